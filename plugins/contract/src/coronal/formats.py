@@ -1,0 +1,157 @@
+"""File formats as plugins: a reader gives an image, a writer gives result files."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coronal.case import Case
+from coronal.errors import BadDeclaration
+from coronal.hookmarks import hookimpl
+from coronal.image import Image
+from coronal.provenance import Provenance
+from coronal.spec import FormatSpec, Signature
+
+__all__ = ["Outcome", "Reader", "ResultFile", "Writer", "reader", "writer"]
+
+ReadFunction = Callable[[Path], Image]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job has come to: the case, and how it came to be."""
+
+    case: Case
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """A file that a job leaves.
+
+    Parameters
+    ----------
+    name
+        A plain file name, e.g. ``overlay.png``; no two files of a job have one name.
+    media_type
+        Its IANA media type.
+    content
+        Its bytes.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+WriteFunction = Callable[[Outcome], Iterable[ResultFile]]
+
+
+class Reader:
+    """A function that reads one file format, and the plugin that offers it."""
+
+    def __init__(self, function: ReadFunction, spec: FormatSpec) -> None:
+        self.spec = spec
+        self._function = function
+        functools.update_wrapper(self, function)
+
+    def __repr__(self) -> str:
+        return f"<reader {self.spec.name}>"
+
+    def __call__(self, path: Path) -> Image:
+        """Read the image of a file.
+
+        Raises
+        ------
+        UnknownFormat
+            When the file turns out to be of another format.
+        BadImage
+            When it is broken, truncated or holds no image that can be worked on.
+        """
+        return self._function(path)
+
+    @hookimpl
+    def readers(self) -> "list[Reader]":
+        """Offer itself (the hook)."""
+        return [self]
+
+
+class Writer:
+    """A function that makes result files, and the plugin that offers it."""
+
+    def __init__(self, function: WriteFunction) -> None:
+        self.name = function.__name__.replace("_", "-")
+        self._function = function
+        functools.update_wrapper(self, function)
+
+    def __repr__(self) -> str:
+        return f"<writer {self.name}>"
+
+    def __call__(self, outcome: Outcome) -> Iterable[ResultFile]:
+        """Give the files that it makes of an outcome; none where it has nothing to say."""
+        return self._function(outcome)
+
+    @hookimpl
+    def writers(self) -> "list[Writer]":
+        """Offer itself (the hook)."""
+        return [self]
+
+
+def reader(
+    *, media_type: str, suffixes: tuple[str, ...], signatures: tuple[Signature, ...], name: str = ""
+) -> Callable[[ReadFunction], Reader]:
+    """Make a function the reader of a file format, and the plugin that offers it.
+
+    Parameters
+    ----------
+    media_type
+        The IANA media type, e.g. ``image/png``.
+    suffixes
+        How such files are called, e.g. ``(".tif", ".tiff")``.
+    signatures
+        Bytes near the start of a file by which the format is known; one of them is enough. The gateway
+        refuses a file that has none of any format.
+    name
+        The format's name; by default the function's.
+
+    Examples
+    --------
+    >>> signatures = (Signature.at(0, b"P5"),)
+    >>> @reader(media_type="image/x-portable-graymap", suffixes=(".pgm",), signatures=signatures)
+    ... def pgm(path: Path) -> Image:
+    ...     "Portable graymap."
+    ...     ...
+    >>> pgm.spec.knows(b"P5 2 2 255")
+    True
+    """
+
+    def decorate(function: ReadFunction) -> Reader:
+        if not signatures:
+            raise BadDeclaration(f"the reader {function.__name__!r} must have a signature; found none")
+        spec = FormatSpec(
+            name=name or function.__name__.replace("_", "-"),
+            summary=(inspect.getdoc(function) or "").partition("\n")[0],
+            media_type=media_type,
+            suffixes=suffixes,
+            signatures=signatures,
+        )
+        return Reader(function, spec)
+
+    return decorate
+
+
+def writer(function: WriteFunction) -> Writer:
+    """Make a function a writer of result files, and the plugin that offers it.
+
+    Examples
+    --------
+    >>> @writer
+    ... def count(outcome: Outcome) -> list[ResultFile]:
+    ...     "How many objects there are."
+    ...     labels = outcome.case.labels
+    ...     return [] if labels is None else [ResultFile("count.txt", "text/plain", b"%d" % labels.count)]
+    >>> count
+    <writer count>
+    """
+    return Writer(function)

@@ -1,0 +1,135 @@
+"""Where the elements of an array lie in the patient: spacing, origin and direction."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal.errors import BadImage
+
+__all__ = ["Geometry"]
+
+_UNIT_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where the elements of an array lie, in millimetres.
+
+    Array axes are ordered (z, y, x), or (y, x) in 2-D. World coordinates are (x, y, z) in the LPS system
+    of DICOM (PS3.3, C.7.6.2): x grows to the patient's left, y to the back, z to the head.
+
+    Parameters
+    ----------
+    spacing_mm
+        The distance between the centres of neighbours along each array axis, in mm, in array order; None
+        where the file says nothing, and sizes are then told in pixels.
+    origin_mm
+        The world coordinates (x, y, z) of the centre of element [0, 0(, 0)], in mm; None where unknown.
+    direction
+        Three rows (x, y, z) and a column for each array axis: column *i* is the unit vector in which
+        array axis *i* grows. None where unknown.
+
+    Raises
+    ------
+    BadImage
+        When a number isn't finite, a spacing isn't positive, a column of the direction isn't of length 1,
+        or the parts are of different dimensions.
+
+    Examples
+    --------
+    A slice of 0.5 mm pixels whose rows run to the left and columns to the back:
+
+    >>> geometry = Geometry((0.5, 0.5), (-10.0, -20.0, 30.0), ((0.0, 1.0), (1.0, 0.0), (0.0, 0.0)))
+    >>> geometry.position_mm((0, 2))
+    (-9.0, -20.0, 30.0)
+    >>> geometry.element_size
+    0.25
+    """
+
+    spacing_mm: tuple[float, ...] | None = None
+    origin_mm: tuple[float, float, float] | None = None
+    direction: tuple[tuple[float, ...], ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.spacing_mm is not None:
+            _check_spacing(self.spacing_mm)
+        if self.origin_mm is not None:
+            _check_origin(self.origin_mm)
+        if self.direction is not None:
+            _check_direction(self.direction, self.spacing_mm)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether spacing, origin and direction are all known."""
+        return self.spacing_mm is not None and self.origin_mm is not None and self.direction is not None
+
+    @property
+    def element_size(self) -> float:
+        """The area of a pixel in mm², or the volume of a voxel in mm³; 1 where no spacing is known."""
+        return math.prod(self.spacing_mm) if self.spacing_mm is not None else 1.0
+
+    def fits(self, dimensions: int) -> bool:
+        """Tell whether this can be the geometry of an array of so many spatial axes."""
+        spacing_fits = self.spacing_mm is None or len(self.spacing_mm) == dimensions
+        return spacing_fits and (self.direction is None or len(self.direction[0]) == dimensions)
+
+    def position_mm(self, index: Sequence[float]) -> tuple[float, float, float]:
+        """Give the world coordinates (x, y, z) in mm of a place in the array.
+
+        Parameters
+        ----------
+        index
+            The place, in array order; a fraction lies between two elements.
+
+        Raises
+        ------
+        BadImage
+            When spacing, origin or direction is unknown.
+        """
+        x, y, z, _ = self.affine() @ [*index, *(0.0,) * (3 - len(index)), 1.0]
+        return float(x), float(y), float(z)
+
+    def affine(self) -> NDArray[np.float64]:
+        """Give the 4 × 4 matrix from array index to world coordinates in mm.
+
+        Its first columns belong to the array axes in their order; a 2-D array gets as its third column the
+        unit vector across its plane.
+
+        Raises
+        ------
+        BadImage
+            When spacing, origin or direction is unknown.
+        """
+        if self.spacing_mm is None or self.origin_mm is None or self.direction is None:
+            raise BadImage(
+                "the image's place in the patient isn't known: it has no spacing, origin or direction"
+            )
+        matrix = np.eye(4)
+        axes = np.asarray(self.direction) * np.asarray(self.spacing_mm)
+        matrix[:3, : axes.shape[1]] = axes
+        if axes.shape[1] == 2:
+            matrix[:3, 2] = np.cross(*np.asarray(self.direction).T)
+        matrix[:3, 3] = self.origin_mm
+        return matrix
+
+
+def _check_spacing(spacing_mm: tuple[float, ...]) -> None:
+    if len(spacing_mm) not in (2, 3) or not all(math.isfinite(mm) and mm > 0 for mm in spacing_mm):
+        raise BadImage(f"a spacing must be 2 or 3 positive numbers of mm, found {spacing_mm}")
+
+
+def _check_origin(origin_mm: tuple[float, float, float]) -> None:
+    if len(origin_mm) != 3 or not all(map(math.isfinite, origin_mm)):
+        raise BadImage(f"an origin must be 3 finite numbers of mm, found {origin_mm}")
+
+
+def _check_direction(direction: tuple[tuple[float, ...], ...], spacing_mm: tuple[float, ...] | None) -> None:
+    matrix = np.asarray(direction, dtype=np.float64)
+    if matrix.shape not in ((3, 2), (3, 3)) or (spacing_mm and len(spacing_mm) != matrix.shape[1]):
+        raise BadImage(f"a direction must be 3 × 2 or 3 × 3 and fit the spacing, found {matrix.shape}")
+    lengths = np.linalg.norm(matrix, axis=0)
+    if not np.allclose(lengths, 1.0, atol=_UNIT_TOLERANCE):
+        raise BadImage(f"the columns of a direction must be of length 1, found {lengths.round(4).tolist()}")

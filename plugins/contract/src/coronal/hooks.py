@@ -1,0 +1,167 @@
+"""The plugins of a process: registered one by one, asked through typed methods.
+
+This is the one place that speaks to pluggy's manager.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+import pluggy
+
+from coronal import hookspecs
+from coronal.algorithms import Algorithm
+from coronal.case import Case, Output
+from coronal.classifiers import Classifier, TrainableAlgorithm
+from coronal.errors import BadDeclaration, CoronalError
+from coronal.formats import Reader, Writer
+from coronal.provenance import StageRun
+from coronal.spec import AlgorithmSpec
+
+__all__ = ["Plugins"]
+
+T = TypeVar("T")
+
+
+class Plugins:
+    """What the plugins of this process offer.
+
+    Examples
+    --------
+    >>> from coronal import Image, algorithm
+    >>> @algorithm
+    ... def same(image: Image) -> Image:
+    ...     "The image as it is."
+    ...     return image
+    >>> plugins = Plugins()
+    >>> plugins.add("same", same, distribution="coronal-same 1.0")
+    >>> plugins.algorithms["same"]
+    <filter same>
+    >>> plugins.spec("same").version
+    '1.0'
+    """
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager("coronal")
+        self._manager.add_hookspecs(hookspecs)
+        self._algorithms: dict[str, Algorithm[..., Output]] = {}
+        self._classifiers: dict[str, TrainableAlgorithm[Classifier]] = {}
+        self._readers: dict[str, Reader] = {}
+        self._writers: dict[str, Writer] = {}
+        self._distributions: dict[str, str] = {}
+
+    def add(self, name: str, plugin: object, *, distribution: str = "") -> None:
+        """Register a plugin, with all that it offers or not at all.
+
+        Parameters
+        ----------
+        name
+            The name of its entry point.
+        plugin
+            An object or module whose functions are marked with `coronal.hookimpl`.
+        distribution
+            The Python distribution that it comes from, with its version: ``coronal-filters 0.1.0``.
+
+        Raises
+        ------
+        BadDeclaration
+            When it implements no hook or one that there isn't, or offers a name that is taken.
+        """
+        try:
+            self._manager.register(plugin, name)
+            self._check_hooks(plugin)
+            self._take(plugin, distribution)
+        except (pluggy.PluginValidationError, ValueError) as invalid:
+            self._forget(plugin)
+            raise BadDeclaration(f"the plugin {name!r} isn't one: {invalid}") from invalid
+        except Exception:
+            self._forget(plugin)
+            raise
+
+    @property
+    def algorithms(self) -> Mapping[str, Algorithm[..., Output]]:
+        """The algorithms, by name."""
+        return MappingProxyType(self._algorithms)
+
+    @property
+    def classifiers(self) -> Mapping[str, TrainableAlgorithm[Classifier]]:
+        """The classifiers that are fitted to images, by name."""
+        return MappingProxyType(self._classifiers)
+
+    @property
+    def readers(self) -> Mapping[str, Reader]:
+        """The formats that are read, by name."""
+        return MappingProxyType(self._readers)
+
+    @property
+    def writers(self) -> Mapping[str, Writer]:
+        """The writers of result files, by name."""
+        return MappingProxyType(self._writers)
+
+    def spec(self, name: str) -> AlgorithmSpec:
+        """Tell what an algorithm is, with its distribution; KeyError if there is none of that name."""
+        spec = (self._algorithms.get(name) or self._classifiers[name]).spec
+        distribution = self._distributions.get(name, "")
+        version = spec.version or distribution.rpartition(" ")[2] or "0"
+        return spec.model_copy(update={"distribution": distribution, "version": version})
+
+    def specs(self) -> list[AlgorithmSpec]:
+        """Tell what all algorithms and classifiers are, by name."""
+        return [self.spec(name) for name in sorted({*self._algorithms, *self._classifiers})]
+
+    def before_stage(self, job: str, stage: str, case: Case) -> None:
+        """Call the hook `before_stage`."""
+        self._manager.hook.before_stage(job=job, stage=stage, case=case)
+
+    def after_stage(self, job: str, run: StageRun, case: Case) -> None:
+        """Call the hook `after_stage`."""
+        self._manager.hook.after_stage(job=job, run=run, case=case)
+
+    def on_stage_error(self, job: str, stage: str, error: Exception) -> None:
+        """Call the hook `on_stage_error`."""
+        self._manager.hook.on_stage_error(job=job, stage=stage, error=error)
+
+    def job_finished(self, job: str, error: CoronalError | None) -> None:
+        """Call the hook `job_finished`."""
+        self._manager.hook.job_finished(job=job, error=error)
+
+    def _check_hooks(self, plugin: object) -> None:
+        if not self._manager.get_hookcallers(plugin):
+            raise BadDeclaration(f"implements no hook of Coronal; found {type(plugin).__name__}")
+        self._manager.check_pending()
+
+    def _take(self, plugin: object, distribution: str) -> None:
+        algorithms = {one.spec.name: one for one in self._offered(plugin, "algorithms", Algorithm)}
+        classifiers = {one.spec.name: one for one in self._offered(plugin, "classifiers", TrainableAlgorithm)}
+        readers = {one.spec.name: one for one in self._offered(plugin, "readers", Reader)}
+        writers = {one.name: one for one in self._offered(plugin, "writers", Writer)}
+        named = {**algorithms, **classifiers}
+        self._refuse_taken({**self._algorithms, **self._classifiers}, named)
+        self._refuse_taken(self._readers, readers)
+        self._refuse_taken(self._writers, writers)
+        self._algorithms |= algorithms
+        self._classifiers |= classifiers
+        self._readers |= readers
+        self._writers |= writers
+        self._distributions |= dict.fromkeys(named, distribution)
+
+    def _offered(self, plugin: object, hook: str, kind: type[T]) -> Iterable[T]:
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            if implementation.plugin is plugin:
+                for one in implementation.function():
+                    if not isinstance(one, kind):
+                        raise BadDeclaration(
+                            f"its hook {hook} must give {kind.__name__}, found {type(one).__name__}"
+                        )
+                    yield one
+
+    def _refuse_taken(self, taken: Mapping[str, object], offered: Mapping[str, object]) -> None:
+        for name in offered:
+            if name in taken:
+                raise BadDeclaration(
+                    f"the name {name!r} is taken by {self._distributions.get(name) or 'another plugin'}"
+                )
+
+    def _forget(self, plugin: object) -> None:
+        if self._manager.is_registered(plugin):
+            self._manager.unregister(plugin)

@@ -1,0 +1,175 @@
+"""An image: pixels, where they lie, and what their values mean."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal.errors import BadImage
+from coronal.geometry import Geometry
+
+__all__ = ["Image", "Meaning", "Pixels", "read_only"]
+
+Pixels: TypeAlias = NDArray[np.number | np.bool_]
+
+_REC709 = np.array([0.2125, 0.7154, 0.0721], dtype=np.float32)
+
+
+class Meaning(StrEnum):
+    """What the values of an image mean."""
+
+    INTENSITY = "intensity"
+    """Brighter is more, of no unit: MR, microscopy, a grey photograph, a filter's output."""
+
+    HOUNSFIELD = "HU"
+    """Hounsfield units of CT: air -1000, water 0."""
+
+    COLOUR = "colour"
+    """Red, green and blue, as seen by an eye."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Image:
+    """A 2-D or 3-D image, of one or several channels.
+
+    An image never changes: its pixels can't be written to, and a filter gives a new image
+    (`with_pixels`).
+
+    Parameters
+    ----------
+    pixels
+        Shape (y, x) or (z, y, x), with the channels as a last axis where `has_channels`. Any integer,
+        float or bool type, in the values' own range and unit (`meaning`).
+    geometry
+        Spacing, origin and direction of the spatial axes.
+    has_channels
+        Whether the last axis of `pixels` holds channels and not space.
+    modality
+        The DICOM modality (PS3.3, C.7.3.1.1.1), e.g. ``CT``, ``MR``, ``US``; empty where unknown.
+    meaning
+        What the values mean.
+
+    Raises
+    ------
+    BadImage
+        When the array is empty, of another type or number of axes, or the geometry of another dimension.
+
+    Examples
+    --------
+    >>> image = Image(np.zeros((3, 4), np.uint8), Geometry(spacing_mm=(0.5, 0.5)))
+    >>> image.dimensions, image.axes, image.shape
+    (2, 'yx', (3, 4))
+    >>> image.pixels[0, 0] = 1
+    Traceback (most recent call last):
+    ValueError: assignment destination is read-only
+    """
+
+    pixels: Pixels
+    geometry: Geometry = field(default_factory=Geometry)
+    has_channels: bool = False
+    modality: str = ""
+    meaning: Meaning = Meaning.INTENSITY
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pixels", _checked(self.pixels, self.has_channels))
+        if not self.geometry.fits(self.dimensions):
+            raise BadImage(
+                f"the geometry must be of {self.dimensions} dimensions like the pixels, found {self.geometry}"
+            )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The size along each spatial axis: (y, x) or (z, y, x), without channels."""
+        return self.pixels.shape[:-1] if self.has_channels else self.pixels.shape
+
+    @property
+    def dimensions(self) -> int:
+        """The number of spatial axes: 2 for a plane, 3 for a volume."""
+        return len(self.shape)
+
+    @property
+    def axes(self) -> str:
+        """The axes of `pixels` in their order, a letter each: ``yx``, ``zyx``, ``yxc`` or ``zyxc``."""
+        return "zyx"[-self.dimensions :] + ("c" if self.has_channels else "")
+
+    @property
+    def channel_axis(self) -> int | None:
+        """Where the channels are, as scikit-image's functions want it: -1, or None for an image of one."""
+        return -1 if self.has_channels else None
+
+    @property
+    def spacing_mm(self) -> tuple[float, ...] | None:
+        """The distance between neighbours along each spatial axis in mm; None where unknown."""
+        return self.geometry.spacing_mm
+
+    @property
+    def spacing(self) -> tuple[float, ...]:
+        """The spacing in mm, or 1 along each axis where it is unknown and sizes are told in pixels."""
+        return self.spacing_mm or (1.0,) * self.dimensions
+
+    def in_pixels(self, size: float) -> tuple[float, ...]:
+        """Turn a size into pixels along each spatial axis.
+
+        Parameters
+        ----------
+        size
+            In mm; in pixels where the image has no spacing.
+
+        Examples
+        --------
+        >>> Image(np.zeros((2, 4, 4)), Geometry(spacing_mm=(5.0, 0.5, 0.5))).in_pixels(2.0)
+        (0.4, 4.0, 4.0)
+        """
+        return tuple(size / step for step in self.spacing)
+
+    def with_pixels(self, pixels: Pixels, *, meaning: Meaning | None = None) -> "Image":
+        """Give an image of other pixels in the same place.
+
+        Parameters
+        ----------
+        pixels
+            Of the same spatial shape; it has channels if it has an axis more.
+        meaning
+            What the new values mean; by default what the old ones did.
+        """
+        if pixels.shape[: self.dimensions] != self.shape:
+            raise BadImage(f"the new pixels must be of shape {self.shape} like the old, found {pixels.shape}")
+        has_channels = pixels.ndim > self.dimensions
+        return replace(self, pixels=pixels, has_channels=has_channels, meaning=meaning or self.meaning)
+
+    def grey(self) -> Pixels:
+        """Give the values as one channel.
+
+        Returns
+        -------
+        Pixels
+            An image of one channel: its own pixels. RGB (and RGBA, its opacity left out): the luminance of
+            ITU-R BT.709 with the weights of `skimage.color.rgb2gray`, float32 in the range of the input.
+            Any other number of channels: their mean, float32.
+        """
+        if not self.has_channels:
+            return self.pixels
+        channels = self.pixels.astype(np.float32)
+        if self.meaning is Meaning.COLOUR and channels.shape[-1] in (3, 4):
+            return np.asarray(channels[..., :3] @ _REC709)
+        return np.asarray(channels.mean(axis=-1))
+
+
+def read_only(array: Pixels) -> Pixels:
+    """Give a view of an array that can't be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _checked(pixels: Pixels, has_channels: bool) -> Pixels:
+    array = np.asarray(pixels)
+    if array.dtype.kind not in "biuf":
+        raise BadImage(f"pixels must be bool, integer or float, found {array.dtype}")
+    if array.ndim - has_channels not in (2, 3):
+        raise BadImage(f"an image must have 2 or 3 spatial axes, found the shape {array.shape}")
+    if array.size == 0:
+        raise BadImage(f"an image must have at least one pixel, found the shape {array.shape}")
+    return read_only(array)

@@ -1,0 +1,91 @@
+"""A label map: which pixel belongs to which object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal.errors import BadImage
+from coronal.geometry import Geometry
+from coronal.image import Image, Pixels, read_only
+
+__all__ = ["LabelMap"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LabelMap:
+    """The result of a segmentation: a whole number for each pixel, 0 for the background.
+
+    Parameters
+    ----------
+    labels
+        Shape (y, x) or (z, y, x), kept as int32; bool and any integer type are taken. 0 is background,
+        each number above 0 an object or a class.
+    geometry
+        That of the image.
+    names
+        What the numbers stand for, where they are classes and not mere objects.
+
+    Raises
+    ------
+    BadImage
+        When the array isn't of whole numbers from 0 to 2³¹ - 1, or isn't 2-D or 3-D.
+
+    Examples
+    --------
+    >>> LabelMap(np.array([[0, 1], [2, 2]])).count
+    2
+    """
+
+    labels: NDArray[np.int32]
+    geometry: Geometry = field(default_factory=Geometry)
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", _checked(np.asarray(self.labels)))
+        if not self.geometry.fits(self.labels.ndim):
+            raise BadImage(f"the geometry must be of {self.labels.ndim} dimensions like the labels")
+
+    @classmethod
+    def of(cls, image: Image, labels: Pixels, names: Mapping[int, str] | None = None) -> "LabelMap":
+        """Make the label map of an image: same shape, same geometry.
+
+        Parameters
+        ----------
+        image
+            The image that was segmented.
+        labels
+            Its labels, of the image's spatial shape; bool or any integer type.
+        names
+            What the numbers stand for.
+        """
+        if labels.shape != image.shape:
+            raise BadImage(f"the labels must be of shape {image.shape} like the image, found {labels.shape}")
+        return cls(labels.astype(np.int32, copy=False), image.geometry, names or {})
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The size along each axis: (y, x) or (z, y, x)."""
+        return self.labels.shape
+
+    @property
+    def dimensions(self) -> int:
+        """The number of axes: 2 or 3."""
+        return self.labels.ndim
+
+    @property
+    def count(self) -> int:
+        """How many different labels there are, the background left out."""
+        return int(np.count_nonzero(np.unique(self.labels)))
+
+
+def _checked(labels: Pixels) -> NDArray[np.int32]:
+    if labels.dtype.kind not in "biu" or labels.ndim not in (2, 3) or labels.size == 0:
+        raise BadImage(
+            f"labels must be whole numbers in 2-D or 3-D, found {labels.dtype} of shape {labels.shape}"
+        )
+    if labels.min() < 0 or labels.max() > np.iinfo(np.int32).max:
+        raise BadImage(f"labels must be from 0 to 2147483647, found {labels.min()} to {labels.max()}")
+    array: NDArray[np.int32] = read_only(labels.astype(np.int32, copy=False))  # type: ignore[assignment]
+    return array

@@ -1,0 +1,145 @@
+"""The parameters of an algorithm: declared in its signature, checked before it runs."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic import Field as _field
+from pydantic.fields import FieldInfo
+
+from coronal.errors import BadParameter, shown
+
+__all__ = ["JsonSchema", "Parameter", "check", "in_words"]
+
+JsonSchema = dict[str, JsonValue]
+
+_JSON = TypeAdapter(dict[str, object])
+_NOUNS = {"number": "a number", "integer": "a whole number", "string": "a text", "boolean": "true or false"}
+
+
+def Parameter(
+    description: str = "",
+    *,
+    unit: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> FieldInfo:
+    """Say what a parameter means and what values it may have.
+
+    Choices are written as a type (`Literal["disk", "square"]`), a default as Python's own.
+
+    Parameters
+    ----------
+    description
+        One sentence.
+    unit
+        The unit of its numbers, e.g. ``mm``, ``HU``. ``mm or px`` for a size that is in pixels where
+        the image has no spacing.
+    minimum, maximum
+        Bounds that are themselves allowed.
+    above, below
+        Bounds that are not.
+
+    Returns
+    -------
+    FieldInfo
+        To stand in ``Annotated``.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> Sigma = Annotated[float, Parameter("How far it smooths.", unit="mm or px", above=0, maximum=100)]
+    >>> in_words(TypeAdapter(Sigma).json_schema())
+    'a number > 0 and ≤ 100 (mm or px)'
+    """
+    extra: JsonSchema | None = {"unit": unit} if unit else None
+    return cast(
+        "FieldInfo",
+        _field(
+            description=description or None,
+            ge=minimum,
+            le=maximum,
+            gt=above,
+            lt=below,
+            json_schema_extra=extra,
+        ),
+    )
+
+
+def check(model: type[BaseModel], values: Mapping[str, JsonValue]) -> dict[str, object]:
+    """Check values against the model of an algorithm's parameters, and fill in defaults.
+
+    A type must be right and not merely convertible: the text "3" is no number. A whole number may stand
+    where any number may.
+
+    Raises
+    ------
+    BadParameter
+        For the first value that is unknown, missing, of the wrong type or out of bounds.
+    """
+    try:
+        checked = model.model_validate_json(_JSON.dump_json(dict(values)))
+    except ValidationError as invalid:
+        raise _bad_parameter(model, values, str(invalid.errors()[0]["loc"][0])) from None
+    return {name: getattr(checked, name) for name in model.model_fields}
+
+
+def in_words(schema: Mapping[str, JsonValue]) -> str:
+    """Tell what a JSON schema of one parameter allows.
+
+    >>> in_words({"enum": ["disk", "square"]})
+    "'disk' or 'square'"
+    >>> in_words({"type": "array", "items": {"type": "number", "minimum": 0}})
+    'a list, of each a number ≥ 0'
+    """
+    words = _of_kind(schema)
+    bounds = " and ".join(
+        f"{sign} {schema[key]:g}"
+        for key, sign in (
+            ("minimum", "≥"),
+            ("exclusiveMinimum", ">"),
+            ("maximum", "≤"),
+            ("exclusiveMaximum", "<"),
+        )
+        if isinstance(schema.get(key), int | float)
+    )
+    unit = f"({schema['unit']})" if "unit" in schema else ""
+    return " ".join(part for part in (words, bounds, unit) if part)
+
+
+def _of_kind(schema: Mapping[str, JsonValue]) -> str:
+    match schema:
+        case {"const": value}:
+            words = repr(value)
+        case {"enum": [*values]}:
+            words = " or ".join(map(repr, values))
+        case {"anyOf": [*kinds]}:
+            words = " or ".join(in_words(kind) for kind in kinds if isinstance(kind, dict))
+        case {"type": "array", "prefixItems": [*items]}:
+            each = ", ".join(in_words(item) for item in items if isinstance(item, dict))
+            words = f"a list of {len(items)}: {each}"
+        case {"type": "array", "items": dict(item)}:
+            words = f"a list, of each {in_words(item)}"
+        case {"type": str(kind)}:
+            words = _NOUNS.get(kind, kind)
+        case _:
+            words = "another value"
+    return words
+
+
+def _bad_parameter(model: type[BaseModel], values: Mapping[str, JsonValue], name: str) -> BadParameter:
+    properties = cast("Mapping[str, JsonSchema]", model.model_json_schema().get("properties", {}))
+    return wrong_value(properties, values, name)
+
+
+def wrong_value(
+    properties: Mapping[str, JsonSchema], values: Mapping[str, JsonValue], name: str
+) -> BadParameter:
+    """Make the error for one value that doesn't fit the JSON schemas of an algorithm's parameters."""
+    found = shown(values[name]) if name in values else None
+    if name in properties:
+        return BadParameter(name, found=found or "nothing", allowed=in_words(properties[name]))
+    known = ", ".join(properties) or "none at all"
+    return BadParameter(name, found=None, allowed=f"a parameter that the algorithm has: {known}")

@@ -1,0 +1,95 @@
+"""What plugins offer, as plain data: what a worker publishes and the gateway reads.
+
+Nothing here needs numpy or a plugin, so that a gateway knows every algorithm and imports none.
+"""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coronal.parameters import JsonSchema
+
+__all__ = ["AlgorithmSpec", "FormatSpec", "Input", "Kind", "Signature"]
+
+HEAD_BYTES = 512
+"""How many of a file's first bytes tell its format."""
+
+
+class Kind(StrEnum):
+    """What an algorithm makes."""
+
+    FILTER = "filter"
+    """An image from an image."""
+
+    SEGMENTER = "segmenter"
+    """A label map, from an image, a label map or both."""
+
+    MEASURER = "measurer"
+    """A table."""
+
+    CLASSIFIER = "classifier"
+    """The probability of each class."""
+
+
+class Input(StrEnum):
+    """What an algorithm wants of the case."""
+
+    IMAGE = "image"
+    LABELS = "labels"
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AlgorithmSpec(_Plain):
+    """An algorithm, as the catalogue shows it."""
+
+    name: str
+    kind: Kind
+    summary: str = Field(description="One sentence.")
+    description: str = Field(default="", description="The whole docstring.")
+    version: str
+    dimensions: tuple[int, ...] = Field(description="The spatial axes that it works on: 2, 3 or both.")
+    inputs: tuple[Input, ...]
+    parameters: JsonSchema = Field(
+        description="JSON schema (2020-12) of its parameters; `unit` where one has it."
+    )
+    needs_model: bool = Field(default=False, description="Whether it must be fitted before it can be used.")
+    distribution: str = Field(
+        default="", description="The Python distribution that it comes from, with version."
+    )
+
+
+class Signature(_Plain):
+    """Bytes by which a file format is known."""
+
+    offset: int = Field(ge=0, lt=HEAD_BYTES)
+    magic: str = Field(pattern=r"^([0-9a-f]{2})+$", description="The bytes, in hexadecimal.")
+
+    @classmethod
+    def at(cls, offset: int, magic: bytes) -> "Signature":
+        """Make the signature of bytes at an offset from a file's start."""
+        return cls(offset=offset, magic=magic.hex())
+
+    def is_in(self, head: bytes) -> bool:
+        """Tell whether a file's first bytes have it.
+
+        >>> Signature.at(1, b"PNG").is_in(bytes.fromhex("89504e47"))
+        True
+        """
+        return head.startswith(bytes.fromhex(self.magic), self.offset)
+
+
+class FormatSpec(_Plain):
+    """A file format that is read, as the catalogue shows it."""
+
+    name: str
+    summary: str = ""
+    media_type: str
+    suffixes: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+
+    def knows(self, head: bytes) -> bool:
+        """Tell whether a file's first bytes are of this format."""
+        return any(signature.is_in(head) for signature in self.signatures)
