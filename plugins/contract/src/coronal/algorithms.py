@@ -110,7 +110,7 @@ class Algorithm(Generic[P, Result]):
             raise BadOutput(
                 f"{self.spec.name} must give a {self._output.__name__}, found {type(output).__name__}"
             )
-        if not isinstance(output, Image | LabelMap) or not self.declaration.keeps_geometry:
+        if not isinstance(output, Image | LabelMap) or not self.spec.keeps_geometry:
             return
         like = case.image if Input.IMAGE in self.spec.inputs else case.labels
         if like is not None and (output.shape, output.geometry) != (like.shape, like.geometry):

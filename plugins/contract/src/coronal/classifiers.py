@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from coronal.context import Context
 from coronal.declaration import Declaration, Options
-from coronal.errors import BadDeclaration
+from coronal.errors import BadDeclaration, shown
 from coronal.hookmarks import hookimpl
 from coronal.image import Image
 from coronal.parameters import check
@@ -66,11 +66,15 @@ class TrainableAlgorithm(Generic[C]):
     """A class of classifiers, with all that Coronal must know of it, and the plugin that offers it."""
 
     def __init__(self, implementation: type[C], options: Options) -> None:
-        if not issubclass(implementation, Classifier) or implementation.__abstractmethods__:
-            missing = ", ".join(
-                sorted(getattr(implementation, "__abstractmethods__", ("coronal.Classifier",)))
+        if not isinstance(implementation, type) or not issubclass(implementation, Classifier):
+            raise BadDeclaration(
+                f"a classifier must be a subclass of Classifier, found {shown(implementation)}"
             )
-            raise BadDeclaration(f"a classifier must be a Classifier with all its methods; missing {missing}")
+        if implementation.__abstractmethods__:
+            missing = ", ".join(sorted(implementation.__abstractmethods__))
+            raise BadDeclaration(
+                f"the classifier {implementation.__name__!r} must have all methods; missing {missing}"
+            )
         self.declaration = Declaration.of_classifier(implementation, options)
         self.implementation = implementation
         self.__doc__ = implementation.__doc__

@@ -1,18 +1,18 @@
 """From a signature to what an algorithm is: its kind, its inputs and its parameters."""
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, create_model
-from pydantic.errors import PydanticSchemaGenerationError
+from pydantic import BaseModel
 
 from coronal.context import Context
-from coronal.errors import BadDeclaration
+from coronal.errors import BadDeclaration, shown
 from coronal.image import Image
 from coronal.labelmap import LabelMap
-from coronal.parameters import JsonSchema
+from coronal.parameter_model import Argument, parameter_model, parameter_schemas
 from coronal.prediction import Prediction
 from coronal.spec import AlgorithmSpec, Input, Kind
 from coronal.table import Table
@@ -26,7 +26,8 @@ _KINDS: Mapping[object, Kind] = {
     Prediction: Kind.CLASSIFIER,
 }
 _INPUTS: Mapping[object, Input] = {Image: Input.IMAGE, LabelMap: Input.LABELS}
-_MODEL_CONFIG = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +64,11 @@ class Declaration:
         The names of the arguments that take the image, the label map and the context.
     parameters
         The model that checks the parameters and fills in their defaults.
-    keeps_geometry
-        Whether the output has the shape and geometry of the input.
     """
 
     spec: AlgorithmSpec
     slots: Mapping[str, Input | type[Context]]
     parameters: type[BaseModel]
-    keeps_geometry: bool
 
     @classmethod
     def of_function(cls, function: Callable[..., object], options: Options) -> "Declaration":
@@ -79,40 +77,58 @@ class Declaration:
         Raises
         ------
         BadDeclaration
-            When a type is missing or unknown, nothing is taken in, or what is given is of no kind.
+            When it isn't a plain function, a type is missing or unknown, nothing is taken in, what is given
+            is of no kind, or a parameter or an option isn't right.
         """
-        hints = _hints(function)
-        given = hints.pop("return", None)
-        if given not in _KINDS:
-            raise _bad(function, "must return Image, LabelMap, Table or Prediction", given)
+        _check_function(function)
+        hints = _hints(function, function)
+        given = hints.pop("return", "nothing")
+        kind = _KINDS.get(given) if isinstance(given, type) else None
+        if kind is None:
+            raise _bad(function, "must return Image, LabelMap, Table or Prediction", _written(given))
+        if not options.keeps_geometry and kind is not Kind.FILTER:
+            raise _bad(function, "must keep the geometry: only a filter may change it", f"a {kind}")
         slots = {name: slot for name, hint in hints.items() if (slot := _slot(hint)) is not None}
         inputs = tuple(slot for slot in slots.values() if isinstance(slot, Input))
         if not inputs:
-            raise _bad(function, "must take an Image, a LabelMap or both", list(hints))
+            found = ", ".join(f"{name}: {_written(hint)}" for name, hint in hints.items())
+            raise _bad(function, "must take an Image, a LabelMap or both", found or "no argument")
         if len(set(slots.values())) < len(slots):
-            raise _bad(function, "must take one Image, one LabelMap and one Context at most", list(slots))
+            raise _bad(
+                function, "must take one Image, one LabelMap and one Context at most", ", ".join(slots)
+            )
         model = _parameters(function, {name: hint for name, hint in hints.items() if name not in slots})
-        spec = _spec(function, options, kind=_KINDS[given], inputs=inputs, model=model)
-        return cls(spec, slots, model, options.keeps_geometry)
+        return cls(_spec(function, options, kind=kind, inputs=inputs, model=model), slots, model)
 
     @classmethod
     def of_classifier(cls, classifier: type, options: Options) -> "Declaration":
         """Read the signature of a classifier's ``__init__``: all that it takes is a parameter."""
-        hints = _hints(classifier.__init__)  # type: ignore[misc]  # the very class is meant
+        hints = _hints(classifier, classifier.__init__)  # type: ignore[misc]  # the very class is meant
         hints.pop("return", None)
         model = _parameters(classifier, hints)
         spec = _spec(classifier, options, kind=Kind.CLASSIFIER, inputs=(Input.IMAGE,), model=model)
-        return cls(spec.model_copy(update={"needs_model": True}), {}, model, True)
+        return cls(spec.model_copy(update={"needs_model": True}), {}, model)
 
 
-def _hints(function: object) -> dict[str, object]:
+def _check_function(function: object) -> None:
+    plain = inspect.unwrap(function) if callable(function) else function
+    if not inspect.isroutine(plain):
+        raise BadDeclaration(f"an algorithm must be a function, found {shown(function)}")
+    if inspect.iscoroutinefunction(plain) or inspect.isgeneratorfunction(plain):
+        raise _bad(function, "must be a plain function, neither async nor a generator", "one that is")
+
+
+def _hints(target: Callable[..., object], function: object) -> dict[str, object]:
     try:
         hints = typing.get_type_hints(function, include_extras=True)
-    except NameError as unknown:
-        raise _bad(function, "must have types that can be found", unknown.name) from unknown
-    for name in inspect.signature(function).parameters:  # type: ignore[arg-type]  # a function or __init__
-        if name not in hints and name != "self":
-            raise _bad(function, "must say the type of each argument", name)
+    except (NameError, AttributeError, SyntaxError, TypeError) as unknown:
+        rule = "must have types that can be found when it is imported, not under TYPE_CHECKING alone"
+        raise _bad(target, rule, unknown) from unknown
+    for name, parameter in inspect.signature(target).parameters.items():
+        if parameter.kind not in _BY_NAME:
+            raise _bad(target, "must take each argument by its name", str(parameter))
+        if name not in hints:
+            raise _bad(target, "must say the type of each argument", f"{name} without one")
     return hints
 
 
@@ -120,20 +136,15 @@ def _slot(hint: object) -> Input | type[Context] | None:
     return Context if hint is Context else _INPUTS.get(hint) if isinstance(hint, type) else None
 
 
-def _parameters(target: Callable[..., object] | type, hints: Mapping[str, object]) -> type[BaseModel]:
-    signature = inspect.signature(target)
-    fields: dict[str, tuple[object, object]] = {}
-    for name, hint in hints.items():
-        default = signature.parameters[name].default
-        fields[name] = (hint, ... if default is inspect.Parameter.empty else default)
-    try:
-        return create_model(_name(target), __config__=_MODEL_CONFIG, **fields)  # type: ignore[call-overload, no-any-return]  # fields are told by name
-    except (PydanticSchemaGenerationError, NameError, TypeError) as unknown:
-        raise _bad(target, "must have parameters of types that JSON has", list(hints)) from unknown
+def _parameters(target: Callable[..., object], hints: Mapping[str, object]) -> type[BaseModel]:
+    arguments = inspect.signature(target).parameters
+    return parameter_model(
+        _name(target), tuple(Argument(name, hint, arguments[name].default) for name, hint in hints.items())
+    )
 
 
 def _spec(
-    target: Callable[..., object] | type,
+    target: Callable[..., object],
     options: Options,
     *,
     kind: Kind,
@@ -143,6 +154,7 @@ def _spec(
     description = inspect.getdoc(target) or ""
     if not description or (isinstance(target, type) and target.__doc__ is None):
         raise _bad(target, "must have a docstring: its first line is shown in the catalogue", "none")
+    _check_options(target, options)
     return AlgorithmSpec(
         name=options.name or _name(target),
         kind=kind,
@@ -151,22 +163,27 @@ def _spec(
         version=options.version,
         dimensions=options.dimensions,
         inputs=inputs,
-        parameters=_schema(model),
+        parameters=parameter_schemas(model),
+        keeps_geometry=options.keeps_geometry,
     )
 
 
-def _schema(model: type[BaseModel]) -> JsonSchema:
-    schema: JsonSchema = model.model_json_schema()
-    schema.pop("title", None)
-    properties = schema.setdefault("properties", {})
-    for one in properties.values() if isinstance(properties, dict) else ():
-        if isinstance(one, dict):
-            one.pop("title", None)
-    return schema
+def _check_options(target: Callable[..., object], options: Options) -> None:
+    name = options.name or _name(target)
+    if not _NAME.fullmatch(name):
+        raise _bad(target, "must have a name of lower case letters, digits and hyphens", shown(name))
+    # The author's own checker may be off: `dimensions=3` is the likeliest slip of all.
+    dimensions: object = options.dimensions
+    if not isinstance(dimensions, tuple) or dimensions not in ((2,), (3,), (2, 3), (3, 2)):
+        raise _bad(target, "must have as dimensions (2,), (3,) or (2, 3)", shown(dimensions))
 
 
 def _name(target: object) -> str:
     return str(getattr(target, "__name__", "")).replace("_", "-").lower()
+
+
+def _written(hint: object) -> str:
+    return hint if isinstance(hint, str) else inspect.formatannotation(hint)
 
 
 def _bad(target: object, rule: str, found: object) -> BadDeclaration:

@@ -17,7 +17,7 @@ pixel, a patient's name, a path or a stack trace.
 """
 
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 __all__ = [
@@ -41,13 +41,35 @@ def shown(value: object) -> str:
     >>> len(shown(list(range(10_000)))) < 60
     True
     """
-    return reprlib.repr(value)
+    text = _SHORT.repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+class _Short(reprlib.Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        # Python writes out no more digits than this: a document can hold more, in hexadecimal.
+        return super().repr_int(x, level) if x.bit_length() < _MOST_BITS else f"{x:#x}"[:_LONGEST]
+
+
+_SHORT = _Short()
+_LONGEST = 80
+_MOST_BITS = 1024
 
 
 class CoronalError(Exception):
     """The root of the tree; never raised itself."""
 
     code: ClassVar[str] = "error"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way from one process to another, whatever its class is made from."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[CoronalError], args: Sequence[object], facts: Mapping[str, object]) -> CoronalError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class InputError(CoronalError, ValueError):
@@ -100,7 +122,9 @@ class BadParameter(InputError):
         self.parameter = parameter
         self.found = found
         self.allowed = allowed
-        super().__init__(f"{parameter} must be {allowed}" + (f", found {found}" if found is not None else ""))
+        is_short = len(parameter) <= _LONGEST and parameter.isprintable()
+        name = parameter if is_short else shown(parameter)
+        super().__init__(f"{name} must be {allowed}" + (f", found {found}" if found is not None else ""))
 
 
 class PluginError(CoronalError):

@@ -2,12 +2,15 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from coronal.case import Case
-from coronal.errors import BadDeclaration
+from coronal.errors import BadDeclaration, BadOutput, shown
 from coronal.hookmarks import hookimpl
 from coronal.image import Image
 from coronal.provenance import Provenance
@@ -16,6 +19,8 @@ from coronal.spec import FormatSpec, Signature
 __all__ = ["Outcome", "Reader", "ResultFile", "Writer", "reader", "writer"]
 
 ReadFunction = Callable[[Path], Image]
+
+_FILE_NAME = re.compile(r"(?![.\s])[^/\\\x00-\x1f\x7f]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,20 @@ class ResultFile:
         Its IANA media type.
     content
         Its bytes.
+
+    Raises
+    ------
+    BadOutput
+        When the name is empty, hidden, or holds a folder.
     """
 
     name: str
     media_type: str
     content: bytes
+
+    def __post_init__(self) -> None:
+        if not _FILE_NAME.fullmatch(self.name):
+            raise BadOutput(f"a result file must have a plain file name, found {shown(self.name)}")
 
 
 WriteFunction = Callable[[Outcome], Iterable[ResultFile]]
@@ -68,8 +82,13 @@ class Reader:
             When the file turns out to be of another format.
         BadImage
             When it is broken, truncated or holds no image that can be worked on.
+        BadOutput
+            When the plugin gave something else than an image.
         """
-        return self._function(path)
+        image: object = self._function(path)
+        if not isinstance(image, Image):
+            raise BadOutput(f"the reader {self.spec.name} must give an Image, found {type(image).__name__}")
+        return image
 
     @hookimpl
     def readers(self) -> "list[Reader]":
@@ -115,6 +134,11 @@ def reader(
     name
         The format's name; by default the function's.
 
+    Raises
+    ------
+    BadDeclaration
+        When there is no signature, or another argument is of a wrong type.
+
     Examples
     --------
     >>> signatures = (Signature.at(0, b"P5"),)
@@ -129,13 +153,19 @@ def reader(
     def decorate(function: ReadFunction) -> Reader:
         if not signatures:
             raise BadDeclaration(f"the reader {function.__name__!r} must have a signature; found none")
-        spec = FormatSpec(
-            name=name or function.__name__.replace("_", "-"),
-            summary=(inspect.getdoc(function) or "").partition("\n")[0],
-            media_type=media_type,
-            suffixes=suffixes,
-            signatures=signatures,
-        )
+        try:
+            spec = FormatSpec(
+                name=name or function.__name__.replace("_", "-"),
+                summary=(inspect.getdoc(function) or "").partition("\n")[0],
+                media_type=media_type,
+                suffixes=suffixes,
+                signatures=signatures,
+            )
+        except ValidationError as invalid:
+            wrong = ", ".join(str(error["loc"][0]) for error in invalid.errors())
+            raise BadDeclaration(
+                f"the reader {function.__name__!r} must be declared rightly; wrong are {wrong}"
+            ) from invalid
         return Reader(function, spec)
 
     return decorate

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coronal.errors import BadImage
+from coronal.errors import BadImage, shown
 
 __all__ = ["Geometry"]
 
 _UNIT_TOLERANCE = 1e-3
+_LEAST_VOLUME = 1e-3
+"""Of the unit vectors together; 0 where two are parallel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Geometry:
     ------
     BadImage
         When a number isn't finite, a spacing isn't positive, a column of the direction isn't of length 1,
-        or the parts are of different dimensions.
+        two of them are parallel, or the parts are of different dimensions.
 
     Examples
     --------
@@ -54,11 +56,15 @@ class Geometry:
     direction: tuple[tuple[float, ...], ...] | None = None
 
     def __post_init__(self) -> None:
+        # Readers give lists and arrays too: only plain numbers in tuples can be compared and shown.
         if self.spacing_mm is not None:
+            object.__setattr__(self, "spacing_mm", tuple(map(float, self.spacing_mm)))
             _check_spacing(self.spacing_mm)
         if self.origin_mm is not None:
+            object.__setattr__(self, "origin_mm", tuple(map(float, self.origin_mm)))
             _check_origin(self.origin_mm)
         if self.direction is not None:
+            object.__setattr__(self, "direction", tuple(tuple(map(float, row)) for row in self.direction))
             _check_direction(self.direction, self.spacing_mm)
 
     @property
@@ -118,18 +124,23 @@ class Geometry:
 
 def _check_spacing(spacing_mm: tuple[float, ...]) -> None:
     if len(spacing_mm) not in (2, 3) or not all(math.isfinite(mm) and mm > 0 for mm in spacing_mm):
-        raise BadImage(f"a spacing must be 2 or 3 positive numbers of mm, found {spacing_mm}")
+        raise BadImage(f"a spacing must be 2 or 3 positive numbers of mm, found {shown(spacing_mm)}")
 
 
 def _check_origin(origin_mm: tuple[float, float, float]) -> None:
     if len(origin_mm) != 3 or not all(map(math.isfinite, origin_mm)):
-        raise BadImage(f"an origin must be 3 finite numbers of mm, found {origin_mm}")
+        raise BadImage(f"an origin must be 3 finite numbers of mm, found {shown(origin_mm)}")
 
 
 def _check_direction(direction: tuple[tuple[float, ...], ...], spacing_mm: tuple[float, ...] | None) -> None:
-    matrix = np.asarray(direction, dtype=np.float64)
-    if matrix.shape not in ((3, 2), (3, 3)) or (spacing_mm and len(spacing_mm) != matrix.shape[1]):
-        raise BadImage(f"a direction must be 3 × 2 or 3 × 3 and fit the spacing, found {matrix.shape}")
+    widths = {len(row) for row in direction}
+    if len(direction) != 3 or widths not in ({2}, {3}) or (spacing_mm and {len(spacing_mm)} != widths):
+        raise BadImage(
+            f"a direction must be 3 rows of 2 or 3 numbers and fit the spacing, found {shown(direction)}"
+        )
+    matrix = np.asarray(direction)
     lengths = np.linalg.norm(matrix, axis=0)
     if not np.allclose(lengths, 1.0, atol=_UNIT_TOLERANCE):
         raise BadImage(f"the columns of a direction must be of length 1, found {lengths.round(4).tolist()}")
+    if np.linalg.det(matrix.T @ matrix) < _LEAST_VOLUME**2:
+        raise BadImage(f"the columns of a direction must not be parallel, found {direction}")

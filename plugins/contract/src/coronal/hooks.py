@@ -3,7 +3,7 @@
 This is the one place that speaks to pluggy's manager.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -67,11 +67,13 @@ class Plugins:
         BadDeclaration
             When it implements no hook or one that there isn't, or offers a name that is taken.
         """
+        if self._manager.has_plugin(name) or self._manager.is_registered(plugin):
+            raise BadDeclaration(f"the plugin {name!r} must be registered once, found it registered before")
         try:
             self._manager.register(plugin, name)
             self._check_hooks(plugin)
             self._take(plugin, distribution)
-        except (pluggy.PluginValidationError, ValueError) as invalid:
+        except (pluggy.PluginValidationError, BadDeclaration) as invalid:
             self._forget(plugin)
             raise BadDeclaration(f"the plugin {name!r} isn't one: {invalid}") from invalid
         except Exception:
@@ -126,41 +128,53 @@ class Plugins:
         self._manager.hook.job_finished(job=job, error=error)
 
     def _check_hooks(self, plugin: object) -> None:
+        if isinstance(plugin, type):
+            raise BadDeclaration(f"it must be a module or an object, found the class {plugin.__name__}")
         if not self._manager.get_hookcallers(plugin):
-            raise BadDeclaration(f"implements no hook of Coronal; found {type(plugin).__name__}")
+            raise BadDeclaration(f"it must implement a hook of Coronal, found {type(plugin).__name__}")
         self._manager.check_pending()
 
     def _take(self, plugin: object, distribution: str) -> None:
-        algorithms = {one.spec.name: one for one in self._offered(plugin, "algorithms", Algorithm)}
-        classifiers = {one.spec.name: one for one in self._offered(plugin, "classifiers", TrainableAlgorithm)}
-        readers = {one.spec.name: one for one in self._offered(plugin, "readers", Reader)}
-        writers = {one.name: one for one in self._offered(plugin, "writers", Writer)}
-        named = {**algorithms, **classifiers}
-        self._refuse_taken({**self._algorithms, **self._classifiers}, named)
-        self._refuse_taken(self._readers, readers)
-        self._refuse_taken(self._writers, writers)
-        self._algorithms |= algorithms
-        self._classifiers |= classifiers
-        self._readers |= readers
-        self._writers |= writers
+        algorithms = [(one.spec.name, one) for one in self._offered(plugin, "algorithms", Algorithm)]
+        classifiers = [
+            (one.spec.name, one) for one in self._offered(plugin, "classifiers", TrainableAlgorithm)
+        ]
+        readers = [(one.spec.name, one) for one in self._offered(plugin, "readers", Reader)]
+        writers = [(one.name, one) for one in self._offered(plugin, "writers", Writer)]
+        named = [name for name, _ in (*algorithms, *classifiers)]
+        self._refuse_taken({*self._algorithms, *self._classifiers}, named)
+        self._refuse_taken({*self._readers}, [name for name, _ in readers])
+        self._refuse_taken({*self._writers}, [name for name, _ in writers])
+        self._algorithms |= dict(algorithms)
+        self._classifiers |= dict(classifiers)
+        self._readers |= dict(readers)
+        self._writers |= dict(writers)
         self._distributions |= dict.fromkeys(named, distribution)
 
     def _offered(self, plugin: object, hook: str, kind: type[T]) -> Iterable[T]:
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-            if implementation.plugin is plugin:
-                for one in implementation.function():
-                    if not isinstance(one, kind):
-                        raise BadDeclaration(
-                            f"its hook {hook} must give {kind.__name__}, found {type(one).__name__}"
-                        )
-                    yield one
+            if implementation.plugin is not plugin:
+                continue
+            offered = implementation.function()
+            if not isinstance(offered, Sequence):
+                raise BadDeclaration(
+                    f"its hook {hook} must give a list of {kind.__name__}, found {type(offered).__name__}"
+                )
+            for one in offered:
+                if not isinstance(one, kind):
+                    raise BadDeclaration(
+                        f"its hook {hook} must give {kind.__name__}, found {type(one).__name__} in its list"
+                    )
+                yield one
 
-    def _refuse_taken(self, taken: Mapping[str, object], offered: Mapping[str, object]) -> None:
-        for name in offered:
+    def _refuse_taken(self, taken: set[str], offered: Sequence[str]) -> None:
+        for number, name in enumerate(offered):
             if name in taken:
                 raise BadDeclaration(
                     f"the name {name!r} is taken by {self._distributions.get(name) or 'another plugin'}"
                 )
+            if name in offered[:number]:
+                raise BadDeclaration(f"it must offer the name {name!r} once, found it twice")
 
     def _forget(self, plugin: object) -> None:
         if self._manager.is_registered(plugin):

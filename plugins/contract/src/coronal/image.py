@@ -41,7 +41,7 @@ class Image:
     ----------
     pixels
         Shape (y, x) or (z, y, x), with the channels as a last axis where `has_channels`. Any integer,
-        float or bool type, in the values' own range and unit (`meaning`).
+        float or bool type, in the values' own range and unit (`meaning`); kept in the machine's byte order.
     geometry
         Spacing, origin and direction of the spatial axes.
     has_channels
@@ -132,12 +132,20 @@ class Image:
         pixels
             Of the same spatial shape; it has channels if it has an axis more.
         meaning
-            What the new values mean; by default what the old ones did.
+            What the new values mean; by default what the old ones did, or mere intensity where colours
+            have become one channel.
+
+        Raises
+        ------
+        BadImage
+            When the pixels are of another spatial shape.
         """
         if pixels.shape[: self.dimensions] != self.shape:
             raise BadImage(f"the new pixels must be of shape {self.shape} like the old, found {pixels.shape}")
         has_channels = pixels.ndim > self.dimensions
-        return replace(self, pixels=pixels, has_channels=has_channels, meaning=meaning or self.meaning)
+        is_grey_now = self.meaning is Meaning.COLOUR and not has_channels
+        kept = Meaning.INTENSITY if is_grey_now else self.meaning
+        return replace(self, pixels=pixels, has_channels=has_channels, meaning=meaning or kept)
 
     def grey(self) -> Pixels:
         """Give the values as one channel.
@@ -172,4 +180,4 @@ def _checked(pixels: Pixels, has_channels: bool) -> Pixels:
         raise BadImage(f"an image must have 2 or 3 spatial axes, found the shape {array.shape}")
     if array.size == 0:
         raise BadImage(f"an image must have at least one pixel, found the shape {array.shape}")
-    return read_only(array)
+    return read_only(array.astype(array.dtype.newbyteorder("="), copy=False))

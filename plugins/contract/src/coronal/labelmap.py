@@ -45,7 +45,9 @@ class LabelMap:
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", _checked(np.asarray(self.labels)))
         if not self.geometry.fits(self.labels.ndim):
-            raise BadImage(f"the geometry must be of {self.labels.ndim} dimensions like the labels")
+            raise BadImage(
+                f"the geometry must be of {self.dimensions} dimensions like the labels, found {self.geometry}"
+            )
 
     @classmethod
     def of(cls, image: Image, labels: Pixels, names: Mapping[int, str] | None = None) -> "LabelMap":
@@ -59,10 +61,15 @@ class LabelMap:
             Its labels, of the image's spatial shape; bool or any integer type.
         names
             What the numbers stand for.
+
+        Raises
+        ------
+        BadImage
+            When the labels are of another shape, or aren't whole numbers from 0 to 2³¹ - 1.
         """
         if labels.shape != image.shape:
             raise BadImage(f"the labels must be of shape {image.shape} like the image, found {labels.shape}")
-        return cls(labels.astype(np.int32, copy=False), image.geometry, names or {})
+        return cls(_checked(labels), image.geometry, names or {})
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -1,20 +1,26 @@
 """The parameters of an algorithm: declared in its signature, checked before it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
-from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic import Field as _field
 from pydantic.fields import FieldInfo
+from pydantic_core import from_json, to_json
 
 from coronal.errors import BadParameter, shown
 
-__all__ = ["JsonSchema", "Parameter", "check", "in_words"]
+__all__ = ["JsonSchema", "Parameter", "check", "in_words", "parts", "wrong_value"]
 
 JsonSchema = dict[str, JsonValue]
 
-_JSON = TypeAdapter(dict[str, object])
-_NOUNS = {"number": "a number", "integer": "a whole number", "string": "a text", "boolean": "true or false"}
+_NOUNS = {
+    "number": "a number",
+    "integer": "a whole number",
+    "string": "a text",
+    "boolean": "true or false",
+    "object": "a mapping from names to values",
+}
 
 
 def Parameter(
@@ -50,6 +56,7 @@ def Parameter(
     Examples
     --------
     >>> from typing import Annotated
+    >>> from pydantic import TypeAdapter
     >>> Sigma = Annotated[float, Parameter("How far it smooths.", unit="mm or px", above=0, maximum=100)]
     >>> in_words(TypeAdapter(Sigma).json_schema())
     'a number > 0 and ≤ 100 (mm or px)'
@@ -79,10 +86,13 @@ def check(model: type[BaseModel], values: Mapping[str, JsonValue]) -> dict[str, 
     BadParameter
         For the first value that is unknown, missing, of the wrong type or out of bounds.
     """
+    unknown = next((name for name in values if name not in model.model_fields), None)
+    if unknown is not None:
+        raise _bad_parameter(model, values, unknown)
     try:
-        checked = model.model_validate_json(_JSON.dump_json(dict(values)))
-    except ValidationError as invalid:
-        raise _bad_parameter(model, values, str(invalid.errors()[0]["loc"][0])) from None
+        checked = model.model_validate_json(to_json(dict(values), inf_nan_mode="constants"))
+    except ValueError as invalid:
+        raise _bad_parameter(model, values, _culprit(invalid, values)) from None
     return {name: getattr(checked, name) for name in model.model_fields}
 
 
@@ -96,7 +106,7 @@ def in_words(schema: Mapping[str, JsonValue]) -> str:
     """
     words = _of_kind(schema)
     bounds = " and ".join(
-        f"{sign} {schema[key]:g}"
+        f"{sign} {schema[key]:.12g}"
         for key, sign in (
             ("minimum", "≥"),
             ("exclusiveMinimum", ">"),
@@ -127,6 +137,33 @@ def _of_kind(schema: Mapping[str, JsonValue]) -> str:
         case _:
             words = "another value"
     return words
+
+
+def parts(schema: JsonSchema) -> Iterator[JsonSchema]:
+    """Give the schema of a parameter, and those of the values inside it.
+
+    >>> [part["type"] for part in parts({"type": "array", "items": {"type": "number"}})]
+    ['array', 'number']
+    """
+    yield schema
+    for key in ("anyOf", "prefixItems", "items", "additionalProperties"):
+        inner = schema.get(key)
+        for part in inner if isinstance(inner, list) else [inner]:
+            if isinstance(part, dict):
+                yield from parts(part)
+
+
+def _culprit(invalid: ValueError, values: Mapping[str, JsonValue]) -> str:
+    place = invalid.errors()[0]["loc"] if isinstance(invalid, ValidationError) else ()
+    return str(place[0]) if place else next(name for name in values if not _is_json(values[name]))
+
+
+def _is_json(value: JsonValue) -> bool:
+    try:
+        from_json(to_json(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _bad_parameter(model: type[BaseModel], values: Mapping[str, JsonValue], name: str) -> BadParameter:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from coronal.errors import shown
+
 __all__ = ["Prediction"]
 
 _SUM_TOLERANCE = 1e-3
@@ -22,7 +24,8 @@ class Prediction:
     Raises
     ------
     ValueError
-        When there is no class, the lengths differ, or the probabilities don't sum to 1 (± 0.001).
+        When there is no class, two have one name, the lengths differ, or the probabilities don't sum to 1
+        (± 0.001).
 
     Examples
     --------
@@ -34,13 +37,20 @@ class Prediction:
     probabilities: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        # A model gives NumPy's numbers, and JSON knows only Python's own.
+        object.__setattr__(self, "classes", tuple(map(str, self.classes)))
+        object.__setattr__(self, "probabilities", tuple(map(float, self.probabilities)))
         if not self.classes or len(self.classes) != len(self.probabilities):
             raise ValueError(
                 f"each class must have a probability, found {len(self.classes)} and {len(self.probabilities)}"
             )
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError(f"each class must have a name of its own, found {shown(self.classes)}")
         in_range = all(0.0 <= p <= 1.0 for p in self.probabilities)
         if not in_range or not math.isclose(sum(self.probabilities), 1.0, abs_tol=_SUM_TOLERANCE):
-            raise ValueError(f"probabilities must be from 0 to 1 and sum to 1, found {self.probabilities}")
+            raise ValueError(
+                f"probabilities must be from 0 to 1 and sum to 1, found {shown(self.probabilities)}"
+            )
 
     @property
     def label(self) -> str:

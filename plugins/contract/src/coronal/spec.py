@@ -4,12 +4,13 @@ Nothing here needs numpy or a plugin, so that a gateway knows every algorithm an
 """
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coronal.parameters import JsonSchema
 
-__all__ = ["AlgorithmSpec", "FormatSpec", "Input", "Kind", "Signature"]
+__all__ = ["HEAD_BYTES", "AlgorithmSpec", "FormatSpec", "Input", "Kind", "Signature"]
 
 HEAD_BYTES = 512
 """How many of a file's first bytes tell its format."""
@@ -55,6 +56,9 @@ class AlgorithmSpec(_Plain):
     parameters: JsonSchema = Field(
         description="JSON schema (2020-12) of its parameters; `unit` where one has it."
     )
+    keeps_geometry: bool = Field(
+        default=True, description="Whether what it makes fits the label map before it."
+    )
     needs_model: bool = Field(default=False, description="Whether it must be fitted before it can be used.")
     distribution: str = Field(
         default="", description="The Python distribution that it comes from, with version."
@@ -71,6 +75,15 @@ class Signature(_Plain):
     def at(cls, offset: int, magic: bytes) -> "Signature":
         """Make the signature of bytes at an offset from a file's start."""
         return cls(offset=offset, magic=magic.hex())
+
+    @model_validator(mode="after")
+    def _lies_in_the_head(self) -> Self:
+        end = self.offset + len(self.magic) // 2
+        if end > HEAD_BYTES:
+            raise ValueError(
+                f"a signature must lie in a file's first {HEAD_BYTES} bytes, found its end at {end}"
+            )
+        return self
 
     def is_in(self, head: bytes) -> bool:
         """Tell whether a file's first bytes have it.

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 __all__ = ["Cell", "Column", "Table"]
 
 Cell: TypeAlias = int | float | str | None
@@ -49,12 +51,13 @@ class Table:
         What stands in each column.
     rows
         As many cells in each as there are columns. None means that there is no value, e.g. the spread of
-        an object of one pixel; NaN and infinities become None.
+        an object of one pixel; NaN and infinities become None, NumPy's numbers Python's own.
 
     Raises
     ------
     ValueError
-        When a row has more or fewer cells than there are columns, or two columns have one heading.
+        When a row has more or fewer cells than there are columns, a cell holds something else than a
+        number or a text, or two columns have one heading.
 
     Examples
     --------
@@ -73,7 +76,8 @@ class Table:
         for number, row in enumerate(self.rows, 1):
             if len(row) != len(headings):
                 raise ValueError(f"row {number} must have {len(headings)} cells, found {len(row)}")
-        object.__setattr__(self, "rows", tuple(tuple(map(_finite, row)) for row in self.rows))
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "rows", tuple(tuple(map(_plain, row)) for row in self.rows))
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -89,5 +93,8 @@ class Table:
         return tuple(row[position] for row in self.rows)
 
 
-def _finite(cell: Cell) -> Cell:
-    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
+def _plain(cell: object) -> Cell:
+    value: object = cell.item() if isinstance(cell, np.generic) else cell
+    if not isinstance(value, int | float | str | None):
+        raise ValueError(f"a cell must be a number, a text or None, found {type(cell).__name__}")
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -29,6 +29,9 @@ def good_cases(dimensions: tuple[int, ...]) -> Iterator[tuple[str, Case]]:
             offset = -1000 if dtype == np.int16 else 0
             image = Image((shown + offset).astype(dtype), placed)
             yield f"{n}-D {np.dtype(dtype).name}", _case(image, labels)
+        # The order of axes in memory that NIfTI files come in.
+        turned = np.asfortranarray(shown, dtype=np.float64)
+        yield f"{n}-D float64 in Fortran order", _case(Image(turned, placed), labels)
         yield f"{n}-D without spacing", _case(Image(shown.astype(np.uint16)), labels)
         rgb = np.stack([shown, shown // 2, 255 - shown], axis=-1).astype(np.uint8)
         colour = Image(rgb, placed, has_channels=True, meaning=Meaning.COLOUR)
@@ -47,7 +50,11 @@ def degenerate_cases(dimensions: tuple[int, ...]) -> Iterator[tuple[str, Case]]:
             for dtype in (np.uint8, np.float32):
                 image = Image(np.full(shape, value, dtype), _geometry(n))
                 yield f"{n}-D {name} {np.dtype(dtype).name}", _case(image, np.zeros(shape, np.int32))
-        holes = _discs(_SHAPES[n])[0].astype(np.float32)
+        discs, labels = _discs(_SHAPES[n])
+        yield f"{n}-D mask", _case(Image(labels > 0, _geometry(n)), labels)
+        if n == 3:
+            yield "3-D one slice", _case(Image(discs[5:6].astype(np.uint8), _geometry(n)), labels[5:6])
+        holes = discs.astype(np.float32)
         holes[(0,) * n] = np.nan
         yield f"{n}-D with a NaN", _case(Image(holes, _geometry(n)), np.zeros(holes.shape, np.int32))
 

@@ -1,6 +1,8 @@
 """The published check of a classifier that learns."""
 
 import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +10,16 @@ from pydantic import JsonValue
 
 from coronal.classifiers import Classifier, TrainableAlgorithm
 from coronal.context import Context
+from coronal.errors import BadImage
 from coronal.image import Image
-from coronal.testing.algorithm_check import declaration_faults
+from coronal.prediction import Prediction
+from coronal.testing.declaration_check import declaration_faults
+from coronal.testing.digest import digest
 
 __all__ = ["check_classifier"]
 
 _CLASSES = ("dark", "bright")
+_SIDE = 8
 
 
 def check_classifier(
@@ -21,8 +27,17 @@ def check_classifier(
 ) -> None:
     """Check that a classifier keeps the contract.
 
-    It learns to tell dark from bright images, gives a prediction for each image in order, gives the same ones
-    when it is fitted again with the same seed, and when it was saved and loaded.
+    In each dimension that it declares it learns to tell dark from bright images, gives a prediction of these
+    classes for each image in order, leaves the images as they were, gives the same predictions when it is
+    fitted again with the same seed, and when it was saved and loaded; and of an image of another shape it
+    makes a prediction or a `BadImage`, no other exception.
+
+    Parameters
+    ----------
+    algorithm
+        What the decorator made.
+    parameters
+        Values for those that have no default, or to make it quicker.
 
     Raises
     ------
@@ -30,29 +45,71 @@ def check_classifier(
         With a line for each fault.
     """
     faults = list(declaration_faults(algorithm.spec))
-    images, classes = _examples(algorithm.spec.dimensions[0])
-    fitted = algorithm.create(parameters or {})
-    fitted.fit(images, classes, Context(seed=1))
-    predictions = fitted.predict(images)
-    if [prediction.label for prediction in predictions] != classes:
-        faults.append("it must tell dark from bright images that it has seen")
-    again = algorithm.create(parameters or {})
-    again.fit(images, classes, Context(seed=1))
-    if again.predict(images) != predictions:
-        faults.append("the same seed must give the same predictions")
-    with tempfile.TemporaryDirectory() as folder:
-        fitted.save(Path(folder))
-        if algorithm.load(Path(folder)).predict(images) != predictions:
-            faults.append("its predictions must be the same when it was saved and loaded")
+    for dimensions in algorithm.spec.dimensions:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found = list(_faults(algorithm, parameters or {}, dimensions))
+        except Exception as fault:
+            found = [f"it raised {type(fault).__name__}: {fault}"]
+        faults += [f"{dimensions}-D: {fault}" for fault in found]
     if faults:
         raise AssertionError(
             f"{algorithm.spec.name} breaks the contract:\n" + "\n".join(f"- {f}" for f in faults)
         )
 
 
+def _faults(
+    algorithm: TrainableAlgorithm[Classifier], parameters: dict[str, JsonValue], dimensions: int
+) -> Iterator[str]:
+    images, classes = _examples(dimensions)
+    before = [digest(image) for image in images]
+    fitted = _fit(algorithm, parameters, images, classes)
+    predictions = fitted.predict(images)
+    yield from _prediction_faults(predictions, classes)
+    if [digest(image) for image in images] != before:
+        yield "it changed an image"
+    if _fit(algorithm, parameters, images, classes).predict(images) != predictions:
+        yield "the same seed must give the same predictions"
+    with tempfile.TemporaryDirectory() as folder:
+        fitted.save(Path(folder))
+        if algorithm.load(Path(folder)).predict(images) != predictions:
+            yield "its predictions must be the same when it was saved and loaded"
+    yield from _other_shape_faults(fitted, dimensions)
+
+
+def _fit(
+    algorithm: TrainableAlgorithm[Classifier],
+    parameters: dict[str, JsonValue],
+    images: list[Image],
+    classes: list[str],
+) -> Classifier:
+    fitted = algorithm.create(parameters)
+    fitted.fit(images, classes, Context(seed=1))
+    return fitted
+
+
+def _prediction_faults(predictions: list[Prediction], classes: list[str]) -> Iterator[str]:
+    if len(predictions) != len(classes):
+        yield f"it must give {len(classes)} predictions of as many images, found {len(predictions)}"
+    elif any(set(prediction.classes) != set(_CLASSES) for prediction in predictions):
+        yield f"its predictions must be of the classes that it learned, found {predictions[0].classes}"
+    elif [prediction.label for prediction in predictions] != classes:
+        yield "it must tell dark from bright images that it has seen"
+
+
+def _other_shape_faults(fitted: Classifier, dimensions: int) -> Iterator[str]:
+    try:
+        fitted.predict([Image(np.zeros((_SIDE + 3,) * dimensions, np.uint8))])
+    except BadImage:
+        return
+    except Exception as fault:
+        yield f"of an image of another shape it must make BadImage, found {type(fault).__name__}: {fault}"
+
+
 def _examples(dimensions: int) -> tuple[list[Image], list[str]]:
     random = np.random.default_rng(0)
     classes = [_CLASSES[number % 2] for number in range(40)]
     levels = {"dark": 20, "bright": 200}
-    shape = (8,) * dimensions
+    shape = (_SIDE,) * dimensions
     return [Image((levels[c] + random.integers(0, 20, shape)).astype(np.uint8)) for c in classes], classes

@@ -1,0 +1,87 @@
+# Two images from one file, so that what they share is written once:
+#   docker build --target gateway --tag coronal-gateway .
+#   docker build --target worker --tag coronal-worker .
+# Behind a proxy with a certificate of its own, pip takes its settings from two optional secrets:
+#   --secret id=pip.conf,src=pip.conf --secret id=ca-bundle,src=ca-bundle.pem
+# where pip.conf says `cert = /run/secrets/ca-bundle`.
+ARG BASE_IMAGE=python:3.11-slim-bookworm
+
+
+FROM ${BASE_IMAGE} AS base
+# The number of the user is fixed: gateway and worker write to the same volume.
+RUN groupadd --gid 10001 coronal \
+    && useradd --uid 10001 --gid coronal --no-create-home --shell /usr/sbin/nologin coronal \
+    && install --directory --owner coronal --group coronal /data /data/blobs
+ENV PATH=/opt/coronal/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+
+
+FROM base AS wheels
+WORKDIR /source
+COPY requirements/build.txt requirements/
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca-bundle,target=/run/secrets/ca-bundle \
+    python -m venv /opt/build \
+    && /opt/build/bin/pip install --no-cache-dir --require-hashes --requirement requirements/build.txt
+COPY plugins/ plugins/
+COPY services/ services/
+COPY worker/ worker/
+RUN /opt/build/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /wheels \
+    plugins/contract plugins/filters plugins/segmenters plugins/formats \
+    services/jobs services/gateway ./worker
+
+
+FROM base AS gateway-environment
+COPY requirements/gateway.txt /requirements.txt
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca-bundle,target=/run/secrets/ca-bundle \
+    python -m venv --without-pip /opt/coronal \
+    && pip --python /opt/coronal/bin/python install \
+        --no-cache-dir --only-binary :all: --require-hashes --requirement /requirements.txt
+COPY --from=wheels /wheels /wheels
+RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
+        /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_gateway-*.whl \
+    && pip --python /opt/coronal/bin/python check
+
+
+FROM base AS gateway
+LABEL org.opencontainers.image.title="coronal-gateway" \
+      org.opencontainers.image.description="The HTTP gateway of Coronal" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=gateway-environment /opt/coronal /opt/coronal
+ENV CORONAL_HOST=0.0.0.0 \
+    CORONAL_PORT=8000
+USER 10001:10001
+WORKDIR /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+ENTRYPOINT ["python", "-m", "coronal_gateway"]
+
+
+FROM base AS worker-environment
+COPY requirements/worker.txt /requirements.txt
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca-bundle,target=/run/secrets/ca-bundle \
+    python -m venv --without-pip /opt/coronal \
+    && pip --python /opt/coronal/bin/python install \
+        --no-cache-dir --only-binary :all: --require-hashes --requirement /requirements.txt
+COPY --from=wheels /wheels /wheels
+RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
+        /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_worker-*.whl \
+        /wheels/coronal_filters-*.whl /wheels/coronal_segmenters-*.whl /wheels/coronal_formats-*.whl \
+    && pip --python /opt/coronal/bin/python check
+
+
+FROM base AS worker
+LABEL org.opencontainers.image.title="coronal-worker" \
+      org.opencontainers.image.description="A worker of Coronal with its own plugins" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=worker-environment /opt/coronal /opt/coronal
+USER 10001:10001
+WORKDIR /data
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "coronal_worker"]
+CMD ["--pool", "default", "--processes", "1"]

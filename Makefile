@@ -1,0 +1,50 @@
+# All that is needed to start is Python 3.11 and make: every target does its own set-up in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/formats \
+	services/jobs services/gateway services/client worker
+PINS := requirements/development.txt
+INSTALLED := $(VENV)/installed
+
+.PHONY: help install demo up test check format pins clean
+
+help: ## Show what can be made.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED) ## Install everything into .venv.
+
+$(INSTALLED): $(PINS) $(MEMBERS:%=%/pyproject.toml)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PINS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		$(MEMBERS:%=-e ./%)
+	@touch $@
+
+demo: $(INSTALLED) ## Run real images through real pipelines, from the upload to the pictures.
+	$(BIN)/coronal demo
+
+up: $(INSTALLED) ## Run Coronal on this machine until Ctrl-C.
+	$(BIN)/coronal up
+
+test: $(INSTALLED) ## Run all tests.
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED) ## Check format, lint, types, import rules and what must not stand in the tree.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/check_tree.py
+
+format: $(INSTALLED) ## Format the code.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+pins: ## Write requirements/*.txt anew from the members' pyproject.toml.
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	BIN=$(BIN) sh requirements/pin.sh
+
+clean: ## Remove .venv and what tools have left.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Filters: from an image to an image, one algorithm a file."""

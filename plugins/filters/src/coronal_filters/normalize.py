@@ -1,0 +1,94 @@
+"""Values brought to a common scale."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+
+from coronal import BadParameter, Image, Meaning, Parameter, algorithm
+from coronal.image import Pixels
+from coronal_filters.channels import each_channel, is_rgb
+from coronal_filters.finite import finite_pixels
+from coronal_filters.stretch import stretched
+
+__all__ = ["normalize"]
+
+Percent = Annotated[
+    float,
+    Parameter("Percentile that becomes 0 or 1 (method percentile).", unit="%", minimum=0, maximum=100),
+]
+
+
+@algorithm
+def normalize(
+    image: Image,
+    method: Annotated[
+        Literal["min-max", "z-score", "percentile"],
+        Parameter(
+            "Smallest and largest to 0 and 1, mean and spread to 0 and 1, or two percentiles to 0 and 1."
+        ),
+    ] = "min-max",
+    lower: Percent = 1.0,
+    upper: Percent = 99.0,
+) -> Image:
+    """Bring the values to a common scale, so that images can be compared.
+
+    Its values mean mere intensity afterwards, Hounsfield units too. Colour stays colour, its three channels
+    scaled as one so that no hue shifts, and its opacity left out; only its z-scores are no colour. Other
+    channels are scaled one by one. A volume is scaled as a whole, not slice by slice. Of a constant image (or
+    one whose two percentiles are the same value) all becomes 0.
+
+    Parameters
+    ----------
+    image
+        Of finite values.
+    method
+        ``min-max``: the smallest value becomes 0, the largest 1. ``z-score``: the mean becomes 0, the
+        standard deviation (of the population) 1. ``percentile``: as min-max between two percentiles; what
+        lies beyond is clipped.
+    lower, upper
+        The percentiles of the method ``percentile``, in percent.
+
+    Returns
+    -------
+    Image
+        float32; from 0 to 1, except z-scores.
+
+    Raises
+    ------
+    BadImage
+        When a value is NaN or infinite.
+    BadParameter
+        When upper isn't above lower.
+
+    Notes
+    -----
+    `skimage.exposure.rescale_intensity`, `numpy.percentile` with linear interpolation, and the formula of
+    `scipy.stats.zscore`, its mean and deviation in float64.
+    """
+    if method == "percentile" and upper <= lower:
+        raise BadParameter("upper", found=f"{upper:g}", allowed=f"> lower ({lower:g})")
+
+    def scaled(pixels: Pixels) -> Pixels:
+        match method:
+            case "min-max":
+                return stretched(pixels, float(pixels.min()), float(pixels.max()))
+            case "z-score":
+                return _z_scores(pixels)
+            case "percentile":
+                return stretched(pixels, *map(float, np.percentile(pixels, [lower, upper])))
+
+    pixels = finite_pixels(image)
+    if is_rgb(image):
+        meaning = Meaning.INTENSITY if method == "z-score" else Meaning.COLOUR
+        return image.with_pixels(scaled(pixels[..., :3]), meaning=meaning)
+    return image.with_pixels(each_channel(image, pixels, scaled), meaning=Meaning.INTENSITY)
+
+
+def _z_scores(pixels: Pixels) -> Pixels:
+    scores = np.zeros(pixels.shape, np.float32)
+    deviation = pixels.std(dtype=np.float64)
+    # A constant's deviation isn't always 0 in floating point, nor that of a tiny spread always above it.
+    if deviation > 0 and pixels.min() < pixels.max():
+        np.subtract(pixels, pixels.mean(dtype=np.float64), out=scores, casting="same_kind")
+        scores /= deviation
+    return scores

@@ -1,0 +1,1 @@
+"""Readers: an `Image` from a file, one format a module."""

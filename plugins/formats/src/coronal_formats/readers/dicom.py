@@ -1,0 +1,94 @@
+"""The reader of DICOM."""
+
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from coronal import BadImage, Image, Meaning, Signature, reader
+from coronal_formats.decoding import check_head, decoding, silence
+from coronal_formats.readers.dicom_pixels import decoded
+from coronal_formats.readers.dicom_place import geometry_of
+from coronal_formats.readers.dicom_values import meaning_of, values_of
+
+__all__ = ["dicom"]
+
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_FIRST_ELEMENTS = (
+    "02000000",
+    "08000000",
+    "08000100",
+    "08000500",
+    "08000800",
+    "08001600",
+    "00080000",
+    "00080005",
+)
+"""Tags that a file without preamble begins with: group lengths, character set, image type, SOP class."""
+
+silence("pydicom")
+
+
+@reader(
+    media_type="application/dicom",
+    suffixes=(".dcm", ".dicom", ""),
+    signatures=(
+        Signature.at(128, b"DICM"),
+        *(Signature.at(0, bytes.fromhex(element)) for element in _FIRST_ELEMENTS),
+    ),
+)
+def dicom(path: Path) -> Image:
+    """DICOM: one file of one frame or several (z, y, x), of any transfer syntax but those of video.
+
+    CT comes in Hounsfield units, other values as their rescale or Modality LUT says; MONOCHROME1 is turned
+    round, so that brighter is more; palettes and YCbCr become RGB. The spacing is that of the patient, else
+    that of the detector (`ImagerPixelSpacing`: a projection is magnified, sizes are then an upper bound).
+    Frames that don't lie on one even grid have no place and no spacing.
+    """
+    with path.open("rb") as file:
+        check_head(file, dicom.spec)
+        with decoding("DICOM file"):
+            dataset = pydicom.dcmread(file, force=True)
+            _check_pixels(dataset)
+            _name_syntax(dataset)
+            return _image(dataset)
+
+
+def _image(dataset: FileDataset) -> Image:
+    stored = decoded(dataset)
+    is_colour = stored.has_channels
+    pixels = stored.pixels if is_colour else values_of(dataset, stored.pixels)
+    return Image(
+        pixels,
+        geometry_of(dataset, stored.frames),
+        has_channels=is_colour,
+        modality=_code(dataset, "Modality"),
+        meaning=Meaning.COLOUR if is_colour else meaning_of(dataset),
+    )
+
+
+def _check_pixels(dataset: FileDataset) -> None:
+    if any(name in dataset for name in _PIXELS):
+        return
+    uid = UID(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID", ""))
+    kind = uid.name if uid.name != uid else "unknown"
+    raise BadImage(
+        f"a DICOM file must hold pixels, found none: its SOP class is {kind} "
+        f"(modality {_code(dataset, 'Modality') or 'unknown'})"
+    )
+
+
+def _name_syntax(dataset: FileDataset) -> None:
+    if "TransferSyntaxUID" in dataset.file_meta:
+        return
+    is_implicit, is_little_endian = dataset.original_encoding
+    explicit = ExplicitVRLittleEndian if is_little_endian else ExplicitVRBigEndian
+    dataset.file_meta = FileMetaDataset(dataset.file_meta)
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if is_implicit else explicit
+
+
+def _code(dataset: FileDataset, keyword: str) -> str:
+    # A code string: anything else there is no code, and may be anything.
+    value = str(dataset.get(keyword) or "")
+    return value if value.isascii() and value.isalnum() and value.isupper() and len(value) <= 16 else ""

@@ -1,0 +1,46 @@
+"""The reader of JPEG."""
+
+from pathlib import Path
+from typing import IO
+
+import PIL.ImageOps
+
+from coronal import BadImage, Image, Signature, reader
+from coronal_formats.decoding import check_head, decoding
+from coronal_formats.readers.photograph import image_of, open_as
+
+__all__ = ["jpeg"]
+
+_START_OF_SCAN = b"\xff\xda"
+_END_OF_IMAGE = b"\xff\xd9"
+
+
+@reader(
+    media_type="image/jpeg",
+    suffixes=(".jpg", ".jpeg"),
+    signatures=(Signature.at(0, b"\xff\xd8\xff"),),
+)
+def jpeg(path: Path) -> Image:
+    """JPEG: grey or colour, 8 bits, turned upright as its EXIF orientation says.
+
+    Of a file with several pictures (MPO) the first is read. Its density is that of a print and no spacing.
+    """
+    with path.open("rb") as file:
+        check_head(file, jpeg.spec)
+        with decoding("JPEG file"):
+            opened = open_as(file, "JPEG")
+            _check_end(file)
+            return image_of(PIL.ImageOps.exif_transpose(opened))
+
+
+def _check_end(file: IO[bytes]) -> None:
+    # The decoder makes up the rows that are missing at the end, and says nothing.
+    position = file.tell()
+    file.seek(0)
+    content = file.read()
+    file.seek(position)
+    if content.rfind(_END_OF_IMAGE) < content.rfind(_START_OF_SCAN):
+        raise BadImage(
+            f"a JPEG file must end with an end-of-image mark, found none in {len(content)} bytes: "
+            "it is truncated"
+        )

@@ -1,0 +1,50 @@
+"""What PNG and JPEG share: opening with Pillow, on guard, and the pixels as an image."""
+
+import warnings
+from typing import IO
+
+import numpy as np
+import PIL.Image
+import PIL.ImageFile
+
+from coronal import BadImage, Image, Meaning
+
+__all__ = ["image_of", "open_as"]
+
+_PLAIN_MODE = {"1": "L", "LA": "L", "P": "RGB", "RGBA": "RGB", "CMYK": "RGB"}
+
+
+def open_as(file: IO[bytes], format_name: str) -> PIL.ImageFile.ImageFile:
+    """Open a file with one decoder of Pillow and no other; nothing but the header is read.
+
+    Call it inside `coronal_formats.decoding.decoding`.
+
+    Raises
+    ------
+    BadImage
+        When the header declares so many pixels that Pillow takes it for a decompression bomb.
+    """
+    warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+    try:
+        return PIL.Image.open(file, formats=[format_name])
+    except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError) as bomb:
+        limit = PIL.Image.MAX_IMAGE_PIXELS
+        raise BadImage(
+            f"a {format_name} file must have at most {limit} pixels, found more in its header"
+        ) from bomb
+
+
+def image_of(opened: PIL.Image.Image) -> Image:
+    """Decode the pixels.
+
+    Returns
+    -------
+    Image
+        Grey: (y, x), uint8 or uint16. Colour: (y, x, 3), uint8. A palette is looked up. Opacity is left
+        out: the colours beneath stay as they are stored, as nothing that was measured may depend on it. No
+        spacing: the density of such a file is that of a print (72 or 96 where a program knows none).
+    """
+    pixels = np.asarray(opened.convert(_PLAIN_MODE.get(opened.mode, opened.mode)))
+    if pixels.ndim == 2:
+        return Image(pixels)
+    return Image(pixels, has_channels=True, meaning=Meaning.COLOUR)

@@ -1,0 +1,55 @@
+"""The reader of PNG."""
+
+from pathlib import Path
+from typing import IO
+
+import imagecodecs
+import numpy as np
+import PIL.ImageFile
+
+from coronal import BadImage, Image, Meaning, Signature, reader
+from coronal_formats.decoding import check_head, decoding
+from coronal_formats.readers.photograph import image_of, open_as
+
+__all__ = ["png"]
+
+
+@reader(
+    media_type="image/png",
+    suffixes=(".png",),
+    signatures=(Signature.at(0, b"\x89PNG\r\n\x1a\n"),),
+)
+def png(path: Path) -> Image:
+    """Portable Network Graphics: grey or colour, 8 or 16 bits, palettes.
+
+    Every chunk's checksum is verified. Opacity is left out, and so is the density (`pHYs`): it is that of a
+    print. An animation is refused.
+    """
+    with path.open("rb") as file:
+        check_head(file, png.spec)
+        with decoding("PNG file"):
+            open_as(file, "PNG").verify()  # reads every chunk up to the last, which decoding alone doesn't
+            file.seek(0)
+            opened = open_as(file, "PNG")
+            _refuse_animation(opened)
+            return _deep_colour(file) if _is_deep_colour(opened) else image_of(opened)
+
+
+def _refuse_animation(opened: PIL.ImageFile.ImageFile) -> None:
+    frames = getattr(opened, "n_frames", 1)
+    if frames > 1:
+        raise BadImage(f"a PNG file must hold one image, found an animation of {frames} frames")
+
+
+def _is_deep_colour(opened: PIL.ImageFile.ImageFile) -> bool:
+    raw_mode = opened.tile[0].args
+    return isinstance(raw_mode, str) and raw_mode in {"RGB;16B", "RGBA;16B", "LA;16B"}
+
+
+def _deep_colour(file: IO[bytes]) -> Image:
+    # Pillow would leave 8 of the 16 bits.
+    file.seek(0)
+    pixels = np.asarray(imagecodecs.png_decode(file.read()))
+    if pixels.shape[-1] == 2:
+        return Image(pixels[..., 0])
+    return Image(pixels[..., :3], has_channels=True, meaning=Meaning.COLOUR)

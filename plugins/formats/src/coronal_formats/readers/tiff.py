@@ -1,0 +1,105 @@
+"""The reader of TIFF."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from tifffile import TiffFile, TiffPageSeries
+
+from coronal import BadImage, Geometry, Image, Signature, UnknownFormat, reader
+from coronal.spec import HEAD_BYTES
+from coronal_formats.decoding import check_head, check_room, decoding
+from coronal_formats.readers.tiff_axes import layout_of
+from coronal_formats.readers.tiff_colour import check_colour, image_of
+from coronal_formats.readers.tiff_spacing import spacing_mm
+
+__all__ = ["tiff"]
+
+_DICOM = Signature.at(128, b"DICM")
+
+
+@reader(
+    media_type="image/tiff",
+    suffixes=(".tif", ".tiff"),
+    signatures=(
+        Signature.at(0, b"II*\x00"),
+        Signature.at(0, b"MM\x00*"),
+        Signature.at(0, b"II+\x00"),
+        Signature.at(0, b"MM\x00+"),
+    ),
+)
+def tiff(path: Path) -> Image:
+    """TIFF and BigTIFF: grey, colour or several channels, a plane or a stack of pages (z), any number type.
+
+    Spacing comes from OME, from ImageJ, or from the resolution in cm or inch. A time series and a file of
+    several images are refused. Of a pyramid the finest level is read.
+    """
+    with path.open("rb") as file:
+        check_head(file, tiff.spec)
+        _leave_to_dicom(file)
+        # One file is one image: an OME file that names others must not make us read them.
+        with decoding("TIFF file"), _complaints() as complaints, TiffFile(file, _multifile=False) as opened:
+            series = _only_series(opened)
+            layout = layout_of(series.axes, series.shape)
+            check_colour(series.keyframe)
+            _check_whole(file, series, complaints)
+            geometry = Geometry(spacing_mm(opened, series.keyframe, layout.dimensions))
+            pixels = layout.arrange(np.asarray(series.asarray()))
+            return image_of(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+
+
+def _leave_to_dicom(file: IO[bytes]) -> None:
+    # A DICOM file may hold a TIFF header in its preamble (PS3.10, 7.1): DICOM knows more of the image.
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if _DICOM.is_in(head):
+        raise UnknownFormat(head, ("tiff",))
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    # tifffile logs what it finds broken and goes on with what is left: its log is part of its answer.
+    log, found = logging.getLogger("tifffile"), _Complaints(logging.ERROR)
+    propagates, log.propagate = log.propagate, False
+    log.addHandler(found)
+    try:
+        yield found.messages
+    finally:
+        log.removeHandler(found)
+        log.propagate = propagates
+
+
+class _Complaints(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _only_series(opened: TiffFile) -> TiffPageSeries:
+    series = [one for one in opened.series if not one.keyframe.is_reduced]
+    if len(series) != 1:
+        shapes = ", ".join(f"{one.axes} {one.shape}" for one in series[:4]) or "none"
+        raise BadImage(f"a TIFF file must hold one image or one stack, found {len(series)}: {shapes}")
+    return series[0]
+
+
+def _check_whole(file: IO[bytes], series: TiffPageSeries, complaints: Sequence[str]) -> None:
+    size_bytes = file.seek(0, 2)
+    if series.dataoffset is not None:
+        check_room("TIFF file", declared=series.nbytes, found=size_bytes - series.dataoffset)
+    pages = [page for page in series.pages if page is not None]
+    if complaints or len(pages) < len(series.pages):
+        raise BadImage(
+            f"a TIFF file must hold every page that it names, found {len(series.pages) - len(pages)} missing "
+            f"of {len(series.pages)}, and {len(complaints)} broken entries"
+        )
+    for page in pages:
+        ends = (start + size for start, size in zip(page.dataoffsets, page.databytecounts, strict=True))
+        if max(ends, default=0) > size_bytes:
+            raise BadImage(f"a TIFF file must hold all its strips, found it to end after {size_bytes} bytes")

@@ -1,0 +1,1 @@
+"""Writers: the files that a job leaves, one idea a module."""

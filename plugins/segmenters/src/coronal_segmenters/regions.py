@@ -1,0 +1,74 @@
+"""The objects of a label map, one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.measure import regionprops
+
+from coronal import LabelMap
+
+__all__ = ["Region", "regions"]
+
+
+class Properties(Protocol):
+    """What is used of `skimage.measure.regionprops`; box and mask are in pixels, all else by the spacing."""
+
+    slice: tuple[slice, ...]
+    bbox: tuple[int, ...]
+    image: NDArray[np.bool_]
+    area: float
+    centroid: tuple[float, ...]
+    axis_major_length: float
+    axis_minor_length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One object.
+
+    Parameters
+    ----------
+    label
+        Its number in the label map.
+    centroid_px
+        The mean place of its pixels, in array order.
+    properties
+        What scikit-image knows of it.
+    """
+
+    label: int
+    centroid_px: tuple[float, ...]
+    properties: Properties
+
+
+def regions(labels: LabelMap, spacing: tuple[float, ...]) -> Iterator[Region]:
+    """Give each object of a label map, in the order of the labels.
+
+    Parameters
+    ----------
+    labels
+        The objects.
+    spacing
+        Along each axis, in array order.
+
+    Examples
+    --------
+    >>> [region.label for region in regions(LabelMap(np.array([[0, 5], [2_000_000_000, 5]])), (1.0, 1.0))]
+    [5, 2000000000]
+    """
+    dense, numbers = _dense(labels.labels)
+    for properties in regionprops(dense, spacing=spacing):
+        label = properties.label if numbers is None else numbers[properties.label]
+        centroid = tuple(float(c / step) for c, step in zip(properties.centroid, spacing, strict=True))
+        yield Region(int(label), centroid, properties)
+
+
+def _dense(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:
+    # The library makes a list as long as the largest number, which may be two thousand million.
+    if labels.max() <= labels.size:
+        return labels, None
+    numbers, places = np.unique(np.append(labels, np.int32(0)), return_inverse=True)
+    return places[:-1].reshape(labels.shape).astype(np.int32), numbers

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Writes the pins: one file a role, with hashes and without any address. Run by `make pins`.
+set -eu
+
+members="coronal coronal-filters coronal-segmenters coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker"
+skip=$(for member in $members; do printf ' --no-emit-package %s' "$member"; done)
+
+pin() { # pin ROLE SOURCE...
+    role=$1
+    shift
+    # shellcheck disable=SC2086
+    "$BIN/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+        --no-emit-index-url --no-emit-find-links $skip --output-file "requirements/$role.txt" "$@"
+}
+
+contract=plugins/contract/pyproject.toml
+jobs=services/jobs/pyproject.toml
+gateway=services/gateway/pyproject.toml
+worker="worker/pyproject.toml plugins/filters/pyproject.toml plugins/segmenters/pyproject.toml plugins/formats/pyproject.toml"
+client=services/client/pyproject.toml
+
+pin build requirements/build.in
+pin gateway $contract $jobs $gateway
+# shellcheck disable=SC2086
+pin worker $contract $jobs $worker
+# shellcheck disable=SC2086
+pin development $contract $jobs $gateway $worker $client requirements/build.in --extra up --group pyproject.toml:dev

@@ -1,0 +1,156 @@
+"""The client: one server, and what can be asked of it."""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from coronal_client.errors import BadAnswer, ServerProblem, ServerUnreachable
+from coronal_client.job import Job
+from coronal_client.status import State
+from coronal_client.transport import Transport
+from coronal_client.uploads import ImageSource, PipelineSource, opened, pipeline_text
+
+__all__ = ["Client"]
+
+_PAGE = 100
+
+
+class Client:
+    """Speaks to one server. Use it in one thread at a time.
+
+    Parameters
+    ----------
+    url
+        The server's address, e.g. ``http://127.0.0.1:8000``.
+    patience_s
+        How long a server that has answered once may be away before a request that only reads fails, in
+        seconds: a gateway that starts anew isn't noticed.
+
+    Examples
+    --------
+    Send an image, and look at the table that comes back::
+
+        client = Client("http://127.0.0.1:8000")
+        results = client.submit("cells.png", ["otsu", "shape"]).wait().results()
+        print(results.tables["shape"].column("area"))
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 60.0) -> None:
+        self._transport = Transport(url, patience_s=patience_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self._transport.url
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def submit(
+        self,
+        image: ImageSource,
+        pipeline: PipelineSource,
+        *,
+        name: str | None = None,
+        seed: int | None = None,
+    ) -> Job:
+        """Send an image through a pipeline.
+
+        Parameters
+        ----------
+        image
+            A path, the bytes of a file, or a file that is open for reading in binary mode.
+        pipeline
+            The name of a pipeline that the server knows; a document, YAML or JSON, as text; the
+            `pathlib.Path` of a file with one; a list of stages; or the whole document as a mapping.
+        name
+            What the image is called; by default as its file is.
+        seed
+            What the stages' random numbers start from; by default the server's own.
+
+        Returns
+        -------
+        Job
+            Queued; `Job.wait` waits for its end.
+
+        Raises
+        ------
+        BadFile
+            When a file isn't there or can't be read.
+        Refused
+            When the pipeline is wrong, or the file is too large or of no format that is read.
+        Unavailable
+            When the server takes no job now.
+        ServerUnreachable
+            When it doesn't answer; whether the job was taken isn't known then.
+        """
+        form = {"pipeline": pipeline_text(pipeline)} | ({} if seed is None else {"seed": str(seed)})
+        with opened(image, name) as upload:
+            return Job(self._transport, self._transport.post("/v1/jobs", form, {"image": upload}))
+
+    def job(self, id: str) -> Job:
+        """Give the job of that id; `NotFound` where there is none."""
+        return Job(self._transport, self._transport.json(f"/v1/jobs/{quote(id, safe='')}"))
+
+    def jobs(self, *, state: State | None = None, limit: int = _PAGE) -> Iterator[Job]:
+        """Give jobs, the newest first.
+
+        Parameters
+        ----------
+        state
+            Only those that are in it.
+        limit
+            How many at most.
+        """
+        cursor = None
+        while limit > 0:
+            query = {"state": state, "limit": min(limit, _PAGE), "cursor": cursor}
+            page = self._transport.json("/v1/jobs", query)
+            yield from (Job(self._transport, body) for body in page["jobs"])
+            limit, cursor = limit - len(page["jobs"]), page.get("next")
+            if not (page["jobs"] and cursor):
+                return
+
+    def plugins(self) -> dict[str, Any]:
+        """Give the catalogue: what the pools offer, and the plugins that couldn't be used, with why."""
+        return self._transport.json("/v1/plugins")
+
+    def pipeline(self, name: str) -> dict[str, Any]:
+        """Give the pipeline of that name; `NotFound` where there is none."""
+        return self._transport.json(_pipeline_path(name))
+
+    def save_pipeline(self, name: str, pipeline: PipelineSource) -> dict[str, Any]:
+        """Keep a pipeline on the server under a name, in the place of another of that name.
+
+        Raises
+        ------
+        Refused
+            When it is wrong.
+        """
+        return self._transport.put(_pipeline_path(name), pipeline_text(pipeline))
+
+    def delete_pipeline(self, name: str) -> None:
+        """Remove the pipeline of that name; jobs that were sent through it aren't changed."""
+        self._transport.delete(_pipeline_path(name))
+
+    def is_ready(self) -> bool:
+        """Tell whether the server can take jobs and run them."""
+        try:
+            self._transport.get("/readyz")
+        except (BadAnswer, ServerProblem, ServerUnreachable):
+            return False
+        return True
+
+
+def _pipeline_path(name: str) -> str:
+    return f"/v1/pipelines/{quote(name, safe='')}"

@@ -1,0 +1,138 @@
+"""A job, seen from outside."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from coronal_client.errors import JobCancelled, JobFailed, WaitedTooLong
+from coronal_client.results import Results
+from coronal_client.status import Failure, State, Status
+from coronal_client.transport import Transport
+
+__all__ = ["Job"]
+
+_HOLD_S = 20.0
+
+
+class Job:
+    """A job on a server; its properties tell what the server said last.
+
+    A `coronal_client.Client` makes it.
+    """
+
+    def __init__(self, transport: Transport, body: Mapping[str, Any]) -> None:
+        self._transport = transport
+        self.body = body
+        self._status = Status.of(body)
+
+    def __repr__(self) -> str:
+        return f"<Job {self.id} {self.state}>"
+
+    @property
+    def id(self) -> str:
+        """What it is asked for by."""
+        return self._status.id
+
+    @property
+    def state(self) -> State:
+        """Where it is on its way."""
+        return self._status.state
+
+    @property
+    def progress(self) -> float:
+        """The part of its work that is done, from 0 to 1."""
+        return self._status.progress
+
+    @property
+    def stage(self) -> str:
+        """The stage that runs; empty while none does."""
+        return self._status.stage
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it has failed; None where it hasn't."""
+        return self._status.failure
+
+    @property
+    def warning(self) -> str:
+        """What the sender should know, e.g. that no worker lives; empty where nothing is."""
+        return self._status.warning
+
+    def refresh(self, *, wait_s: float = 0.0) -> Self:
+        """Ask the server again.
+
+        Parameters
+        ----------
+        wait_s
+            How long the server may hold its answer until there is news, in seconds.
+
+        Raises
+        ------
+        NotFound
+            When the job was deleted.
+        ServerUnreachable, Unavailable
+            When the server is away for longer than the client's patience.
+        """
+        self.body = self._transport.json(f"/v1/jobs/{self.id}", wait_s=wait_s)
+        self._status = Status.of(self.body)
+        return self
+
+    def wait(
+        self, timeout_s: float | None = None, *, on_progress: Callable[["Job"], None] | None = None
+    ) -> Self:
+        """Wait for its end. A server that starts anew meanwhile is waited for too.
+
+        Parameters
+        ----------
+        timeout_s
+            How long; by default as long as it takes.
+        on_progress
+            Called with the job whenever there is news.
+
+        Raises
+        ------
+        JobFailed
+            When it failed, with code, message and stage.
+        JobCancelled
+            When it was cancelled.
+        WaitedTooLong
+            When it isn't at its end in time; it goes on.
+        ServerUnreachable, Unavailable
+            When the server is away for longer than the client's patience.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while not self.state.is_final:
+            left_s = _HOLD_S if deadline is None else deadline - time.monotonic()
+            if left_s <= 0:
+                raise WaitedTooLong(self.id, timeout_s or 0.0)
+            self.refresh(wait_s=min(left_s, _HOLD_S))
+            if on_progress is not None:
+                on_progress(self)
+        return self._succeeded()
+
+    def results(self) -> Results:
+        """Give what it has left; the files' bytes are fetched when they are asked for.
+
+        Raises
+        ------
+        Refused
+            When it isn't at a good end.
+        """
+        return Results(self._transport, self._transport.json(f"/v1/jobs/{self.id}/results"))
+
+    def log(self) -> str:
+        """Give what its stages have logged."""
+        return self._transport.get(f"/v1/jobs/{self.id}/log").text
+
+    def delete(self) -> None:
+        """Remove it from the server, with its image and all results."""
+        self._transport.delete(f"/v1/jobs/{self.id}")
+
+    def _succeeded(self) -> Self:
+        if self.failure is not None:
+            raise JobFailed(
+                self.id, code=self.failure.code, message=self.failure.message, stage=self.failure.stage
+            )
+        if self.state is State.CANCELLED:
+            raise JobCancelled(self.id)
+        return self

@@ -1,0 +1,129 @@
+"""The data folder of a local server: what is kept, and what is found in it again."""
+
+import fcntl
+import os
+import socket
+import time
+from pathlib import Path
+
+from coronal_client.errors import FolderInUse
+
+__all__ = ["DataFolder"]
+
+_KEPT_LOGS = 3
+_WAIT_FOR_DEAD_S = 20.0
+_LOOK_AGAIN_S = 0.1
+
+
+class DataFolder:
+    """A folder of our own, made when it isn't there; nobody else can read it.
+
+    ::
+
+        lock       held by the one `coronal up` that works on it
+        redis/     records and queues: the append-only file, and the port of the last time
+        blobs/     images and results
+        logs/      what each process said, of this and the last three starts
+
+    Parameters
+    ----------
+    root
+        Its path.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        for folder in (self.root, self.redis, self.blobs, self._logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def redis(self) -> Path:
+        """Where Redis keeps its file."""
+        return self.root / "redis"
+
+    @property
+    def blobs(self) -> Path:
+        """Where images and results are kept."""
+        return self.root / "blobs"
+
+    @property
+    def _logs(self) -> Path:
+        return self.root / "logs"
+
+    def lock(self) -> int:
+        """Claim the folder, and give the file descriptor that holds the claim while any process has it open.
+
+        When its last holder was killed, what that one had started is still ending: this is waited for.
+
+        Raises
+        ------
+        FolderInUse
+            When another has it.
+        """
+        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + _WAIT_FOR_DEAD_S
+        while not _is_locked_by_us(descriptor):
+            holder = os.pread(descriptor, 20, 0).decode()
+            if _is_alive(holder) or time.monotonic() > deadline:
+                os.close(descriptor)
+                raise FolderInUse(f"another `coronal up` works on {self.root} (process {holder})")
+            time.sleep(_LOOK_AGAIN_S)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        return descriptor
+
+    def new_log(self, name: str) -> Path:
+        """Give the path of an empty log, and keep those of the last three starts beside it."""
+        log = self._logs / f"{name}.log"
+        older = [log, *(log.with_name(f"{name}.log.{number}") for number in range(1, _KEPT_LOGS + 1))]
+        for old, new in reversed(list(zip(older, older[1:], strict=False))):
+            if old.exists():
+                old.replace(new)
+        log.touch(mode=0o600)
+        return log
+
+    def redis_port(self) -> int:
+        """Give a free port of this machine: that of the last time, if nobody else has it now."""
+        remembered = self.redis / "port"
+        last = int(remembered.read_text()) if remembered.exists() else 0
+        port = last if last and is_free(last) else free_port()
+        remembered.write_text(str(port))
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a process can listen on a port of the loopback address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """Give a port of the loopback address on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_locked_by_us(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_alive(holder: str) -> bool:
+    if not holder.isdecimal():
+        return False
+    try:
+        os.kill(int(holder), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

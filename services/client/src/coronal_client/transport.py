@@ -1,0 +1,199 @@
+"""HTTP: the one module that knows httpx."""
+
+import ipaddress
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import httpx
+
+from coronal_client.errors import (
+    BadAnswer,
+    NotFound,
+    Refused,
+    ServerProblem,
+    ServerUnreachable,
+    Unavailable,
+)
+from coronal_client.problem import Problem
+
+__all__ = ["Transport"]
+
+_TIMEOUT_S = 30.0
+_CONNECT_TIMEOUT_S = 5.0
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 2.0
+
+Query = Mapping[str, str | int | float | None]
+
+
+class Transport:
+    """Sends requests to one server, and turns what goes wrong into errors.
+
+    Parameters
+    ----------
+    url
+        The server's address.
+    patience_s
+        How long a server that has answered once may be away: requests that only read are sent again.
+    """
+
+    def __init__(self, url: str, *, patience_s: float) -> None:
+        self.url = url.rstrip("/")
+        self._patience_s = patience_s
+        self._has_answered = False
+        self._http = httpx.Client(
+            base_url=self.url,
+            timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
+            trust_env=not _is_loopback(self.url),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, query: Query | None = None, *, wait_s: float = 0.0) -> httpx.Response:
+        """Read something; again while a server that was there is away.
+
+        Parameters
+        ----------
+        path
+            From the server's root, e.g. ``/v1/jobs``.
+        query
+            Its parameters; those that are None are left out.
+        wait_s
+            How long the server is asked to hold its answer until there is news.
+        """
+        parameters = {name: value for name, value in (query or {}).items() if value is not None}
+        if wait_s:
+            parameters["wait"] = wait_s
+        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_TIMEOUT_S + wait_s)
+        request = self._http.build_request("GET", path, params=parameters, timeout=timeout)
+        return self._patiently(request)
+
+    def json(self, path: str, query: Query | None = None, *, wait_s: float = 0.0) -> dict[str, Any]:
+        """Read a JSON object, as `get` does."""
+        return _object(self.get(path, query, wait_s=wait_s))
+
+    def download(self, path: str, into: BinaryIO) -> None:
+        """Write the bytes of an answer into a file that is empty.
+
+        It is held in memory a block at a time. What breaks off is read again from its start.
+        """
+        request = self._http.build_request("GET", path)
+        pauses = _Pauses(self._patience_s)
+        while True:
+            try:
+                return self._stream(request, into)
+            except (ServerUnreachable, Unavailable) as away:
+                self._pause_or_raise(pauses, away)
+
+    def post(self, path: str, data: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a form with files, read in blocks while they are sent; once, since it may have been taken."""
+        request = self._http.build_request("POST", path, data=data, files=files)
+        return _object(self._send(request))
+
+    def put(self, path: str, body: str) -> dict[str, Any]:
+        """Send a text to where it is to stand."""
+        return _object(self._send(self._http.build_request("PUT", path, content=body)))
+
+    def delete(self, path: str) -> None:
+        """Remove something."""
+        self._send(self._http.build_request("DELETE", path))
+
+    def _patiently(self, request: httpx.Request) -> httpx.Response:
+        pauses = _Pauses(self._patience_s)
+        while True:
+            try:
+                return self._send(request)
+            except (ServerUnreachable, Unavailable) as away:
+                self._pause_or_raise(pauses, away)
+
+    def _pause_or_raise(self, pauses: "_Pauses", away: ServerUnreachable | Unavailable) -> None:
+        asked_s = away.problem.retry_after_s if isinstance(away, Unavailable) else None
+        if not (self._has_answered and pauses.take(asked_s or 0.0)):
+            raise away
+
+    def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
+        try:
+            response = self._http.send(request, stream=stream)
+        except httpx.HTTPError as error:
+            raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
+        if response.is_success:
+            self._has_answered = True
+            return response
+        with response:
+            response.read()
+        raise _problem(response)
+
+    def _stream(self, request: httpx.Request, into: BinaryIO) -> None:
+        into.seek(0)
+        into.truncate()
+        with self._send(request, stream=True) as response:
+            try:
+                for block in response.iter_bytes():
+                    into.write(block)
+            except httpx.HTTPError as error:
+                raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
+
+
+class _Pauses:
+    """Pauses between tries, each twice as long as the last, until a time is over."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._deadline = time.monotonic() + patience_s
+        self._next_s = _FIRST_PAUSE_S
+
+    def take(self, at_least_s: float) -> bool:
+        """Pause, or tell that the time is over."""
+        pause_s = max(self._next_s, at_least_s)
+        if time.monotonic() + pause_s > self._deadline:
+            return False
+        time.sleep(pause_s)
+        self._next_s = min(2 * self._next_s, _LONGEST_PAUSE_S)
+        return True
+
+
+def _is_loopback(url: str) -> bool:
+    # A proxy that is set for the outer world doesn't reach the servers of this machine.
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError as error:
+        raise BadAnswer(f"{response.url} answers with what is no JSON") from error
+    if not isinstance(body, dict):
+        raise BadAnswer(f"{response.url} answers with JSON that is no object")
+    return body
+
+
+def _problem(response: httpx.Response) -> ServerProblem:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    problem = Problem.of(response.status_code, body, response.headers.get("Retry-After"))
+    match problem.status:
+        case 404:
+            return NotFound(problem)
+        case 429 | 503:
+            return Unavailable(problem)
+        case status if 400 <= status < 500:
+            return Refused(problem)
+        case _:
+            return ServerProblem(problem)

@@ -1,0 +1,86 @@
+"""What can be wrong with a request, beyond what `coronal_jobs.errors` knows.
+
+::
+
+    coronal.InputError
+    ├── MalformedBody            malformed-body     400
+    ├── UnsupportedBody          unsupported-body   415
+    ├── NotFinished              not-finished       409
+    ├── NotSucceeded             not-succeeded      409
+    └── coronal_jobs.BadPipeline
+        └── UnknownPipeline      unknown-pipeline   422
+"""
+
+import difflib
+from collections.abc import Sequence
+
+from coronal.errors import InputError, shown
+from coronal_jobs.errors import BadPipeline
+from coronal_jobs.job import Failure, State
+
+__all__ = ["MalformedBody", "NotFinished", "NotSucceeded", "UnknownPipeline", "UnsupportedBody"]
+
+
+class MalformedBody(InputError):
+    """Raised when the body of a request isn't what its headers promise, or breaks off."""
+
+    code = "malformed-body"
+
+
+class UnsupportedBody(InputError):
+    """Raised when the body of a request is of a media type or an encoding that isn't taken.
+
+    Attributes
+    ----------
+    found
+        What the request's header says.
+    allowed
+        What is taken.
+    """
+
+    code = "unsupported-body"
+
+    def __init__(self, header: str, found: str, allowed: Sequence[str]) -> None:
+        self.found = found
+        self.allowed = tuple(allowed)
+        super().__init__(f"{header} must be {' or '.join(allowed)}, found {shown(found)}")
+
+
+class NotFinished(InputError):
+    """Raised when the results of a job are asked for and there are none yet."""
+
+    code = "not-finished"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"the job has no results yet: it is {state}")
+
+
+class NotSucceeded(InputError):
+    """Raised when the results of a job are asked for and there will never be any."""
+
+    code = "not-succeeded"
+
+    def __init__(self, state: State, failure: Failure | None) -> None:
+        reason = f": {failure.code}, {failure.message}" if failure else ""
+        super().__init__(f"the job has no results: it is {state}{reason}")
+
+
+class UnknownPipeline(BadPipeline):
+    """Raised when a job names a pipeline that nobody has kept.
+
+    Attributes
+    ----------
+    found
+        The name that was given.
+    allowed
+        The names that there are.
+    """
+
+    code = "unknown-pipeline"
+
+    def __init__(self, found: str, allowed: Sequence[str]) -> None:
+        self.found = found
+        self.allowed = tuple(allowed)
+        close = difflib.get_close_matches(found, self.allowed, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        super().__init__(f"no pipeline is called {shown(found)}{hint}")

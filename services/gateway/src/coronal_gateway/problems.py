@@ -1,0 +1,110 @@
+"""Errors as problems (RFC 9457): the one table from error classes to HTTP status, and the answer."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from pydantic import BaseModel, ConfigDict, Field
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from coronal.errors import CoronalError, InputError, UnknownFormat
+from coronal_gateway.errors import MalformedBody, NotFinished, NotSucceeded, UnsupportedBody
+from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
+
+__all__ = ["STATUS", "Problem", "problems", "register"]
+
+STATUS: Mapping[type[CoronalError], HTTPStatus] = {
+    CoronalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MalformedBody: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotFinished: HTTPStatus.CONFLICT,
+    NotSucceeded: HTTPStatus.CONFLICT,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnknownFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The HTTP status of an error: its class's, or that of the nearest class above."""
+
+_MEDIA_TYPE = "application/problem+json"
+_FACTS = ("stage", "parameter", "found", "allowed", "limit_bytes")
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "there is nothing at this path",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "something went wrong inside; the gateway's log tells what",
+}
+
+
+class Problem(BaseModel):
+    """Why a request wasn't answered as it was meant (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="The kind of problem, as a URI.")
+    title: str = Field(description="The kind of problem, in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What was wrong, what was found, and what would be right.")
+    instance: str = Field(description="The path that was asked for.")
+    code: str = Field(description="The kind of problem, as a stable word, e.g. bad-parameter.")
+    stage: str | None = Field(default=None, description="The stage that is wrong, e.g. stage 2, otsu.")
+    parameter: str | None = Field(default=None, description="The parameter that is wrong.")
+    found: str | None = Field(default=None, description="The value that was found, shortened.")
+    allowed: str | tuple[str, ...] | None = Field(
+        default=None, description="What would be right: in words, or the names that there are."
+    )
+    limit_bytes: int | None = Field(default=None, description="The largest size that is taken.")
+
+
+def register(app: Flask) -> None:
+    """Answer every error of an app by a problem."""
+    app.register_error_handler(CoronalError, _answer_error)
+    app.register_error_handler(HTTPException, _answer_http)
+
+
+def problems(*statuses: int) -> dict[str, dict[str, object]]:
+    """Describe, for the OpenAPI document, the problems that a path answers with."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        str(status): {"description": HTTPStatus(status).phrase, "content": {_MEDIA_TYPE: schema}}
+        for status in statuses
+    }
+
+
+def _answer_error(error: CoronalError) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    facts = {name: getattr(error, name, None) or None for name in _FACTS}
+    response = _respond(status, error.code, str(error), facts)
+    if isinstance(error, StoreUnavailable):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _answer_http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    status = HTTPStatus(error.code)
+    code = status.phrase.lower().replace(" ", "-")
+    detail = _DETAILS.get(status) or error.description or status.phrase
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        detail = f"the method must be one of {allowed}, found {request.method}"
+    response = _respond(status, code, detail, {})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _respond(status: HTTPStatus, code: str, detail: str, facts: Mapping[str, object]) -> Response:
+    problem = Problem.model_validate(
+        {
+            "type": f"urn:coronal:problem:{code}",
+            "title": code.replace("-", " ").capitalize(),
+            "status": status,
+            "detail": detail,
+            "instance": request.path,
+            "code": code,
+            **facts,
+        }
+    )
+    return Response(problem.model_dump_json(exclude_none=True), status, mimetype=_MEDIA_TYPE)

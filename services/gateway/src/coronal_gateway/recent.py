@@ -1,0 +1,46 @@
+"""The catalogue as it was a moment ago: read once for many requests."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from coronal.errors import InputError
+from coronal_jobs.catalogue import Catalogue
+from coronal_jobs.errors import NoWorkers
+from coronal_jobs.store.catalogue import CatalogueStore
+
+__all__ = ["RecentCatalogue"]
+
+_OLDEST_S = 1.0
+
+T = TypeVar("T")
+
+
+class RecentCatalogue:
+    """Gives the catalogue without asking Redis for each request."""
+
+    def __init__(self, store: CatalogueStore) -> None:
+        self._store = store
+        self._read: tuple[float, Catalogue] = (-_OLDEST_S, Catalogue())
+
+    def now(self) -> Catalogue:
+        """Give the catalogue as it is now."""
+        catalogue = self._store.read()
+        self._read = (time.monotonic(), catalogue)
+        return catalogue
+
+    def recent(self) -> Catalogue:
+        """Give the catalogue as it was a second ago at most."""
+        # No lock: while Redis doesn't answer, each request must fail in its own time and not after others.
+        read_s, catalogue = self._read
+        return catalogue if time.monotonic() - read_s < _OLDEST_S else self.now()
+
+    def ask(self, question: Callable[[Catalogue], T]) -> T:
+        """Put a question to the recent catalogue, and again to the newest before a refusal is told.
+
+        So a plugin can be used as soon as its worker has published it.
+        """
+        try:
+            return question(self.recent())
+        except (InputError, NoWorkers):
+            return question(self.now())

@@ -1,0 +1,49 @@
+"""What the views of an app stand on."""
+
+from dataclasses import dataclass
+from typing import Self, cast
+
+from flask import Flask, current_app
+
+from coronal_gateway.recent import RecentCatalogue
+from coronal_gateway.settings import GatewaySettings
+from coronal_gateway.waiting import LongPolls
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.catalogue import CatalogueStore
+from coronal_jobs.store.changes import Changes
+from coronal_jobs.store.connection import connect
+from coronal_jobs.store.jobs import JobStore
+from coronal_jobs.store.pipelines import PipelineStore
+
+__all__ = ["Services", "services"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The stores, and what the requests of a process share."""
+
+    settings: GatewaySettings
+    jobs: JobStore
+    pipelines: PipelineStore
+    blobs: BlobStore
+    catalogue: RecentCatalogue
+    polls: LongPolls
+
+    @classmethod
+    def of(cls, settings: GatewaySettings) -> Self:
+        """Make them; nothing is sent to Redis before the first request."""
+        connection = connect(settings)
+        jobs = JobStore(connection)
+        return cls(
+            settings=settings,
+            jobs=jobs,
+            pipelines=PipelineStore(connection),
+            blobs=BlobStore(settings.blobs_url),
+            catalogue=RecentCatalogue(CatalogueStore(connection)),
+            polls=LongPolls(jobs, Changes(connection), most=settings.most_waiting),
+        )
+
+
+def services(app: Flask | None = None) -> Services:
+    """Give those of an app; by default of the one that answers now."""
+    return cast("Services", (app or current_app).extensions["coronal"])

@@ -1,0 +1,50 @@
+"""Settings of the gateway, from the environment."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from coronal_jobs.settings import StoreSettings
+
+__all__ = ["GatewaySettings"]
+
+
+class GatewaySettings(StoreSettings):
+    """What a gateway is told. Each is set by ``CORONAL_`` and its name in capitals."""
+
+    host: str = Field(default="127.0.0.1", description="The address that it listens on.")
+    port: int = Field(
+        default=8000, ge=0, le=65_535, description="The port that it listens on; 0 takes any that is free."
+    )
+    gateway_processes: int = Field(default=2, ge=1, description="How many processes answer requests.")
+    gateway_threads: int = Field(
+        default=16, ge=2, description="How many requests each process answers at a time."
+    )
+    most_waiting: int = Field(
+        default=12,
+        ge=0,
+        description="How many requests with ?wait= each process holds at a time; fewer than its threads, so "
+        "that others never starve. One more is answered at once, with Retry-After.",
+    )
+    longest_wait_s: float = Field(
+        default=60.0, ge=0, description="How long a request with ?wait= is held at most."
+    )
+    largest_upload_bytes: int = Field(
+        default=1 << 30, ge=1, description="The largest image file that is taken."
+    )
+    stall_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long a client may neither send nor take a byte in the middle of a request.",
+    )
+    stop_s: int = Field(
+        default=30, ge=1, description="How long requests may go on after the gateway was asked to stop."
+    )
+
+    @model_validator(mode="after")
+    def _leaves_threads_free(self) -> Self:
+        if self.most_waiting >= self.gateway_threads:
+            raise ValueError(
+                f"most_waiting must be < gateway_threads ({self.gateway_threads}), found {self.most_waiting}"
+            )
+        return self

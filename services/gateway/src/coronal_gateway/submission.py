@@ -1,0 +1,161 @@
+"""A job on its way in: pipeline, seed and image, in whatever order they come."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from coronal.errors import BadParameter, UnknownFormat, shown
+from coronal_gateway.errors import UnknownPipeline
+from coronal_gateway.services import Services
+from coronal_gateway.uploads import ImageUpload
+from coronal_jobs.catalogue import Catalogue
+from coronal_jobs.checking import check
+from coronal_jobs.errors import NotFound, NoWorkers, StoreUnavailable
+from coronal_jobs.ids import new_job_id
+from coronal_jobs.job import Order
+from coronal_jobs.pipeline import Pipeline, parse
+from coronal_jobs.planning import Hop, plan
+
+__all__ = ["PARTS", "Submission"]
+
+PARTS = ("image", "pipeline", "seed")
+"""What a job is made from."""
+
+_LARGEST_SEED = 2**32 - 1
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    pipeline: Pipeline
+    hops: tuple[Hop, ...]
+
+
+class Submission:
+    """What is known of a job before it is admitted; left without `admit`, nothing stays of it.
+
+    Parameters
+    ----------
+    at
+        Where it is to be admitted.
+
+    Raises
+    ------
+    NoWorkers
+        When no worker has ever told what it offers.
+    StoreUnavailable
+        When Redis doesn't answer.
+    """
+
+    def __init__(self, at: Services) -> None:
+        at.catalogue.ask(_refuse_empty)
+        self._at = at
+        self._given: set[str] = set()
+        self._plan: _Plan | None = None
+        self._seed = 0
+        self._image: ImageUpload | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._image is not None:
+            self._image.discard()
+
+    def add_text(self, part: str, text: str) -> None:
+        """Take the pipeline (a name or a document) or the seed, and check it at once.
+
+        Raises
+        ------
+        BadParameter
+            When the part is unknown, stands twice, or is no seed.
+        BadPipeline
+            When the pipeline can't be run.
+        """
+        self._note(part)
+        match part:
+            case "pipeline":
+                pipeline = self._read_pipeline(text)
+                self._plan = self._at.catalogue.ask(lambda catalogue: _planned(pipeline, catalogue))
+            case "seed":
+                self._seed = _seed(text)
+            case _:
+                raise BadParameter(part, found=shown(text), allowed="a file, sent with its name")
+
+    def add_image(self, name: str) -> ImageUpload:
+        """Take the image: give what its bytes are to be written to; BadParameter when there is one already."""
+        self._note("image")
+        writer = self._at.blobs.writer(limit_bytes=self._at.settings.largest_upload_bytes)
+        self._image = ImageUpload(name, writer, self._format_of)
+        return self._image
+
+    def admit(self) -> str:
+        """Keep the image, queue the job, and give its id.
+
+        Raises
+        ------
+        BadParameter
+            When image or pipeline is missing.
+        StoreUnavailable
+            When it can't be kept.
+        """
+        if self._plan is None:
+            raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
+        if self._image is None:
+            raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
+        order = Order(
+            id=new_job_id(),
+            input=self._image.commit(),
+            pipeline=self._plan.pipeline,
+            hops=self._plan.hops,
+            seed=self._seed,
+        )
+        if not self._at.jobs.admit(order):
+            raise StoreUnavailable("the job's id is taken; try again")
+        return order.id
+
+    def _note(self, part: str) -> None:
+        if part not in PARTS:
+            raise BadParameter(part, found=None, allowed=f"one of the parts of a job: {', '.join(PARTS)}")
+        if part in self._given:
+            raise BadParameter(part, found=None, allowed="given once, found twice")
+        self._given.add(part)
+
+    def _read_pipeline(self, text: str) -> Pipeline:
+        if not _NAME.fullmatch(text.strip()):
+            return parse(text)
+        try:
+            return self._at.pipelines.get(text.strip())
+        except NotFound as unknown:
+            names = [pipeline.name for pipeline in self._at.pipelines.all()]
+            raise UnknownPipeline(text.strip(), names) from unknown
+
+    def _format_of(self, head: bytes) -> str:
+        return self._at.catalogue.ask(lambda catalogue: _known_format(head, catalogue))
+
+
+def _refuse_empty(catalogue: Catalogue) -> None:
+    if not catalogue.pools:
+        raise NoWorkers("no worker has ever told what it offers; start one, then send the job again")
+
+
+def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:
+    check(pipeline, catalogue)
+    return _Plan(pipeline, plan(pipeline, catalogue))
+
+
+def _known_format(head: bytes, catalogue: Catalogue) -> str:
+    names: Sequence[str] = [spec.name for spec in catalogue.formats if spec.knows(head)]
+    if not names:
+        raise UnknownFormat(head, [spec.name for spec in catalogue.formats])
+    return names[0]
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))):
+        raise BadParameter("seed", found=shown(text), allowed=f"a whole number from 0 to {_LARGEST_SEED}")
+    ...

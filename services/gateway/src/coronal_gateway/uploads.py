@@ -1,0 +1,115 @@
+"""The bytes that a client sends: read piece by piece, looked at, hashed and written, never held."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from flask import Request
+from gunicorn.http.errors import ParseException
+
+from coronal.spec import HEAD_BYTES
+from coronal_gateway.errors import MalformedBody, UnsupportedBody
+from coronal_jobs.job import Input
+from coronal_jobs.store.blobs import BlobWriter
+
+__all__ = ["ImageUpload", "base_name", "pieces", "refuse_encoding"]
+
+_PIECE_BYTES = 1 << 16
+_LONGEST_NAME = 255
+
+
+class ImageUpload:
+    """An image that comes in.
+
+    Parameters
+    ----------
+    name
+        The file's name, as the sender gave it.
+    writer
+        Where its bytes go.
+    format_of
+        Tells the format by a file's first bytes, or raises UnknownFormat.
+    """
+
+    def __init__(self, name: str, writer: BlobWriter, format_of: Callable[[bytes], str]) -> None:
+        self._name = base_name(name)
+        self._writer = writer
+        self._format_of = format_of
+        self._format = ""
+        self._head = b""
+
+    def write(self, piece: bytes) -> None:
+        """Take bytes.
+
+        Raises
+        ------
+        UnknownFormat
+            As soon as the first bytes are there and are of no format that is read.
+        TooLarge
+            As soon as the limit is passed.
+        StoreUnavailable
+            When they can't be written.
+        """
+        if not self._format:
+            self._head += piece[: HEAD_BYTES - len(self._head)]
+            if len(self._head) == HEAD_BYTES:
+                self._format = self._format_of(self._head)
+        self._writer.write(piece)
+
+    def check(self) -> None:
+        """Tell that all bytes are there; UnknownFormat when they are few and of no format that is read."""
+        self._format = self._format or self._format_of(self._head)
+
+    def commit(self) -> Input:
+        """Keep the image."""
+        blob = self._writer.commit()
+        return Input(name=self._name, sha256=blob.sha256, size_bytes=blob.size_bytes, format=self._format)
+
+    def discard(self) -> None:
+        """Forget the image, unless it was committed."""
+        self._writer.discard()
+
+
+def pieces(request: Request) -> Iterator[bytes]:
+    """Give the body of a request piece by piece.
+
+    Raises
+    ------
+    MalformedBody
+        When it ends before the length that was promised, stalls, or is badly chunked.
+    """
+    received = 0
+    while piece := _read(request):
+        received += len(piece)
+        yield piece
+    if request.content_length not in (None, received):
+        raise MalformedBody(
+            f"the body must be of {request.content_length:,} bytes as Content-Length says, found {received:,}"
+        )
+
+
+def _read(request: Request) -> bytes:
+    try:
+        return request.stream.read(_PIECE_BYTES)
+    except (OSError, ParseException) as broken:
+        raise MalformedBody("the body breaks off") from broken
+
+
+def refuse_encoding(request: Request) -> None:
+    """Take no compressed body: what it inflates to has no bound. UnsupportedBody for any."""
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedBody("Content-Encoding", encoding, ["identity"])
+
+
+def base_name(name: str) -> str:
+    r"""Reduce the name that a sender gave to a file's own: no folder, no control character, not too long.
+
+    >>> base_name("C:\\patients\\head\n.nii.gz")
+    'head.nii.gz'
+    >>> base_name("../..")
+    'image'
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    printable = "".join(char for char in last if not unicodedata.category(char).startswith("C"))
+    return printable.strip()[:_LONGEST_NAME].strip(".") and printable.strip()[:_LONGEST_NAME] or "image"

@@ -1,0 +1,60 @@
+"""Long polls: requests that are held until a job has changed."""
+
+import threading
+from collections.abc import Callable
+
+from coronal_jobs.job import Job
+from coronal_jobs.store.changes import Changes
+from coronal_jobs.store.jobs import JobStore
+
+__all__ = ["LongPolls"]
+
+
+class LongPolls:
+    """Holds requests, but never so many that others find no thread.
+
+    Parameters
+    ----------
+    jobs
+        Where the records are read.
+    changes
+        What tells that one has changed.
+    most
+        How many are held at a time.
+    """
+
+    def __init__(self, jobs: JobStore, changes: Changes, *, most: int) -> None:
+        self._jobs = jobs
+        self._changes = changes
+        self._free = threading.Semaphore(most)
+        self._stopping = threading.Event()
+
+    def hold(self, job_id: str, until: Callable[[Job], bool], *, timeout_s: float) -> Job | None:
+        """Wait until a record is as it is wanted, and give it as it is then or when the time is over.
+
+        Returns
+        -------
+        Job or None
+            None, at once, when as many as can be are held already.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job, or it was deleted meanwhile.
+        StoreUnavailable
+            When Redis doesn't answer.
+        """
+        if not self._free.acquire(blocking=False):
+            return None
+        try:
+            return self._changes.wait(
+                lambda: self._jobs.get(job_id),
+                lambda job: until(job) or self._stopping.is_set(),
+                timeout_s=timeout_s,
+            )
+        finally:
+            self._free.release()
+
+    def stop(self) -> None:
+        """Let go of all that are held, within a second, and hold none any more."""
+        self._stopping.set()

@@ -1,0 +1,104 @@
+"""Whether a pipeline can be run: its algorithms, its parameters, and whether its stages fit."""
+
+import math
+from collections.abc import Mapping
+from typing import cast
+
+import jsonschema
+from pydantic import JsonValue
+
+from coronal.parameters import JsonSchema, wrong_value
+from coronal.spec import AlgorithmSpec, Input, Kind
+from coronal_jobs.catalogue import Catalogue
+from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm
+from coronal_jobs.pipeline import Pipeline, Stage
+
+__all__ = ["check"]
+
+
+def _is_number(_: object, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_integer(_: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# JSON schema takes 3.0 for a whole number and knows no NaN; an algorithm's own check is stricter.
+_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # jsonschema's own
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": _is_number, "integer": _is_integer}
+    ),
+)
+
+
+def check(pipeline: Pipeline, catalogue: Catalogue) -> None:
+    """Check a pipeline against the catalogue.
+
+    Raises
+    ------
+    UnknownAlgorithm
+        When no pool offers an algorithm.
+    BadStageParameter
+        When a parameter is unknown, missing, of the wrong type or out of bounds.
+    StagesDontFit
+        When a stage wants a label map and no stage before it has left one, or a classifier has no model.
+    """
+    algorithms = catalogue.algorithms
+    has_labels = False
+    for number, stage in enumerate(pipeline.stages):
+        place = pipeline.place(number)
+        spec = algorithms.get(stage.algorithm)
+        if spec is None:
+            raise UnknownAlgorithm(stage.algorithm, algorithms, stage=place)
+        _check_parameters(stage, spec, place)
+        _check_fit(spec, algorithms, has_labels=has_labels, place=place)
+        has_labels = _leaves_labels(spec, has_labels)
+
+
+def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:
+    error = next(_Validator(spec.parameters).iter_errors(stage.parameters), None)
+    if error is None:
+        return
+    properties = cast("Mapping[str, JsonSchema]", spec.parameters.get("properties", {}))
+    wrong = wrong_value(properties, stage.parameters, _name_of(error, properties, stage.parameters))
+    raise BadStageParameter(wrong, stage=place)
+
+
+def _name_of(
+    error: jsonschema.ValidationError, properties: Mapping[str, JsonSchema], values: Mapping[str, JsonValue]
+) -> str:
+    if error.absolute_path:
+        return str(error.absolute_path[0])
+    if error.validator == "required":
+        return next(name for name in cast("list[str]", error.validator_value) if name not in values)
+    return next(name for name in values if name not in properties)
+
+
+def _check_fit(
+    spec: AlgorithmSpec, algorithms: Mapping[str, AlgorithmSpec], *, has_labels: bool, place: str
+) -> None:
+    if spec.needs_model:
+        raise StagesDontFit(f"{spec.name} must be fitted to images before it can be a stage", stage=place)
+    if Input.LABELS in spec.inputs and not has_labels:
+        segmenters = ", ".join(
+            name
+            for name, other in sorted(algorithms.items())
+            if other.kind is Kind.SEGMENTER and Input.LABELS not in other.inputs
+        )
+        raise StagesDontFit(
+            f"{spec.name} wants a label map and no stage before it leaves one; put a segmenter before it: "
+            f"{segmenters or 'none is installed'}",
+            stage=place,
+        )
+
+
+def _leaves_labels(spec: AlgorithmSpec, has_labels: bool) -> bool:
+    match spec.kind:
+        case Kind.SEGMENTER:
+            return True
+        case Kind.FILTER:
+            return has_labels and spec.keeps_geometry
+        case _:
+            return has_labels

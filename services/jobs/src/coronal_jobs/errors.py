@@ -1,0 +1,154 @@
+"""What can go wrong with a pipeline, a record or a blob.
+
+::
+
+    coronal.CoronalError
+    ├── coronal.InputError
+    │   ├── BadPipeline             bad-pipeline       422
+    │   │   ├── UnknownAlgorithm    unknown-algorithm  422
+    │   │   ├── BadStageParameter   bad-parameter      422
+    │   │   └── StagesDontFit       stages-dont-fit    422
+    │   ├── NotFound                not-found          404
+    │   └── TooLarge                too-large          413
+    └── StoreUnavailable            store-unavailable  503
+        └── NoWorkers               no-workers         503
+"""
+
+import difflib
+from collections.abc import Iterable
+
+from coronal.errors import BadParameter, CoronalError, InputError, shown
+
+__all__ = [
+    "BadPipeline",
+    "BadStageParameter",
+    "NoWorkers",
+    "NotFound",
+    "StagesDontFit",
+    "StoreUnavailable",
+    "TooLarge",
+    "UnknownAlgorithm",
+]
+
+
+class BadPipeline(InputError):
+    """Raised when a pipeline document isn't one.
+
+    Attributes
+    ----------
+    stage
+        The stage that is wrong, e.g. ``stage 2, otsu``; empty where the whole document is.
+    """
+
+    code = "bad-pipeline"
+
+    def __init__(self, message: str, *, stage: str = "") -> None:
+        self.stage = stage
+        super().__init__(f"{message} ({stage})" if stage else message)
+
+
+class UnknownAlgorithm(BadPipeline):
+    """Raised when no pool offers an algorithm.
+
+    Attributes
+    ----------
+    found
+        The name that was given.
+    allowed
+        The names that there are.
+    """
+
+    code = "unknown-algorithm"
+
+    def __init__(self, found: str, allowed: Iterable[str], *, stage: str) -> None:
+        self.found = found
+        self.allowed = tuple(sorted(allowed))
+        close = difflib.get_close_matches(found, self.allowed, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        names = ", ".join(self.allowed)
+        super().__init__(f"no algorithm is called {shown(found)}{hint} There are: {names}", stage=stage)
+
+
+class BadStageParameter(BadPipeline):
+    """Raised when a parameter of a stage is unknown, missing, of the wrong type or out of bounds.
+
+    Attributes
+    ----------
+    parameter
+        Its name.
+    found
+        The value that was given, shortened; None where none was.
+    allowed
+        What would be right, in words.
+    """
+
+    code = "bad-parameter"
+
+    def __init__(self, wrong: BadParameter, *, stage: str) -> None:
+        self.parameter = wrong.parameter
+        self.found = wrong.found
+        self.allowed = wrong.allowed
+        super().__init__(str(wrong), stage=stage)
+
+
+class StagesDontFit(BadPipeline):
+    """Raised when a stage wants what no stage before it has made."""
+
+    code = "stages-dont-fit"
+
+
+class NotFound(InputError):
+    """Raised when there is no such job, result, pipeline or algorithm.
+
+    Attributes
+    ----------
+    kind
+        What was looked for: ``job``, ``result``, ``pipeline``, ``plugin``, ``blob``.
+    name
+        The identifier that was given.
+    """
+
+    code = "not-found"
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f"there is no {kind} {shown(name)}")
+
+
+class TooLarge(InputError):
+    """Raised when a file is larger than is taken.
+
+    Attributes
+    ----------
+    limit_bytes
+        The largest size that is taken.
+    """
+
+    code = "too-large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        super().__init__(f"the file must be of at most {limit_bytes:,} bytes, found more")
+
+
+class StoreUnavailable(CoronalError):
+    """Raised when Redis or the blob store doesn't answer.
+
+    Attributes
+    ----------
+    retry_after_s
+        When it is worth trying again, in seconds.
+    """
+
+    code = "store-unavailable"
+
+    def __init__(self, message: str, *, retry_after_s: int = 5) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class NoWorkers(StoreUnavailable):
+    """Raised when no worker has ever told what it offers, so that no pipeline can be checked."""
+
+    code = "no-workers"

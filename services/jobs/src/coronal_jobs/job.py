@@ -1,0 +1,92 @@
+"""A job, as its record tells it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coronal_jobs.pipeline import Pipeline
+from coronal_jobs.planning import Hop
+
+__all__ = ["Artifact", "Failure", "Input", "Job", "Order", "State"]
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class State(StrEnum):
+    """Where a job is on its way: ``queued → running → succeeded | failed | cancelled``."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing changes any more."""
+        return self not in (State.QUEUED, State.RUNNING)
+
+
+class Input(_Plain):
+    """The file that was sent."""
+
+    name: str = Field(description="Its name, as the sender gave it.")
+    sha256: str
+    size_bytes: int
+    format: str = Field(description="The format that its first bytes are of.")
+
+
+class Artifact(_Plain):
+    """A file that a job has left."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class Failure(_Plain):
+    """Why a job has failed."""
+
+    code: str = Field(description="A stable word, e.g. bad-image, stage-error.")
+    message: str
+    stage: str = Field(default="", description="The stage that it happened in; empty outside of all.")
+
+
+class Order(_Plain):
+    """What is admitted: an image, and what is to be done with it."""
+
+    id: str
+    input: Input
+    pipeline: Pipeline
+    hops: tuple[Hop, ...] = Field(min_length=1)
+    seed: int = 0
+
+
+class Job(_Plain):
+    """The whole record of a job; times are of Redis's clock, in ms since 1970."""
+
+    id: str
+    state: State
+    revision: int = Field(description="Grows with every change.")
+    input: Input
+    pipeline: Pipeline
+    hops: tuple[Hop, ...]
+    seed: int
+    hop: int = Field(description="The hop that is due or running, counted from 0.")
+    epoch: int = Field(description="Grows with each claim; what an older claim writes is refused.")
+    created_ms: int
+    started_ms: int | None = None
+    finished_ms: int | None = None
+    stage: str = ""
+    progress: float = Field(default=0.0, ge=0.0, le=1.0)
+    carry: str | None = Field(default=None, description="SHA-256 of what the last hop left for the next.")
+    artifacts: tuple[Artifact, ...] = ()
+    failure: Failure | None = None
+
+    @property
+    def pool(self) -> str:
+        """The pool whose turn it is."""
+        return self.hops[self.hop].pool

@@ -1,0 +1,224 @@
+"""The blob store: bytes by their SHA-256, on a disk or in S3."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
+
+__all__ = ["Blob", "BlobStore", "BlobWriter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that are in the store."""
+
+    sha256: str
+    size_bytes: int
+
+
+class BlobStore:
+    """Bytes by their SHA-256: written once, never changed, and the same bytes are kept once.
+
+    Parameters
+    ----------
+    url
+        ``file:///a/folder``, ``s3://bucket/prefix`` or ``memory:///``. S3 takes its keys from the environment
+        (``AWS_ACCESS_KEY_ID`` and the like).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> blobs = BlobStore(Path(tempfile.mkdtemp()).as_uri())
+    >>> blob = blobs.put(b"pixels")
+    >>> blobs.read(blob.sha256)
+    b'pixels'
+    """
+
+    def __init__(self, url: str) -> None:
+        if url.startswith("file://"):
+            self._store: ObjectStore = LocalStore.from_url(url, mkdir=True)
+        else:
+            self._store = from_url(url)
+        self._folder = _folder_of(self._store)
+
+    def writer(self, *, limit_bytes: int | None = None) -> "BlobWriter":
+        """Start to write a blob whose bytes come piece by piece.
+
+        Parameters
+        ----------
+        limit_bytes
+            The largest size that is taken.
+        """
+        return BlobWriter(self, limit_bytes)
+
+    def put(self, content: bytes) -> Blob:
+        """Keep bytes; StoreUnavailable when the store can't."""
+        with self.writer() as writer:
+            writer.write(content)
+            return writer.commit()
+
+    def read(self, sha256: str) -> bytes:
+        """Give the bytes of a blob; NotFound when there is none."""
+        return b"".join(self.stream(sha256))
+
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
+        with _translated("blob", sha256):
+            pieces = obstore.get(self._store, _key(sha256)).stream(min_chunk_size=1 << 20)
+        return (bytes(piece) for piece in pieces)
+
+    @contextmanager
+    def local(self, sha256: str) -> Iterator[Path]:
+        """Give a path where a blob can be read while the block runs; NotFound when there is none."""
+        if self._folder is not None:
+            path = self._folder / _key(sha256)
+            if not path.is_file():
+                raise NotFound("blob", sha256)
+            yield path
+            return
+        with tempfile.TemporaryDirectory(prefix="coronal-") as folder:
+            path = Path(folder) / sha256
+            with path.open("wb") as file:
+                file.writelines(self.stream(sha256))
+            yield path
+
+    def delete(self, *digests: str) -> None:
+        """Remove blobs; one that isn't there is no error."""
+        for sha256 in digests:
+            try:
+                with _translated("blob", sha256):
+                    obstore.delete(self._store, _key(sha256))
+            except NotFound:
+                continue
+
+    @property
+    def _incoming(self) -> Path:
+        """Where bytes are written before their digest is known: on a disk, on the very same."""
+        if self._folder is None:
+            return Path(tempfile.gettempdir())
+        incoming = self._folder / "incoming"
+        incoming.mkdir(exist_ok=True)
+        return incoming
+
+    def _place(self, written: Path, sha256: str) -> None:
+        """Make a whole and synced file a blob."""
+        if self._folder is None:
+            with _translated("blob", sha256), written.open("rb") as file:
+                obstore.put(self._store, _key(sha256), file)
+            written.unlink()
+            return
+        target = self._folder / _key(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written.rename(target)
+        _sync_folder(target.parent)
+
+
+class BlobWriter:
+    """A blob that is being written: in the store when `commit` returns, or not at all.
+
+    The bytes go to a temporary file beside the blobs; `commit` syncs it, renames it to its digest, and syncs
+    the folder, so that what a record names outlives a power cut.
+    """
+
+    def __init__(self, store: BlobStore, limit_bytes: int | None) -> None:
+        self._store = store
+        self._limit_bytes = limit_bytes
+        self._hash = hashlib.sha256()
+        self._size_bytes = 0
+        with _translated_os():
+            descriptor, name = tempfile.mkstemp(dir=store._incoming, prefix="blob-")
+        self._file = os.fdopen(descriptor, "wb")
+        self._path = Path(name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+    @property
+    def size_bytes(self) -> int:
+        """How much has been written."""
+        return self._size_bytes
+
+    def write(self, piece: bytes) -> int:
+        """Add bytes.
+
+        Raises
+        ------
+        TooLarge
+            As soon as the limit is passed.
+        StoreUnavailable
+            When the disk is full or away.
+        """
+        self._size_bytes += len(piece)
+        if self._limit_bytes is not None and self._size_bytes > self._limit_bytes:
+            raise TooLarge(self._limit_bytes)
+        self._hash.update(piece)
+        with _translated_os():
+            return self._file.write(piece)
+
+    def commit(self) -> Blob:
+        """Make the bytes a blob; StoreUnavailable when the store can't."""
+        sha256 = self._hash.hexdigest()
+        with _translated_os():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._store._place(self._path, sha256)
+        return Blob(sha256, self._size_bytes)
+
+    def discard(self) -> None:
+        """Forget what was written, unless it was committed."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _key(sha256: str) -> str:
+    return f"sha256/{sha256[:2]}/{sha256}"
+
+
+def _folder_of(store: ObjectStore) -> Path | None:
+    if not isinstance(store, LocalStore) or store.prefix is None:
+        return None
+    return Path(store.prefix)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _translated(kind: str, name: str) -> Iterator[None]:
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError) as missing:
+        raise NotFound(kind, name) from missing
+    except BaseError as away:
+        raise StoreUnavailable("the store of images and results doesn't answer") from away
+
+
+@contextmanager
+def _translated_os() -> Iterator[None]:
+    try:
+        yield
+    except OSError as full:
+        reason = full.strerror or "an error of the disk"
+        raise StoreUnavailable(f"the store of images and results can't write: {reason}") from full

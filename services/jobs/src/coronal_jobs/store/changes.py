@@ -1,0 +1,85 @@
+"""Waiting for a job's record to change, without asking again and again."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.job import Job
+from coronal_jobs.store.connection import Connection
+
+__all__ = ["Changes"]
+
+_LISTEN_S = 1.0
+
+
+class Changes:
+    """Wakes those who wait for a job, when a script says that its record has changed.
+
+    One thread a process listens to Redis, from the first wait on. What is heard is a hint and no truth: who
+    waits reads the record again, at the latest after a second, so that a message lost on the way costs a
+    second and no more.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._redis = connection
+        self._changed = threading.Condition()
+        self._last: dict[str, int] = {}
+        self._heard = 0
+        self._listener: threading.Thread | None = None
+
+    def wait(self, read: Callable[[], Job], until: Callable[[Job], bool], *, timeout_s: float) -> Job:
+        """Read a record until it is as it is wanted, or the time is over, and give it as it then is.
+
+        Parameters
+        ----------
+        read
+            Reads the record.
+        until
+            Whether the wait is over.
+        timeout_s
+            How long to wait at most.
+        """
+        self._listen()
+        deadline = time.monotonic() + timeout_s
+        while True:
+            with self._changed:
+                heard = self._heard
+            job = read()
+            left_s = deadline - time.monotonic()
+            if until(job) or left_s <= 0:
+                return job
+            self._sleep(job.id, heard, min(left_s, _LISTEN_S))
+
+    def _sleep(self, job_id: str, heard: int, timeout_s: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._last.get(job_id, 0) > heard, timeout_s)
+
+    def _listen(self) -> None:
+        with self._changed:
+            if self._listener is None or not self._listener.is_alive():
+                self._listener = threading.Thread(target=self._hear, name="coronal-changes", daemon=True)
+                self._listener.start()
+
+    def _hear(self) -> None:
+        while True:
+            try:
+                self._hear_until_away()
+            except StoreUnavailable:
+                time.sleep(_LISTEN_S)
+
+    def _hear_until_away(self) -> None:
+        with self._redis.pubsub(ignore_subscribe_messages=True) as messages:  # type: ignore[no-untyped-call]
+            messages.subscribe("coronal:changed")
+            while True:
+                message = messages.get_message(timeout=_LISTEN_S)
+                if message is not None:
+                    self._tell(str(message["data"]))
+
+    def _tell(self, job_id: str) -> None:
+        with self._changed:
+            self._heard += 1
+            self._last[job_id] = self._heard
+            if len(self._last) > 10_000:
+                self._last = dict(list(self._last.items())[5_000:])
+            self._changed.notify_all()

@@ -1,0 +1,27 @@
+-- delete(id) → "deleted" or "unknown", then blobs that may go
+--
+-- Before:  nothing; the job may be in any state.
+-- Promise: the record is gone, and so is all that stands beside it. A doorbell that still waits, and a worker
+--          that still runs, find nothing to claim or commit.
+local id = ARGV[1]
+local state = get(id, 'state')
+if not state then
+  return { 'unknown' }
+end
+local answer = { 'deleted' }
+local digests = { cjson.decode(get(id, 'input')).sha256 }
+for _, artifact in ipairs(cjson.decode(get(id, 'artifacts') or '[]')) do
+  table.insert(digests, artifact.sha256)
+end
+table.insert(digests, get(id, 'carry') or nil)
+for _, digest in ipairs(digests) do
+  if let_go(digest) then
+    table.insert(answer, digest)
+  end
+end
+redis.call('DEL', record_of(id), 'coronal:log:' .. id)
+redis.call('ZREM', 'coronal:jobs', id)
+redis.call('ZREM', 'coronal:jobs:' .. state, id)
+redis.call('ZREM', 'coronal:outbox', id)
+redis.call('PUBLISH', 'coronal:changed', id)
+return answer

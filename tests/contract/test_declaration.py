@@ -1,0 +1,442 @@
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+import pytest
+
+from coronal import (
+    BadDeclaration,
+    Classifier,
+    Context,
+    Image,
+    Input,
+    Kind,
+    LabelMap,
+    Parameter,
+    Prediction,
+    Table,
+    algorithm,
+    classifier,
+)
+
+
+class Shape(StrEnum):
+    DISK = "disk"
+
+
+def filter_with(hint: object, *default: object) -> Callable[..., Image]:
+    def sharpen(image: Image, amount: object) -> Image:
+        """Make edges clearer."""
+        return image
+
+    sharpen.__annotations__["amount"] = hint
+    sharpen.__defaults__ = default or None
+    return sharpen
+
+
+def module_of(source: str) -> ModuleType:
+    module = ModuleType("of_an_author")
+    exec(source, module.__dict__)
+    return module
+
+
+def untyped_result(image: Image):  # type: ignore[no-untyped-def]
+    """Say nothing of what comes out."""
+
+
+def no_result(image: Image) -> None:
+    """Give nothing."""
+
+
+def optional_result(image: Image) -> Image | None:
+    """Give an image, or not."""
+
+
+def array_result(image: Image) -> np.ndarray[Any, Any]:
+    """Give an array."""
+    return image.pixels
+
+
+def annotated_result(image: Image) -> Annotated[Image, {}]:
+    """Give an image with a remark."""
+    return image
+
+
+def unknown_result(image: Image) -> "Imag":  # type: ignore[name-defined]  # noqa: F821
+    """Give something that isn't imported."""
+
+
+def unknown_attribute(image: Image) -> "np.Image":  # type: ignore[name-defined]
+    """Give something that NumPy has not."""
+
+
+def untyped_image(image) -> Image:  # type: ignore[no-untyped-def]
+    """Say nothing of what goes in."""
+    return image
+
+
+def untyped_parameter(image: Image, level=3) -> Image:  # type: ignore[no-untyped-def]
+    """Say nothing of the level."""
+    return image
+
+
+def nothing_in(level: int) -> Image:
+    """Make an image of nothing."""
+    return Image(np.full((1, 1), level))
+
+
+def optional_image(image: Image | None) -> Image:
+    """Take an image, or not."""
+    assert image is not None
+    return image
+
+
+def two_images(image: Image, other: Image) -> Image:
+    """Take two images."""
+    return image
+
+
+def star(image: Image, *sizes: int) -> Image:
+    """Take any number of sizes."""
+    return image
+
+
+def double_star(image: Image, **sizes: int) -> Image:
+    """Take any sizes."""
+    return image
+
+
+def positional(image: Image, size: int, /) -> Image:
+    """Take a size by its place."""
+    return image
+
+
+def undocumented(image: Image) -> Image:
+    return image
+
+
+async def later(image: Image) -> Image:
+    """Give an image later."""
+    return image
+
+
+def generator(image: Image) -> Image:  # type: ignore[misc]
+    """Give images one by one."""
+    yield image
+
+
+def misnamed_ß(image: Image) -> Image:
+    """Have a name that no pipeline can hold."""
+    return image
+
+
+class Holder:
+    def method(self, image: Image) -> Image:
+        """Take itself, which no stage has."""
+        return image
+
+    def __call__(self, image: Image) -> Image:
+        """Be called."""
+        return image
+
+
+KINDS = "must return Image, LabelMap, Table or Prediction; found "
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (untyped_result, KINDS + "nothing"),
+        (no_result, KINDS + "NoneType"),
+        (optional_result, KINDS + "coronal.image.Image | None"),
+        (array_result, KINDS + "numpy.ndarray"),
+        (annotated_result, KINDS),
+        (unknown_result, "not under TYPE_CHECKING alone; found name 'Imag' is not defined"),
+        (unknown_attribute, "types that can be found when it is imported"),
+        (untyped_image, "must say the type of each argument; found image without one"),
+        (untyped_parameter, "must say the type of each argument; found level without one"),
+        (nothing_in, "must take an Image, a LabelMap or both; found level: int"),
+        (optional_image, "must take an Image, a LabelMap or both; found image: coronal.image.Image | None"),
+        (two_images, "must take one Image, one LabelMap and one Context at most; found image, other"),
+        (star, "must take each argument by its name; found *sizes: int"),
+        (double_star, "must take each argument by its name; found **sizes: int"),
+        (positional, "must take each argument by its name; found image"),
+        (undocumented, "must have a docstring"),
+        (later, "must be a plain function, neither async nor a generator"),
+        (generator, "must be a plain function, neither async nor a generator"),
+        (misnamed_ß, "must have a name of lower case letters, digits and hyphens; found 'misnamed-ß'"),
+        (Holder.method, "must say the type of each argument; found self without one"),
+        (Holder(), "an algorithm must be a function, found <"),
+        (Holder, "an algorithm must be a function, found <class"),
+        (functools.partial(nothing_in, 3), "an algorithm must be a function, found functools.partial"),
+        ("otsu", "an algorithm must be a function, found 'otsu'"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_signature_that_is_not_an_algorithms_is_refused(
+    function: Callable[..., Image], message: str
+) -> None:
+    with pytest.raises(BadDeclaration) as raised:
+        algorithm(function)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("hint", "message"),
+    [
+        (np.ndarray, "be of a type that JSON has, its bounds whole if it is; found numpy.ndarray"),
+        (Callable[[int], int], "be of a type that JSON has"),
+        (
+            LabelMap | None,
+            "be of a type that JSON has, its bounds whole if it is; found coronal.labelmap.LabelMap | None",
+        ),
+        (Context | None, "be of a type that JSON has"),
+        (Annotated[int, Parameter("Part.", minimum=0.5)], "its bounds whole if it is; found int"),
+        (Any, "say what it holds; found Any"),
+        (list, "say what it holds; found list"),
+        (Shape, "be of a plain type, choices as Literal[…]; found"),
+        (Annotated[str, Parameter("Name.", minimum=1)], "have its bounds on the number itself"),
+        (
+            Annotated[tuple[float, float], Parameter("Range.", minimum=0)],
+            "have its bounds on the number itself",
+        ),
+        (Annotated[list[int] | None, Parameter("Sizes.", above=0)], "have its bounds on the number itself"),
+        (Parameter("A Parameter instead of a type."), "be of a type that JSON has"),
+    ],
+    ids=str,
+)
+def test_a_parameter_of_a_type_that_cannot_be_checked_is_refused(hint: object, message: str) -> None:
+    with pytest.raises(BadDeclaration) as raised:
+        algorithm(filter_with(hint))
+    assert str(raised.value).startswith("the parameter amount of the algorithm 'sharpen' must ")
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("hint", "default", "message"),
+    [
+        (
+            Annotated[float, Parameter("Some.", minimum=0)],
+            -1,
+            "have a default that is a number ≥ 0, found -1",
+        ),
+        (float, "3", "have a default that is a number, found '3'"),
+        (float, None, "have a default that is a number, found None"),
+        (float, float("nan"), "have a default that is a number, found nan"),
+        (int, True, "have a default that is a whole number, found True"),
+        (Literal["disk", "square"], "disc", "have a default that is 'disk' or 'square', found 'disc'"),
+        (tuple[int, int], (1, 2, 3), "have a default that is a list of 2"),
+        (float, Parameter("Misplaced.", minimum=0), "have its Parameter(…) inside Annotated[…]"),
+    ],
+    ids=str,
+)
+def test_a_default_that_the_parameter_does_not_allow_is_refused(
+    hint: object, default: object, message: str
+) -> None:
+    with pytest.raises(BadDeclaration) as raised:
+        algorithm(filter_with(hint, default))
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["_size", "copy", "json", "model_config", "model_dump", "model_fields", "schema"]
+)
+def test_a_name_that_pydantic_uses_itself_is_refused(name: str) -> None:
+    source = f"def shrink(image: Image, {name}: int = 1) -> Image:\n    'Make it smaller.'"
+    module = ModuleType("of_an_author")
+    exec(source, {"Image": Image}, module.__dict__)
+    with pytest.raises(
+        BadDeclaration, match=f"parameter {name} of the algorithm 'shrink' must have another name"
+    ):
+        algorithm(module.shrink)
+
+
+@pytest.mark.parametrize("dimensions", [3, (), (4,), (1, 2), (2, 2), [2, 3], "23"])
+def test_dimensions_are_two_three_or_both(dimensions: tuple[int, ...]) -> None:
+    with pytest.raises(BadDeclaration, match=r"must have as dimensions \(2,\), \(3,\) or \(2, 3\); found"):
+        algorithm(dimensions=dimensions)(filter_with(int))
+
+
+@pytest.mark.parametrize(
+    "name", ["Otsu", "my filter", "-otsu", "otsu-", "a--b", "otsu_2", "ötsu", "../otsu", "a\n"]
+)
+def test_a_name_that_a_pipeline_or_an_address_cannot_hold_is_refused(name: str) -> None:
+    with pytest.raises(BadDeclaration, match="must have a name of lower case letters, digits and hyphens"):
+        algorithm(name=name)(filter_with(int))
+
+
+def test_only_a_filter_may_change_the_geometry() -> None:
+    def otsu(image: Image) -> LabelMap:
+        """Find the bright."""
+        return LabelMap.of(image, image.pixels > 0)
+
+    with pytest.raises(
+        BadDeclaration, match="must keep the geometry: only a filter may change it; found a segmenter"
+    ):
+        algorithm(keeps_geometry=False)(otsu)
+
+
+def test_the_signature_tells_all() -> None:
+    @algorithm(version="2", dimensions=(3,))
+    def find_vessels(
+        labels: LabelMap,
+        volume: Image,
+        job: Context,
+        *,
+        radius: Annotated[float, Parameter("Of the thickest.", unit="mm", above=0, maximum=50)] = 3,
+        shape: Annotated[Literal["tube", "blob"], Parameter("What to look for.")] = "tube",
+        iterations: Annotated[int, Parameter("How often.", minimum=1, maximum=9)],
+    ) -> LabelMap:
+        """Find what is long and thin.
+
+        After a paper.
+        """
+        return labels
+
+    spec = find_vessels.spec
+    assert (spec.name, spec.kind, spec.version, spec.dimensions) == (
+        "find-vessels",
+        Kind.SEGMENTER,
+        "2",
+        (3,),
+    )
+    assert spec.inputs == (Input.LABELS, Input.IMAGE)
+    assert spec.summary == "Find what is long and thin."
+    assert spec.description.endswith("After a paper.")
+    assert not spec.needs_model
+    assert spec.parameters == {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["iterations"],
+        "properties": {
+            "radius": {
+                "type": "number", "description": "Of the thickest.", "unit": "mm",
+                "exclusiveMinimum": 0, "maximum": 50, "default": 3,
+            },
+            "shape": {"type": "string", "description": "What to look for.", "enum": ["tube", "blob"], "default": "tube"},
+            "iterations": {"type": "integer", "description": "How often.", "minimum": 1, "maximum": 9},
+        },
+    }  # fmt: skip
+
+
+def test_types_that_are_written_as_texts_are_found() -> None:
+    module = module_of(
+        inspect.cleandoc("""
+        from __future__ import annotations
+        from typing import Annotated
+        from coronal import Context, Image, LabelMap, Parameter, algorithm
+
+        Level = Annotated[float, Parameter("Where to cut.", unit="HU", minimum=-1000, maximum=3000)]
+
+        @algorithm
+        def cut(image: Image, job: Context, level: Level = 0.0) -> LabelMap:
+            "Cut."
+            return LabelMap.of(image, image.pixels > level)
+        """)
+    )
+    assert module.cut.spec.kind is Kind.SEGMENTER
+    assert module.cut.spec.inputs == (Input.IMAGE,)
+    assert module.cut.spec.parameters["properties"]["level"]["unit"] == "HU"
+
+
+def test_types_imported_for_the_type_checker_alone_are_told() -> None:
+    source = inspect.cleandoc("""
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+        from coronal import algorithm
+        if TYPE_CHECKING:
+            from coronal import Image
+
+        @algorithm
+        def same(image: Image) -> Image:
+            "Same."
+            return image
+        """)
+    with pytest.raises(BadDeclaration, match="not under TYPE_CHECKING alone; found name 'Image'"):
+        module_of(source)
+
+
+def test_a_bound_method_is_an_algorithm() -> None:
+    assert algorithm(Holder().method).spec.inputs == (Input.IMAGE,)
+
+
+def test_a_function_that_another_decorator_wrapped_is_an_algorithm() -> None:
+    assert algorithm(functools.cache(filter_with(int, 3))).spec.name == "sharpen"
+
+
+class Learner(Classifier):
+    """Learn nothing."""
+
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None: ...
+    def predict(self, images: Sequence[Image]) -> list[Prediction]:
+        return []
+
+    def save(self, folder: Path) -> None: ...
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls()
+
+
+def test_a_classifier_without_parameters_needs_no_init() -> None:
+    spec = classifier(Learner).spec
+    assert spec.kind is Kind.CLASSIFIER
+    assert spec.needs_model
+    assert spec.parameters["properties"] == {}
+
+
+def test_the_fields_of_a_dataclass_are_the_parameters_of_a_classifier() -> None:
+    @classifier(name="histogram", dimensions=(2,))
+    @dataclass
+    class Histogram(Learner):
+        """Learn from histograms."""
+
+        bins: Annotated[int, Parameter("How many.", minimum=2, maximum=256)] = 16
+
+    assert Histogram.spec.name == "histogram"
+    assert Histogram.spec.parameters["properties"] == {
+        "bins": {"type": "integer", "description": "How many.", "minimum": 2, "maximum": 256, "default": 16}
+    }
+    assert Histogram.create({"bins": 4}).bins == 4
+
+
+def test_a_classifiers_default_is_a_value_and_no_factory() -> None:
+    @dataclass
+    class Many(Learner):
+        """Learn with many sizes."""
+
+        sizes: list[int] = field(default_factory=list)
+
+    with pytest.raises(
+        BadDeclaration, match="parameter sizes of the algorithm 'many' must have a default that is"
+    ):
+        classifier(Many)
+
+
+def test_a_classifiers_docstring_is_its_own() -> None:
+    class Silent(Learner):
+        pass
+
+    with pytest.raises(BadDeclaration, match="'silent' must have a docstring"):
+        classifier(Silent)
+
+
+def test_the_message_names_the_methods_that_a_classifier_lacks() -> None:
+    class Half(Classifier):
+        """Learn and forget."""
+
+        def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None: ...
+
+    with pytest.raises(BadDeclaration, match="'Half' must have all methods; missing load, predict, save"):
+        classifier(Half)
+
+
+@pytest.mark.parametrize("other", [filter_with(int, 1), Table, 3], ids=["function", "class", "number"])
+def test_only_a_subclass_of_classifier_is_one(other: type[Classifier]) -> None:
+    with pytest.raises(BadDeclaration, match="must be a subclass of Classifier, found"):
+        classifier(other)

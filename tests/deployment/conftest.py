@@ -1,0 +1,67 @@
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the Dockerfile: its instructions as pairs of word and rest, in order."""
+
+    name: str
+    base: str
+    instructions: tuple[tuple[str, str], ...]
+
+    def all(self, word: str) -> list[str]:
+        return [rest for found, rest in self.instructions if found == word]
+
+    def last(self, word: str) -> str:
+        assert self.all(word), f"the stage {self.name} has no {word}"
+        return self.all(word)[-1]
+
+    def words(self, word: str) -> list[str]:
+        """The exec form of ENTRYPOINT or CMD."""
+        return list(json.loads(self.last(word)))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(pair.split("=", 1) for rest in self.all("ENV") for pair in rest.split())
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def composition() -> dict[str, Any]:
+    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(ROOT / "docker-compose.yml")
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def services(composition: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = composition["services"]
+    return found
+
+
+@pytest.fixture(scope="session")
+def stages() -> dict[str, Stage]:
+    found: dict[str, Stage] = {}
+    for text in re.split(r"^(?=FROM )", _logical_lines(ROOT / "Dockerfile"), flags=re.MULTILINE)[1:]:
+        first, *rest = text.splitlines()
+        _, base, _, name = first.split()
+        pairs = (line.split(None, 1) for line in rest if line)
+        found[name] = Stage(name, base, tuple((word, argument) for word, argument in pairs))
+    return found
+
+
+def _logical_lines(path: Path) -> str:
+    without_comments = re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return re.sub(r"\s*\\\n\s*", " ", without_comments)

@@ -1,0 +1,140 @@
+"""Size, place, form and brightness of each object."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+from skimage.color import rgb2gray
+from skimage.measure import label, regionprops
+
+from coronal import Geometry, Image, LabelMap, Meaning, Table
+from coronal_segmenters.shape import shape
+
+Phantom = Callable[..., NDArray[np.bool_]]
+
+AXIAL = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
+"""Directions of (z, y, x): x to the left, y to the back, z to the head."""
+
+
+def row(table: Table, number: int = 0) -> dict[str, object]:
+    return dict(zip(table.headings, table.rows[number], strict=True))
+
+
+def test_it_is_the_library_bit_for_bit_in_a_plane() -> None:
+    cell, spacing = data.cell(), (0.5, 0.25)
+    labels = label(cell > 120)
+    table = shape(Image(cell, Geometry(spacing)), LabelMap(labels, Geometry(spacing)))
+    regions = regionprops(labels, cell, spacing=spacing)
+    assert len(regions) > 20
+    assert table.column("label") == tuple(r.label for r in regions)
+    assert table.column("area") == tuple(r.area for r in regions)
+    assert table.column("major_axis") == tuple(r.axis_major_length for r in regions)
+    assert table.column("minor_axis") == tuple(r.axis_minor_length for r in regions)
+    assert table.column("intensity_mean") == tuple(r.intensity_mean for r in regions)
+    assert table.column("intensity_sd") == tuple(r.intensity_std for r in regions)
+    assert table.column("box_x_stop") == tuple(r.bbox[3] for r in regions)
+    assert table.column("centroid_x") == tuple(r.centroid[1] / 0.25 for r in regions)
+
+
+def test_a_ball_in_thick_slices_has_its_known_measures(ball: Phantom) -> None:
+    spacing, radius = (2.0, 0.5, 1.0), 10.0
+    geometry = Geometry(spacing, (-100.0, 50.0, 30.0), AXIAL)
+    inside = ball((15, 60, 30), (14.0, 15.0, 15.0), radius, spacing)
+    image = Image(np.where(inside, 40, -1000).astype(np.int16), geometry, meaning=Meaning.HOUNSFIELD)
+    found = row(shape(image, LabelMap.of(image, inside)))
+    assert found["volume_mm3"] == np.count_nonzero(inside) * 1.0
+    assert found["volume_mm3"] == pytest.approx(4 / 3 * math.pi * radius**3, rel=0.02)
+    assert (found["centroid_z_px"], found["centroid_y_px"], found["centroid_x_px"]) == pytest.approx(
+        (7, 30, 15)
+    )
+    assert (found["world_x_mm"], found["world_y_mm"], found["world_z_mm"]) == pytest.approx((-85, 65, 44))
+    # An edge can lie half a voxel off at each end.
+    assert found["major_axis_mm"] == pytest.approx(2 * radius, abs=max(spacing) / 2)
+    assert found["minor_axis_mm"] == pytest.approx(2 * radius, abs=max(spacing) / 2)
+    assert (found["intensity_mean_HU"], found["intensity_sd_HU"]) == (40, 0)
+    assert [found[f"box_{axis}_{end}_px"] for end in ("start", "stop") for axis in "zyx"] == [
+        2,
+        10,
+        5,
+        13,
+        51,
+        26,
+    ]
+
+
+def test_an_ellipse_of_unequal_pixels_has_its_known_axes(ball: Phantom) -> None:
+    spacing = (0.5, 0.25)
+    inside = ball((100, 100), (25.0, 12.5), (20.0, 5.0), spacing)
+    image = Image(inside * 1.0, Geometry(spacing))
+    found = row(shape(image, LabelMap.of(image, inside)))
+    assert found["area_mm2"] == pytest.approx(math.pi * 20 * 5, rel=0.01)
+    assert found["major_axis_mm"] == pytest.approx(40, abs=0.25)
+    assert found["minor_axis_mm"] == pytest.approx(10, abs=0.25)
+
+
+def test_without_spacing_sizes_are_in_pixels() -> None:
+    plane, volume = np.ones((2, 3), np.uint8), np.ones((2, 3, 4), np.uint8)
+    assert row(shape(Image(plane), LabelMap(plane)))["area_px"] == 6
+    found = row(shape(Image(volume), LabelMap(volume)))
+    assert found["volume_voxels"] == 24
+    assert {"major_axis_px", "minor_axis_px"} <= set(found)
+    assert not {"world_x_mm", "major_axis_mm"} & set(found)
+
+
+def test_labels_may_have_gaps_and_be_as_large_as_they_like() -> None:
+    labels = np.zeros((4, 5), np.int32)
+    labels[0, 0], labels[2:, 3:], labels[3, 0] = 2**31 - 1, 7, 1_000_000
+    table = shape(Image(labels), LabelMap(labels))
+    assert table.column("label") == (7, 1_000_000, 2**31 - 1)
+    assert table.column("area") == (4, 1, 1)
+    assert table.column("intensity_mean") == table.column("label")
+
+
+def test_large_labels_need_no_background() -> None:
+    labels = np.full((2, 2), 2_000_000_000)
+    assert shape(Image(labels), LabelMap(labels)).column("area") == (4,)
+
+
+def test_values_that_are_no_number_do_not_count_for_brightness() -> None:
+    image = Image(np.array([[1.0, 3.0, np.nan, np.inf, np.nan]]))
+    table = shape(image, LabelMap(np.array([[1, 1, 1, 1, 2]])))
+    assert table.column("intensity_mean") == (2.0, None)
+    assert table.column("intensity_sd") == (1.0, None)
+    assert table.column("area") == (4.0, 1.0)
+
+
+def test_an_object_of_one_pixel_has_no_extent_and_no_spread() -> None:
+    image = Image(np.array([[0, 5], [0, 0]], np.uint8))
+    found = row(shape(image, LabelMap(image.pixels > 0)))
+    assert (found["major_axis_px"], found["minor_axis_px"], found["intensity_sd"]) == (0, 0, 0)
+
+
+def test_the_luminance_of_a_colour_image_is_measured() -> None:
+    retina = data.retina()[600:700, 600:700]
+    image = Image(retina, has_channels=True, meaning=Meaning.COLOUR)
+    table = shape(image, LabelMap(np.ones((100, 100), np.uint8)))
+    assert table.column("intensity_mean")[0] == pytest.approx(rgb2gray(retina).mean() * 255, rel=1e-6)
+    assert table.column("intensity_sd")[0] == pytest.approx(rgb2gray(retina).std() * 255, rel=1e-5)
+
+
+def test_a_bright_offset_does_not_blur_the_spread() -> None:
+    values = (1e6 + np.random.default_rng(0).normal(size=(200, 200))).astype(np.float32)
+    table = shape(Image(values), LabelMap(np.ones((200, 200), np.uint8)))
+    assert table.column("intensity_sd")[0] == pytest.approx(values.astype(np.float64).std(), rel=1e-9)
+
+
+def test_a_label_map_without_objects_has_columns_and_no_row() -> None:
+    table = shape(Image(np.ones((3, 3))), LabelMap(np.zeros((3, 3), np.int32)))
+    assert table.rows == ()
+    assert "area_px" in table.headings
+
+
+def test_every_column_says_what_it_is() -> None:
+    volume = np.ones((2, 3, 4), np.uint8)
+    image = Image(volume, Geometry((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), AXIAL))
+    assert all(
+        column.description.endswith(".") for column in shape(image, LabelMap.of(image, volume)).columns
+    )

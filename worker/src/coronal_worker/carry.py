@@ -1,0 +1,98 @@
+"""The case between two hops, as the bytes of one blob: NumPy's npz, without pickle."""
+
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, StageRun, Table
+
+__all__ = ["Carry", "pack", "unpack"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What a hop leaves for the next: the case, and how it came to be."""
+
+    case: Case
+    runs: tuple[StageRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _ImageFacts:
+    geometry: Geometry
+    has_channels: bool
+    modality: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class _LabelFacts:
+    geometry: Geometry
+    names: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """All of a carry but its arrays."""
+
+    source: _ImageFacts
+    image: _ImageFacts | None
+    labels: _LabelFacts | None
+    tables: dict[str, Table]
+    predictions: dict[str, Prediction]
+    runs: tuple[StageRun, ...]
+
+
+_FACTS = TypeAdapter(_Facts)
+
+
+def pack(carry: Carry) -> bytes:
+    """Turn a carry into bytes; `unpack` gives back the same."""
+    case = carry.case
+    is_unchanged = case.image is case.source
+    facts = _Facts(
+        source=_facts_of(case.source),
+        image=None if is_unchanged else _facts_of(case.image),
+        labels=_LabelFacts(case.labels.geometry, dict(case.labels.names)) if case.labels else None,
+        tables=dict(case.tables),
+        predictions=dict(case.predictions),
+        runs=carry.runs,
+    )
+    arrays: dict[str, Any] = {
+        "facts": np.frombuffer(_FACTS.dump_json(facts), np.uint8),
+        "source": case.source.pixels,
+    }
+    if not is_unchanged:
+        arrays["image"] = case.image.pixels
+    if case.labels:
+        arrays["labels"] = case.labels.labels
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def unpack(content: bytes) -> Carry:
+    """Turn the bytes of `pack` back into a carry."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        facts = _FACTS.validate_python(json.loads(arrays["facts"].tobytes()))
+        source = _image(arrays["source"], facts.source)
+        image = _image(arrays["image"], facts.image) if facts.image else source
+        labels = _labels(arrays["labels"], facts.labels) if facts.labels else None
+    return Carry(Case(source, image, labels, facts.tables, facts.predictions), facts.runs)
+
+
+def _labels(labels: NDArray[np.int32], facts: _LabelFacts) -> LabelMap:
+    return LabelMap(labels, facts.geometry, facts.names)
+
+
+def _facts_of(image: Image) -> _ImageFacts:
+    return _ImageFacts(image.geometry, image.has_channels, image.modality, image.meaning)
+
+
+def _image(pixels: NDArray[np.number], facts: _ImageFacts) -> Image:
+    return Image(pixels, facts.geometry, facts.has_channels, facts.modality, facts.meaning)

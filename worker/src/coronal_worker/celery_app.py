@@ -1,0 +1,103 @@
+"""Celery, and how it is set: the one module that knows it.
+
+A message is a doorbell and the record is the truth (docs/how-data-flows.md), so that all by which Celery
+itself keeps, repeats or revokes work is turned off.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from billiard.process import active_children
+from celery import Celery
+from celery.signals import worker_process_init, worker_shutting_down
+from kombu.entity import Queue
+
+from coronal_worker.process import GIVE_BACK, PoolProcess
+from coronal_worker.settings import WorkerSettings
+
+__all__ = ["create_app", "serve"]
+
+_SETTINGS = {
+    "accept_content": ["json"],
+    "task_serializer": "json",
+    "task_acks_late": False,
+    "task_ignore_result": True,
+    "task_create_missing_queues": False,
+    "task_publish_retry": False,
+    "worker_prefetch_multiplier": 1,
+    "worker_disable_prefetch": True,
+    "worker_enable_remote_control": False,
+    "worker_send_task_events": False,
+    "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+}
+
+
+def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess]) -> Celery:
+    """Make the Celery application of a pool.
+
+    Parameters
+    ----------
+    settings
+        The worker's.
+    start_process
+        Called once in each process that runs jobs.
+    """
+    app = Celery("coronal", broker=settings.redis_url, set_as_current=False)
+    queue = f"pool.{settings.pool}"
+    app.conf.update(
+        _SETTINGS,
+        task_queues=[Queue(queue, exchange="", routing_key=queue)],
+        task_default_queue=queue,
+        broker_transport_options={
+            "global_keyprefix": "coronal:",
+            "visibility_timeout": 3600,
+            "socket_timeout": 30,
+            "socket_connect_timeout": settings.redis_timeout_s,
+            "socket_keepalive": True,
+        },
+    )
+    processes: list[PoolProcess] = []
+
+    @worker_process_init.connect(weak=False)
+    def start(**_: object) -> None:
+        processes.append(start_process())
+
+    @app.task(name="coronal.hop", shared=False)
+    def hop(job_id: str) -> None:
+        processes[-1].work(job_id)
+
+    return app
+
+
+def serve(app: Celery, settings: WorkerSettings, name: str) -> int:
+    """Run a worker until it is told to stop by TERM or INT, and give its exit status.
+
+    Running hops may end within the settings' grace; then their jobs are given back.
+    """
+
+    @worker_shutting_down.connect(weak=False)
+    def stopping(**_: object) -> None:
+        timer = threading.Timer(settings.grace_s, _give_back)
+        timer.daemon = True
+        timer.start()
+
+    options = ["--pool=prefork", f"--concurrency={settings.processes}", f"--hostname={name}"]
+    quiet = ["--loglevel=warning", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    try:
+        app.worker_main(["--quiet", "worker", *options, *quiet])
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    return 0
+
+
+def _give_back() -> None:
+    # A process that ends with its job given back is no loss, whatever Celery says of it.
+    logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
+    for process in active_children():
+        os.kill(process.pid, GIVE_BACK)

@@ -1,0 +1,50 @@
+"""How a job's result came to be, told by the worker that ends it."""
+
+import platform
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from coronal import Provenance, StageRun
+from coronal_jobs.job import Job
+
+__all__ = ["provenance_of"]
+
+_PACKAGES = ("coronal", "coronal-formats", "coronal-worker", "numpy", "scipy", "scikit-image", "scikit-learn")
+
+
+def provenance_of(job: Job, runs: Sequence[StageRun]) -> Provenance:
+    """Tell where a job's result comes from.
+
+    Parameters
+    ----------
+    job
+        The record.
+    runs
+        All stages, those of earlier hops included.
+    """
+    return Provenance(
+        job=job.id,
+        input_name=job.input.name,
+        input_sha256=job.input.sha256,
+        input_bytes=job.input.size_bytes,
+        input_format=job.input.format,
+        pipeline=job.pipeline.model_dump(mode="json"),
+        stages=tuple(runs),
+        packages=_versions(run.distribution.partition(" ")[0] for run in runs),
+        python=platform.python_version(),
+        platform=platform.platform(),
+    )
+
+
+def _versions(plugins: Iterable[str]) -> dict[str, str]:
+    found = {name: _version(name) for name in sorted({*_PACKAGES, *plugins} - {""})}
+    return {name: known for name, known in found.items() if known}
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,122 @@
+"""Running the stages of a hop, one after the other, in memory."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from coronal import Algorithm, Case, Context, Output, Plugins, StageRun
+from coronal.errors import CoronalError
+from coronal.parameters import check
+from coronal_jobs.job import Job
+from coronal_jobs.pipeline import Stage
+
+__all__ = ["StageFailed", "Watch", "run_stages"]
+
+_REPORT_EVERY_S = 0.5
+
+
+class StageFailed(CoronalError):
+    """Raised when a stage has raised; its cause is what it raised.
+
+    Attributes
+    ----------
+    stage, algorithm
+        Where.
+    """
+
+    code = "stage-error"
+
+    def __init__(self, stage: str, algorithm: str) -> None:
+        self.stage = stage
+        self.algorithm = algorithm
+        super().__init__(f"stage {stage} failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whom to tell how it goes.
+
+    Parameters
+    ----------
+    report
+        Takes a stage's name and the part of the pipeline that is done, from 0 to 1.
+    log
+        Takes a line for the job's log.
+    """
+
+    report: Callable[[str, float], None]
+    log: Callable[[str], None] = field(default=lambda _: None)
+
+
+def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Case, list[StageRun]]:
+    """Run the stages of the hop that is due.
+
+    Raises
+    ------
+    StageFailed
+        When a stage raises, or the pool no longer has its algorithm.
+    """
+    hop = job.hops[job.hop]
+    runs: list[StageRun] = []
+    for number in range(hop.first, hop.end):
+        stage = job.pipeline.stages[number]
+        watch.report(stage.name, number / len(job.pipeline.stages))
+        plugins.before_stage(job.id, stage.name, case)
+        try:
+            case, run = _run_stage(job, number, case, plugins, watch)
+        # Whatever an algorithm raises fails its job and nothing else.
+        except Exception as error:
+            plugins.on_stage_error(job.id, stage.name, error)
+            raise StageFailed(stage.name, stage.algorithm) from error
+        plugins.after_stage(job.id, run, case)
+        runs.append(run)
+    return case, runs
+
+
+def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch) -> tuple[Case, StageRun]:
+    stage = job.pipeline.stages[number]
+    algorithm = plugins.algorithms[stage.algorithm]
+    seed = int(np.random.SeedSequence([job.seed, number]).generate_state(1)[0])
+    context = Context(
+        seed=seed,
+        progress=_throttled(job, number, watch),
+        log=lambda line: watch.log(f"{stage.name}: {line}"),
+    )
+    started = time.perf_counter()
+    seen = replace(case, image=case.source) if stage.on == "source" else case
+    output = algorithm.run(seen, stage.parameters, context)
+    seconds = time.perf_counter() - started
+    watch.log(f"{stage.name}: done in {seconds:.3f} s")
+    return case.add(stage.name, output), _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
+
+
+def _record(
+    stage: Stage, algorithm: Algorithm[..., Output], plugins: Plugins, *, seed: int, seconds: float
+) -> StageRun:
+    spec = plugins.spec(stage.algorithm)
+    return StageRun(
+        stage=stage.name,
+        algorithm=spec.name,
+        version=spec.version,
+        distribution=spec.distribution,
+        parameters=check(algorithm.declaration.parameters, stage.parameters),
+        on=stage.on,
+        seed=seed,
+        seconds=round(seconds, 6),
+    )
+
+
+def _throttled(job: Job, number: int, watch: Watch) -> Callable[[float], None]:
+    """Report a stage's own progress, at most twice a second."""
+    stages = job.pipeline.stages
+    last = time.monotonic()
+
+    def progress(part: float) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _REPORT_EVERY_S:
+            last = time.monotonic()
+            watch.report(stages[number].name, (number + min(max(part, 0.0), 1.0)) / len(stages))
+
+    return progress
