@@ -5,16 +5,14 @@ itself keeps, repeats or revokes work is turned off.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 
-from billiard.process import active_children
 from celery import Celery
 from celery.signals import worker_process_init, worker_shutting_down
 from kombu.entity import Queue
 
-from coronal_worker.process import GIVE_BACK, PoolProcess
+from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 
 __all__ = ["create_app", "serve"]
@@ -75,15 +73,29 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     return app
 
 
-def serve(app: Celery, settings: WorkerSettings, name: str) -> int:
+def serve(app: Celery, settings: WorkerSettings, name: str, give_back: Callable[[], None]) -> int:
     """Run a worker until it is told to stop by TERM or INT, and give its exit status.
 
-    Running hops may end within the settings' grace; then their jobs are given back.
+    Parameters
+    ----------
+    app
+        Of `create_app`.
+    settings
+        The worker's.
+    name
+        The worker's own name.
+    give_back
+        Called when hops still run after the settings' grace: it must end them.
     """
+
+    def end_all() -> None:
+        # A process that ends with its job given back is no loss, whatever Celery says of it.
+        logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
+        give_back()
 
     @worker_shutting_down.connect(weak=False)
     def stopping(**_: object) -> None:
-        timer = threading.Timer(settings.grace_s, _give_back)
+        timer = threading.Timer(settings.grace_s, end_all)
         timer.daemon = True
         timer.start()
 
@@ -94,10 +106,3 @@ def serve(app: Celery, settings: WorkerSettings, name: str) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     return 0
-
-
-def _give_back() -> None:
-    # A process that ends with its job given back is no loss, whatever Celery says of it.
-    logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
-    for process in active_children():
-        os.kill(process.pid, GIVE_BACK)

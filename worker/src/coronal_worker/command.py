@@ -5,11 +5,15 @@ import gc
 import logging
 import os
 import socket
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
+from coronal import Plugins
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.celery_app import create_app, serve
 from coronal_worker.hop import HopRunner
@@ -17,6 +21,7 @@ from coronal_worker.loader import load_plugins
 from coronal_worker.presence import Presence
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
+from coronal_worker.warden import Warden
 
 __all__ = ["main"]
 
@@ -33,25 +38,37 @@ def main(arguments: Sequence[str]) -> int:
     logging.getLogger("celery").setLevel(logging.WARNING)
     loaded = load_plugins()
 
-    def start_process() -> PoolProcess:
-        return PoolProcess(
-            lambda: HopRunner(
-                settings.pool, loaded.plugins, JobStore(connect(settings)), BlobStore(settings.blobs_url)
-            )
-        )
-
-    name = f"{socket.gethostname()}-{os.getpid()}"
-    presence = Presence(CatalogueStore(connect(settings)), settings.pool, name, loaded.offer())
     gc.collect()
     gc.freeze()
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    presence = Presence(CatalogueStore(connect(settings)), settings.pool, name, loaded.offer())
     _log.info(
         "pool %s: %d algorithms, %d processes", settings.pool, len(loaded.plugins.specs()), settings.processes
     )
-    presence.start()
-    try:
-        return serve(create_app(settings, start_process), settings, f"{settings.pool}@{name}")
-    finally:
-        presence.leave()
+    with tempfile.TemporaryDirectory(prefix="coronal-claims-") as folder:
+        warden = Warden(JobStore(connect(settings)), Path(folder), settings.times)
+        app = create_app(settings, lambda: _start_process(settings, loaded.plugins, Path(folder)))
+        presence.start()
+        warden.start()
+        try:
+            return serve(app, settings, f"{settings.pool}@{name}", warden.give_back)
+        finally:
+            warden.stop()
+            presence.leave()
+
+
+def _start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> PoolProcess:
+    connection = connect(settings)
+    blobs = BlobStore(settings.blobs_url)
+    runner = HopRunner(
+        pool=settings.pool,
+        plugins=plugins,
+        jobs=JobStore(connection),
+        blobs=blobs,
+        holdings=Holdings(connection, blobs),
+        lease_s=settings.lease_s,
+    )
+    return PoolProcess(runner, folder, settings.limits)
 
 
 def _settings(arguments: Sequence[str]) -> WorkerSettings:

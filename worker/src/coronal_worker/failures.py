@@ -3,7 +3,12 @@
 from coronal import BadImage, BadParameter, CoronalError, PluginError
 from coronal_jobs.job import Failure
 
-__all__ = ["failure_of"]
+__all__ = ["MOST_RETRIES", "PASSING", "failure_of"]
+
+PASSING = frozenset({"store-unavailable"})
+"""The codes of failures that can pass by themselves, and after which a job is put back."""
+
+MOST_RETRIES = 5
 
 
 def failure_of(error: BaseException, *, stage: str = "", algorithm: str = "") -> Failure:

@@ -12,10 +12,32 @@ from coronal_jobs.job import Artifact, Failure, Job, Order, State
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.scripts import source_of
 
-__all__ = ["Committed", "JobStore", "Page"]
+__all__ = ["MOST_RUNS", "Committed", "JobStore", "Page"]
 
+_SCRIPTS = (
+    "admit",
+    "ring",
+    "claim",
+    "beat",
+    "report",
+    "commit",
+    "fail",
+    "release",
+    "lose",
+    "cancel",
+    "retry",
+    "delete",
+    "log",
+)
 _JSON_FIELDS = ("input", "pipeline", "hops", "artifacts", "failure")
 _ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
+MOST_RUNS = 3
+"""After how many runs that ended with the worker's death a job is given up."""
+
+_WORKER_LOST = Failure(
+    code="worker-lost",
+    message=f"the worker died {MOST_RUNS} times while it ran this job; it may need more memory than there is",
+).model_dump_json()
 _MOST_LOG_LINES = 10_000
 _LINES_A_CALL = 1_000
 
@@ -58,8 +80,7 @@ class JobStore:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        names = ("admit", "ring", "claim", "report", "commit", "fail", "release", "delete", "log")
-        self._scripts = {name: connection.register_script(source_of(name)) for name in names}
+        self._scripts = {name: connection.register_script(source_of(name)) for name in _SCRIPTS}
 
     def admit(self, order: Order) -> bool:
         """Write a new job and ring for it; False when the id is taken and nothing was written."""
@@ -76,14 +97,26 @@ class JobStore:
             == "admitted"
         )
 
-    def ring(self, job_id: str) -> bool:
-        """Push the doorbell of a queued job again; False when it isn't queued."""
-        return bool(self._run("ring", job_id) == "rung")
+    def ring(self, *, most: int = 1_000) -> int:
+        """Push lost doorbells again, at most so many, and tell how many it were."""
+        return int(self._run("ring", most))
 
-    def claim(self, job_id: str, pool: str) -> Job | None:
-        """Take a queued job for a pool, and give its record; None when there is nothing to take."""
-        flat = self._run("claim", job_id, pool)
+    def claim(self, job_id: str, pool: str, *, lease_s: float) -> Job | None:
+        """Take a queued job for a pool, and give its record; None when there is nothing to take.
+
+        Parameters
+        ----------
+        job_id, pool
+            The doorbell's job, and the pool whose queue it came from.
+        lease_s
+            How long the claim holds unless it is extended.
+        """
+        flat = self._run("claim", job_id, pool, _ms(lease_s))
         return _job(job_id, dict(zip(flat[::2], flat[1::2], strict=True))) if flat else None
+
+    def beat(self, job_id: str, epoch: int, *, lease_s: float) -> bool:
+        """Extend the lease of a claim; False when the job was cancelled, deleted or given to another."""
+        return bool(self._run("beat", job_id, epoch, _ms(lease_s)) == "extended")
 
     def report(self, job: Job, stage: str, progress: float) -> bool:
         """Tell how far a claimed job is; False when the claim is no longer the last."""
@@ -104,13 +137,85 @@ class JobStore:
         listed = _ARTIFACTS.dump_json(tuple(artifacts)).decode()
         return _committed(self._run("commit", job.id, job.epoch, job.hop, carry, listed))
 
-    def fail(self, job: Job, failure: Failure) -> Committed:
-        """End a claimed job with the reason why it can't be done."""
-        return _committed(self._run("fail", job.id, job.epoch, failure.model_dump_json()))
+    def fail(
+        self, job_id: str, epoch: int, failure: Failure, *, retries: int = 0, delay_s: float = 5.0
+    ) -> str:
+        """End a claimed job with the reason why it can't be done, or put it off if that can pass.
 
-    def release(self, job: Job) -> bool:
+        Parameters
+        ----------
+        job_id, epoch
+            The claim.
+        failure
+            The reason.
+        retries
+            How often the job is put back before it fails.
+        delay_s
+            How long it then waits; the wait doubles each time.
+
+        Returns
+        -------
+        str
+            ``failed``, ``queued``, or ``stale`` when the claim is no longer the last.
+        """
+        return str(self._run("fail", job_id, epoch, failure.model_dump_json(), retries, _ms(delay_s)))
+
+    def release(self, job_id: str, epoch: int) -> bool:
         """Give a claimed job back to its queue; False when the claim is no longer the last."""
-        return bool(self._run("release", job.id, job.epoch) == "released")
+        return bool(self._run("release", job_id, epoch) == "released")
+
+    def lose(self, job_id: str, epoch: int | None = None) -> str:
+        """Take a job from a claim whose process is dead, or whose lease has ended.
+
+        Parameters
+        ----------
+        job_id
+            The job.
+        epoch
+            The claim that is known to be dead; None for any whose lease has ended.
+
+        Returns
+        -------
+        str
+            ``queued``, ``failed`` after `MOST_RUNS` such runs, or ``stale`` when there was nothing to take.
+        """
+        return str(self._run("lose", job_id, "" if epoch is None else epoch, MOST_RUNS, _WORKER_LOST))
+
+    def overdue(self, *, most: int = 1_000) -> list[str]:
+        """Give the ids of running jobs whose lease has ended."""
+        now_ms = self._now_ms()
+        return list(
+            self._redis.execute_command("ZRANGEBYSCORE", "coronal:leases", "-inf", now_ms, "LIMIT", 0, most)
+        )
+
+    def finished_before(self, age_s: float, *, most: int = 1_000) -> list[str]:
+        """Give the ids of jobs that have been final for longer than so many seconds."""
+        oldest_ms = self._now_ms() - _ms(age_s)
+        return list(
+            self._redis.execute_command(
+                "ZRANGEBYSCORE", "coronal:finished", "-inf", oldest_ms, "LIMIT", 0, most
+            )
+        )
+
+    def cancel(self, job_id: str) -> State:
+        """End a job that isn't over, at once; give the state that it then is in.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        return self._state_after("cancel", job_id)
+
+    def retry(self, job_id: str) -> State:
+        """Start a failed or cancelled job again, at the hop that wasn't committed; give its state.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        return self._state_after("retry", job_id)
 
     def delete(self, job_id: str) -> Committed:
         """Remove a record and all that stands beside it.
@@ -170,6 +275,16 @@ class JobStore:
             raise NotFound("job", job_id)
         return list(lines)
 
+    def _state_after(self, script: str, job_id: str) -> State:
+        state = self._run(script, job_id)
+        if state == "unknown":
+            raise NotFound("job", job_id)
+        return State(state)
+
+    def _now_ms(self) -> int:
+        seconds, microseconds = self._redis.execute_command("TIME")
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
     def _older(self, index: str, before: str, limit: int) -> Iterator[tuple[str, int]]:
         """Give ids and times after a cursor; jobs of one millisecond are told apart by their id."""
         created_ms, _, last = before.partition(".")
@@ -188,6 +303,10 @@ class JobStore:
 
     def _run(self, script: str, *arguments: str | int) -> Any:
         return self._scripts[script](args=arguments)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def _committed(answer: list[str]) -> Committed:

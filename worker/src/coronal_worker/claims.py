@@ -1,0 +1,107 @@
+"""Which process of a worker runs which job: a small file for each process, which the parent reads.
+
+A file outlives the process that wrote it: when one is killed, the parent still knows what it ran.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+__all__ = ["Claim", "ClaimFile", "ClaimFolder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a process is doing; times are of the machine's monotonic clock.
+
+    Parameters
+    ----------
+    job, epoch
+        The claim.
+    pid
+        The process.
+    stage
+        The stage that it runs; empty outside of all.
+    ends_s
+        When the time limit of the stage or of the job is over.
+    """
+
+    job: str
+    epoch: int
+    pid: int
+    stage: str
+    ends_s: float
+
+    @property
+    def is_overtime(self) -> bool:
+        """Whether a time limit is over."""
+        return time.monotonic() > self.ends_s
+
+
+_CLAIM = TypeAdapter(Claim)
+
+
+class ClaimFile:
+    """The claim of this process, as the process itself tells it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / f"{os.getpid()}.json"
+        self._cancel = _cancel_mark(folder, os.getpid())
+        self._claim: Claim | None = None
+
+    def begin(self, job: str, epoch: int, *, ends_s: float) -> None:
+        """Tell that a job was claimed."""
+        self._cancel.unlink(missing_ok=True)
+        self._write(Claim(job, epoch, os.getpid(), "", ends_s))
+
+    def enter(self, stage: str, *, ends_s: float) -> None:
+        """Tell that a stage begins."""
+        if self._claim is not None:
+            self._write(replace(self._claim, stage=stage, ends_s=min(ends_s, self._claim.ends_s)))
+
+    def end(self) -> None:
+        """Tell that nothing is claimed any more."""
+        self._claim = None
+        self._path.unlink(missing_ok=True)
+
+    def is_cancelled(self) -> bool:
+        """Whether the parent has learned that the claim is void."""
+        return self._cancel.exists()
+
+    def _write(self, claim: Claim) -> None:
+        written = self._path.with_suffix(".new")
+        written.write_bytes(_CLAIM.dump_json(claim))
+        written.replace(self._path)
+        self._claim = self._claim or claim  # the whole job's limit stays the bound of each stage's
+
+
+class ClaimFolder:
+    """The claims of all processes of a worker, as its parent sees them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def claims(self) -> Iterator[Claim]:
+        """Give the claims that there are now."""
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                yield _CLAIM.validate_json(path.read_bytes())
+            except FileNotFoundError:  # it ended just now
+                continue
+
+    def cancel(self, claim: Claim) -> None:
+        """Let the process know that its claim is void."""
+        _cancel_mark(self._folder, claim.pid).touch()
+
+    def forget(self, claim: Claim) -> None:
+        """Remove the claim of a process that is no more."""
+        (self._folder / f"{claim.pid}.json").unlink(missing_ok=True)
+        _cancel_mark(self._folder, claim.pid).unlink(missing_ok=True)
+
+
+def _cancel_mark(folder: Path, pid: int) -> Path:
+    return folder / f"{pid}.cancelled"

@@ -1,0 +1,160 @@
+"""The warden: a thread of a worker's parent that watches over the processes that run jobs.
+
+It extends leases, ends work that is in vain or takes too long, and takes the jobs of dead processes at once.
+It does so from outside, because a process that is deep inside a library, or stopped, can't.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.job import Failure
+from coronal_jobs.store.jobs import JobStore
+from coronal_worker.claims import Claim, ClaimFolder
+
+__all__ = ["Times", "Warden"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long things may take, in seconds.
+
+    Parameters
+    ----------
+    lease_s
+        How long a claim holds without a beat.
+    beat_s
+        The time between two beats.
+    cancel_s
+        How long a process may go on after its claim became void, before it is killed.
+    """
+
+    lease_s: float
+    beat_s: float
+    cancel_s: float
+
+    @property
+    def blind_s(self) -> float:
+        """How long work goes on without an answer of Redis: less than a lease, so that it ends first."""
+        return 0.8 * self.lease_s
+
+
+class Warden:
+    """Watches over the claims of a worker's processes.
+
+    Parameters
+    ----------
+    jobs
+        The records.
+    folder
+        Where the processes tell their claims.
+    times
+        How long things may take.
+    """
+
+    def __init__(self, jobs: JobStore, folder: Path, times: Times) -> None:
+        self._jobs = jobs
+        self._claims = ClaimFolder(folder)
+        self._times = times
+        self._extended: dict[tuple[str, int], float] = {}
+        self._void: dict[tuple[str, int], float] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="coronal-warden", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stopped.set()
+        self._thread.join()
+
+    def give_back(self) -> None:
+        """Give all claimed jobs back to their queue, and end the processes that run them."""
+        self._stopped.set()
+        for claim in self._claims.claims():
+            try:
+                self._jobs.release(claim.job, claim.epoch)
+            except StoreUnavailable:
+                _log.warning("Redis is away: job %s waits until its lease ends", claim.job)
+            _kill(claim)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._times.beat_s):
+            known = list(self._claims.claims())
+            for claim in known:
+                self._watch(claim)
+            alive = {(claim.job, claim.epoch) for claim in known}
+            self._extended = {key: at for key, at in self._extended.items() if key in alive}
+            self._void = {key: at for key, at in self._void.items() if key in alive}
+
+    def _watch(self, claim: Claim) -> None:
+        key = (claim.job, claim.epoch)
+        try:
+            if not _is_alive(claim.pid):
+                self._bury(claim)
+            elif claim.is_overtime:
+                self._end_overtime(claim)
+            elif self._jobs.beat(claim.job, claim.epoch, lease_s=self._times.lease_s):
+                self._extended[key] = time.monotonic()
+            else:
+                self._end_void(claim)
+        except StoreUnavailable:
+            if time.monotonic() - self._extended.setdefault(key, time.monotonic()) > self._times.blind_s:
+                _log.warning(
+                    "Redis has been away for %.0f s: job %s is stopped", self._times.blind_s, claim.job
+                )
+                _kill(claim)
+
+    def _bury(self, claim: Claim) -> None:
+        _kill(claim)  # what the dead process has started
+        answer = self._jobs.lose(claim.job, claim.epoch)
+        _log.warning("the process of job %s has died: %s", claim.job, answer)
+        self._claims.forget(claim)
+
+    def _end_overtime(self, claim: Claim) -> None:
+        where = f"stage {claim.stage}" if claim.stage else "the job"
+        failure = Failure(
+            code="timeout", message=f"{where} took longer than its time limit", stage=claim.stage
+        )
+        self._jobs.fail(claim.job, claim.epoch, failure)
+        _log.warning("job %s is stopped: it took too long", claim.job)
+        _kill(claim)
+
+    def _end_void(self, claim: Claim) -> None:
+        """Ask a process whose claim is void to stop; after a while, make it."""
+        since = self._void.setdefault((claim.job, claim.epoch), time.monotonic())
+        self._claims.cancel(claim)
+        if time.monotonic() - since > self._times.cancel_s:
+            _log.info("job %s was cancelled or given to another: its process is ended", claim.job)
+            _kill(claim)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return not Path("/proc/self").exists() and _answers(pid)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _kill(claim: Claim) -> None:
+    """End a process with all that it has started: each is the leader of its own group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(claim.pid, signal.SIGKILL)
