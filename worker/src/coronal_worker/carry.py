@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, StageRun, Table
+from coronal.image import Pixels
 
 __all__ = ["Carry", "pack", "unpack"]
 
@@ -94,5 +95,5 @@ def _facts_of(image: Image) -> _ImageFacts:
     return _ImageFacts(image.geometry, image.has_channels, image.modality, image.meaning)
 
 
-def _image(pixels: NDArray[np.number], facts: _ImageFacts) -> Image:
+def _image(pixels: Pixels, facts: _ImageFacts) -> Image:
     return Image(pixels, facts.geometry, facts.has_channels, facts.modality, facts.meaning)

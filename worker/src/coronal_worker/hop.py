@@ -24,6 +24,7 @@ from coronal_worker.provenance import provenance_of
 from coronal_worker.reading import read_case
 from coronal_worker.results import artifact_of, result_files
 from coronal_worker.stages import Abandoned, StageFailed, Watch, run_stages
+from coronal_worker.watchers import Watchers
 
 __all__ = ["HopRunner"]
 
@@ -102,7 +103,7 @@ class HopRunner:
     def _finish(self, job: Job, committed: Committed) -> None:
         self.holdings.remove(committed.unnamed)
         if committed.answer == "succeeded":
-            self._tell_finished(job, None)
+            Watchers(self.plugins).job_finished(job.id, None)
 
     def _fail(self, job: Job, error: Exception) -> None:
         if isinstance(error, StageFailed) and error.__cause__ is not None:
@@ -115,14 +116,8 @@ class HopRunner:
         retries = MOST_RETRIES if failure.code in PASSING else 0
         answer = _insist(lambda: self.jobs.fail(job.id, job.epoch, failure, retries=retries))
         if answer == "failed":
-            self._tell_finished(job, error if isinstance(error, CoronalError) else CoronalError(failure.code))
-
-    def _tell_finished(self, job: Job, error: CoronalError | None) -> None:
-        """Call the hook; the record is final, so what a watcher raises is only logged."""
-        try:
-            self.plugins.job_finished(job.id, error)
-        except Exception:
-            _log.exception("a plugin's job_finished raised")
+            told = error if isinstance(error, CoronalError) else CoronalError(failure.code)
+            Watchers(self.plugins).job_finished(job.id, told)
 
     def _watch(self, job: Job, claim: ClaimFile, limits: Limits) -> Watch:
         return Watch(

@@ -11,6 +11,7 @@ from coronal.errors import CoronalError
 from coronal.parameters import check
 from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
+from coronal_worker.watchers import Watchers
 
 __all__ = ["Abandoned", "StageFailed", "Watch", "run_stages"]
 
@@ -73,21 +74,22 @@ def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Ca
         When a stage raises, or the pool no longer has its algorithm.
     """
     hop = job.hops[job.hop]
+    watchers = Watchers(plugins)
     runs: list[StageRun] = []
     for number in range(hop.first, hop.end):
         stage = job.pipeline.stages[number]
         watch.enter(stage)
         watch.report(stage.name, number / len(job.pipeline.stages))
-        plugins.before_stage(job.id, stage.name, case)
+        watchers.before_stage(job.id, stage.name, case)
         try:
             case, run = _run_stage(job, number, case, plugins, watch)
         except Abandoned:
             raise
         # Whatever an algorithm raises fails its job and nothing else.
         except Exception as error:
-            plugins.on_stage_error(job.id, stage.name, error)
+            watchers.on_stage_error(job.id, stage.name, error)
             raise StageFailed(stage.name, stage.algorithm) from error
-        plugins.after_stage(job.id, run, case)
+        watchers.after_stage(job.id, run, case)
         runs.append(run)
     return case, runs
 

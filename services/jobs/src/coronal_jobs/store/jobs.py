@@ -197,6 +197,15 @@ class JobStore:
             )
         )
 
+    def note_round(self) -> None:
+        """Tell that a janitor has done a round."""
+        self._redis.execute_command("SET", "coronal:janitor", self._now_ms())
+
+    def janitor_lag_s(self) -> float | None:
+        """Tell how long ago a janitor has done a round; None when none ever has."""
+        last_ms = self._redis.execute_command("GET", "coronal:janitor")
+        return None if last_ms is None else max(0, self._now_ms() - int(last_ms)) / 1000
+
     def cancel(self, job_id: str) -> State:
         """End a job that isn't over, at once; give the state that it then is in.
 

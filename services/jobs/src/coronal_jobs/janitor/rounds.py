@@ -1,7 +1,4 @@
-"""The janitor: takes jobs from dead workers, rings lost doorbells again, and removes what is too old.
-
-Any number of janitors may run, and none leads: each step is one atomic script.
-"""
+"""One round after the other: all that a janitor does."""
 
 import logging
 from collections.abc import Callable
@@ -48,6 +45,7 @@ class Janitor:
         rung = self.jobs.ring()
         expired, unnamed = self._expire()
         removed = self.holdings.remove([*unnamed, *self.holdings.end_old_holds()])
+        self.jobs.note_round()
         return Round(taken, rung, expired, removed)
 
     def run(self, is_stopped: Callable[[float], bool], *, every_s: float) -> None:
