@@ -26,7 +26,7 @@ class WorkerSettings(StoreSettings):
         default=60.0, gt=0, description="How long a job stays with a worker that is not heard of."
     )
     cancel_s: float = Field(
-        default=3.0,
+        default=2.0,
         ge=0,
         description="How long a process may go on with a cancelled job until it is killed.",
     )
