@@ -105,10 +105,10 @@ class HopRunner:
         if committed.answer == "succeeded":
             Watchers(self.plugins).job_finished(job.id, None)
 
-    def _fail(self, job: Job, error: Exception) -> None:
-        if isinstance(error, StageFailed) and error.__cause__ is not None:
-            failure = failure_of(error.__cause__, stage=error.stage, algorithm=error.algorithm)
-            error = error.__cause__  # type: ignore[assignment]  # a stage's errors are Exceptions
+    def _fail(self, job: Job, raised: Exception) -> None:
+        error = (isinstance(raised, StageFailed) and raised.__cause__) or raised
+        if isinstance(raised, StageFailed):
+            failure = failure_of(error, stage=raised.stage, algorithm=raised.algorithm)
         else:
             failure = failure_of(error)
         _log.warning("job %s failed: %s", job.id, failure.code)

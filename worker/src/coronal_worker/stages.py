@@ -85,8 +85,8 @@ def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Ca
             case, run = _run_stage(job, number, case, plugins, watch)
         except Abandoned:
             raise
-        # Whatever an algorithm raises fails its job and nothing else.
-        except Exception as error:
+        # Whatever an algorithm raises fails its job and nothing else, sys.exit() included.
+        except (Exception, SystemExit) as error:
             watchers.on_stage_error(job.id, stage.name, error)
             raise StageFailed(stage.name, stage.algorithm) from error
         watchers.after_stage(job.id, run, case)

@@ -25,7 +25,7 @@ class Watchers:
         """Tell that a stage has run."""
         _call(lambda: self.plugins.after_stage(job, run, case))
 
-    def on_stage_error(self, job: str, stage: str, error: Exception) -> None:
+    def on_stage_error(self, job: str, stage: str, error: BaseException) -> None:
         """Tell that a stage has raised."""
         _call(lambda: self.plugins.on_stage_error(job, stage, error))
 
