@@ -24,4 +24,8 @@ def source_of(name: str) -> str:
 def _table_for(name: str) -> str:
     """Render a step's transitions as a Lua table; one that is no step changes no state."""
     pairs = [f"{old} {new}" for old, states in TRANSITIONS.get(name, {}).items() for new in states]
-    return "local ALLOWED = {" + ", ".join(f"['{pair}'] = true" for pair in pairs) + "}\n"
+    return (
+        f"local STEP = '{name}'\nlocal ALLOWED = {{"
+        + ", ".join(f"['{pair}'] = true" for pair in pairs)
+        + "}\n"
+    )

@@ -10,11 +10,12 @@
 --   coronal:log:ID           what the stages logged, a line an entry
 --   coronal:blob-refs        how often a blob is named by records and holds
 --   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
---   coronal:changed          a channel: the id of a job whose record has changed
+--   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
 --   coronal:pool.NAME        the pool's queue, from which Celery pops doorbells
 
 local FIRST_RING_MS = 5000
 local LAST_RING_MS = 600000
+local KEPT_EVENTS = 50000
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -29,11 +30,19 @@ local function get(id, field)
   return redis.call('HGET', record_of(id), field)
 end
 
--- Write fields of a record, as a flat list, and tell those who wait for a change.
+-- Tell of a change. STEP is this script's name.
+local function tell(id)
+  local told = redis.call('HMGET', record_of(id), 'state', 'stage', 'progress', 'hop', 'epoch', 'revision')
+  redis.call('XADD', 'coronal:events', 'MAXLEN', '~', KEPT_EVENTS, '*', 'job', id, 'step', STEP,
+    'state', told[1] or '', 'stage', told[2] or '', 'progress', told[3] or 0, 'hop', told[4] or 0,
+    'epoch', told[5] or 0, 'revision', told[6] or 0)
+end
+
+-- Write fields of a record, as a flat list, and tell of it.
 local function set(id, ...)
   redis.call('HSET', record_of(id), ...)
   redis.call('HINCRBY', record_of(id), 'revision', 1)
-  redis.call('PUBLISH', 'coronal:changed', id)
+  tell(id)
 end
 
 local function is_final(state)

@@ -23,5 +23,5 @@ redis.call('DEL', record_of(id), 'coronal:log:' .. id)
 for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'leases' }) do
   redis.call('ZREM', 'coronal:' .. index, id)
 end
-redis.call('PUBLISH', 'coronal:changed', id)
+tell(id)
 return answer
