@@ -4,14 +4,19 @@ A file outlives the process that wrote it: when one is killed, the parent still 
 """
 
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-__all__ = ["Claim", "ClaimFile", "ClaimFolder"]
+__all__ = ["Claim", "ClaimFile", "ClaimFolder", "claim_folder", "is_alive"]
+
+_PREFIX = "coronal-worker-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,32 @@ class ClaimFolder:
         """Remove the claim of a process that is no more."""
         (self._folder / f"{claim.pid}.json").unlink(missing_ok=True)
         _cancel_mark(self._folder, claim.pid).unlink(missing_ok=True)
+
+
+@contextmanager
+def claim_folder() -> Iterator[Path]:
+    """Make the folder for the claims of this worker, and remove it in the end, with those of dead workers."""
+    parent = Path(tempfile.gettempdir())
+    for old in parent.glob(f"{_PREFIX}*"):
+        if not is_alive(int(old.name.removeprefix(_PREFIX))):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = parent / f"{_PREFIX}{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs: one that has ended and wasn't collected yet doesn't."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except (PermissionError, FileNotFoundError):  # another user's, or a system without /proc
+        return True
 
 
 def _cancel_mark(folder: Path, pid: int) -> Path:

@@ -5,7 +5,6 @@ import gc
 import logging
 import os
 import socket
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from coronal_jobs.store.connection import connect
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.celery_app import create_app, serve
+from coronal_worker.claims import claim_folder
 from coronal_worker.hop import HopRunner
 from coronal_worker.loader import load_plugins
 from coronal_worker.presence import Presence
@@ -45,9 +45,9 @@ def main(arguments: Sequence[str]) -> int:
     _log.info(
         "pool %s: %d algorithms, %d processes", settings.pool, len(loaded.plugins.specs()), settings.processes
     )
-    with tempfile.TemporaryDirectory(prefix="coronal-claims-") as folder:
-        warden = Warden(JobStore(connect(settings)), Path(folder), settings.times)
-        app = create_app(settings, lambda: _start_process(settings, loaded.plugins, Path(folder)))
+    with claim_folder() as folder:
+        warden = Warden(JobStore(connect(settings)), folder, settings.times)
+        app = create_app(settings, lambda: _start_process(settings, loaded.plugins, folder))
         presence.start()
         warden.start()
         try:

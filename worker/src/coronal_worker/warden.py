@@ -16,7 +16,7 @@ from pathlib import Path
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Failure
 from coronal_jobs.store.jobs import JobStore
-from coronal_worker.claims import Claim, ClaimFolder
+from coronal_worker.claims import Claim, ClaimFolder, is_alive
 
 __all__ = ["Times", "Warden"]
 
@@ -100,7 +100,7 @@ class Warden:
     def _watch(self, claim: Claim) -> None:
         key = (claim.job, claim.epoch)
         try:
-            if not _is_alive(claim.pid):
+            if not is_alive(claim.pid):
                 self._bury(claim)
             elif claim.is_overtime:
                 self._end_overtime(claim)
@@ -137,21 +137,6 @@ class Warden:
         if time.monotonic() - since > self._times.cancel_s:
             _log.info("job %s was cancelled or given to another: its process is ended", claim.job)
             _kill(claim)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return not Path("/proc/self").exists() and _answers(pid)
-
-
-def _answers(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _kill(claim: Claim) -> None:
