@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -61,7 +62,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
 
 
-def problems(*statuses: int) -> dict[str, dict[str, object]]:
+def problems(*statuses: int) -> ResponseDict:
     """Describe, for the OpenAPI document, the problems that a path answers with."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {

@@ -112,4 +112,5 @@ def base_name(name: str) -> str:
     """
     last = re.split(r"[/\\]", name)[-1]
     printable = "".join(char for char in last if not unicodedata.category(char).startswith("C"))
-    return printable.strip()[:_LONGEST_NAME].strip(".") and printable.strip()[:_LONGEST_NAME] or "image"
+    short = printable.strip()[:_LONGEST_NAME]
+    return "image" if set(short) <= {"."} else short

@@ -4,9 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from redis.exceptions import RedisError
+
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
-from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.connection import Connection, translated
 
 __all__ = ["Changes"]
 
@@ -65,11 +67,11 @@ class Changes:
         while True:
             try:
                 self._hear_until_away()
-            except StoreUnavailable:
+            except (StoreUnavailable, RedisError):
                 time.sleep(_LISTEN_S)
 
     def _hear_until_away(self) -> None:
-        with self._redis.pubsub(ignore_subscribe_messages=True) as messages:  # type: ignore[no-untyped-call]
+        with translated(), self._redis.pubsub(ignore_subscribe_messages=True) as messages:  # type: ignore[no-untyped-call]
             messages.subscribe("coronal:changed")
             while True:
                 message = messages.get_message(timeout=_LISTEN_S)

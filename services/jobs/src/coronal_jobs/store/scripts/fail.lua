@@ -1,8 +1,12 @@
 -- fail(id, epoch, failure) → "failed" or "stale", then blobs that may go
 --
 -- Before:  this claim is the job's last.
--- Promise: a failure is final, and told by the claim that saw it alone.
+-- Promise: a failure is final, and told by the claim that saw it alone. The same claim's failure again gets the
+--          same answer and changes nothing.
 local id, epoch, failure = unpack(ARGV)
+if get(id, 'state') == 'failed' and get(id, 'epoch') == epoch then
+  return { 'failed' }
+end
 if not is_claimed(id, epoch) then
   return { 'stale' }
 end

@@ -1,0 +1,93 @@
+"""A table of measurements on a terminal that is never wide enough."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table as Grid
+
+from coronal_client.tables import Cell, Column, Table
+
+__all__ = ["grid"]
+
+_GAP = 2
+"""Between two columns."""
+
+_ELLIPSIS = "…"
+
+
+def grid(table: Table, *, title: str, width: int, most_rows: int = 10) -> Grid:
+    """Show the first rows of a table, and as many columns as fit from both of its ends.
+
+    Parameters
+    ----------
+    table
+        What was measured.
+    title
+        What stands above it.
+    width
+        How many letters a line may have.
+    most_rows
+        How many rows at most; a line below tells how many there are.
+    """
+    shown = [[_text(cell) for cell in row] for row in table.rows[:most_rows]]
+    headings = [_heading(column) for column in table.columns]
+    kept = _fitting([_width(heading, shown, place) for place, heading in enumerate(headings)], width)
+    view = Grid(title=title, caption=_caption(table, len(shown)), box=box.SIMPLE_HEAD, pad_edge=False)
+    view.title_justify = view.caption_justify = "left"
+    for place in kept:
+        view.add_column(_ELLIPSIS if place is None else headings[place], justify="right", no_wrap=False)
+    for row in shown:
+        view.add_row(*(_ELLIPSIS if place is None else row[place] for place in kept))
+    return view
+
+
+def _heading(column: Column) -> str:
+    # The unit stands in a line of its own; long names break between their words.
+    name = column.name.replace("_", " ")
+    return f"{name}\n({column.unit})" if column.unit else name
+
+
+def _text(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case float() if abs(cell) >= 1000:
+            return f"{cell:,.0f}"
+        case float():
+            return f"{cell:.4g}"
+        case _:
+            return str(cell)
+
+
+def _width(heading: str, rows: Sequence[Sequence[str]], place: int) -> int:
+    words = [*heading.split(), *(row[place] for row in rows)]
+    return max(len(word) for word in words)
+
+
+def _fitting(widths: Sequence[int], most: int) -> list[int | None]:
+    """Choose the places of columns from both ends in turn; None stands for those left out in the middle.
+
+    >>> _fitting([5, 5, 5, 5, 5], 40)
+    [0, 1, 2, 3, 4]
+    >>> _fitting([5, 5, 5, 5, 5], 25)
+    [0, 1, None, 4]
+    """
+    if sum(widths) + _GAP * (len(widths) - 1) <= most:
+        return list(range(len(widths)))
+    left: list[int | None] = []
+    right: list[int | None] = []
+    room = most - len(_ELLIPSIS)
+    for turn in range(len(widths)):
+        place = turn // 2 if turn % 2 == 0 else len(widths) - 1 - turn // 2
+        room -= widths[place] + _GAP
+        if room < 0:
+            break
+        (left if turn % 2 == 0 else right).append(place)
+    return [*left, None, *reversed(right)]
+
+
+def _caption(table: Table, shown: int) -> str | None:
+    more = table.row_count - shown
+    if not table.row_count:
+        return "no rows"
+    return f"… {more:,} more rows" if more else None
