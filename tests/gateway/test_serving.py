@@ -29,6 +29,18 @@ def ask(gateway, method: str, path: str, body: object = None, headers: dict[str,
         return answer.status, answer.headers, json.loads(content) if content[:1] in (b"{", b"[") else content
 
 
+def hold(gateway, path: str):
+    """Ask until the gateway holds the request, and give the answer that comes then."""
+    while True:
+        status, headers, body = ask(gateway, "GET", f"{path}?wait=60")
+        if "Retry-After" not in headers or status != 200:
+            return status, headers, body
+
+
+def is_holding(gateway, path: str) -> bool:
+    return "Retry-After" in ask(gateway, "GET", f"{path}?wait=0.05")[1]
+
+
 def wait_for(is_so: Callable[[], object], *, timeout_s: float = 10) -> None:
     deadline = time.monotonic() + timeout_s
     while not is_so():
@@ -140,8 +152,8 @@ def test_held_requests_starve_no_other_and_one_too_many_is_answered_at_once(
     gateway = start(gateway_threads=2, most_waiting=1, longest_wait_s=60)
     path = submit().headers["Location"]
     with ThreadPoolExecutor() as pool:
-        held = pool.submit(ask, gateway, "GET", f"{path}?wait=30")
-        wait_for(lambda: "Retry-After" in ask(gateway, "GET", f"{path}?wait=0.05")[1])
+        held = pool.submit(hold, gateway, path)
+        wait_for(lambda: is_holding(gateway, path))
         status, headers, body = ask(gateway, "GET", f"{path}?wait=30")
         assert (status, headers["Retry-After"], body["state"]) == (200, "1", "queued")
         at.jobs.claim(path.rpartition("/")[2], "default")
@@ -152,8 +164,8 @@ def test_a_gateway_that_is_asked_to_stop_lets_go_of_what_it_holds(start, submit)
     gateway = start(longest_wait_s=60)
     path = submit().headers["Location"]
     with ThreadPoolExecutor() as pool:
-        held = pool.submit(ask, gateway, "GET", f"{path}?wait=60")
-        wait_for(lambda: "Retry-After" in ask(gateway, "GET", f"{path}?wait=0.05")[1])
+        held = pool.submit(hold, gateway, path)
+        wait_for(lambda: is_holding(gateway, path))
         gateway.process.terminate()
         assert held.result(timeout=10)[2]["state"] == "queued"
         assert gateway.process.wait(timeout=10) == 0
@@ -228,8 +240,8 @@ def test_a_held_request_is_503_when_redis_dies_and_the_gateway_lives_on(
     _, headers, _ = ask(gateway, "POST", "/v1/jobs?pipeline=[otsu]", png, RAW)
     path = headers["Location"]
     with ThreadPoolExecutor() as pool:
-        held = pool.submit(ask, gateway, "GET", f"{path}?wait=60")
-        wait_for(lambda: "Retry-After" in ask(gateway, "GET", f"{path}?wait=0.05")[1])
+        held = pool.submit(hold, gateway, path)
+        wait_for(lambda: is_holding(gateway, path))
         own_redis.process.kill()
         assert held.result(timeout=5)[0] == 503
     assert ask(gateway, "GET", "/healthz")[0] == 200

@@ -1,4 +1,4 @@
-"""Whatever a file holds, a reader gives an image or says `BadImage`; nothing else, and nothing on the console."""
+"""Whatever a file holds, a reader gives an image or says `BadImage`, and the console stays empty."""
 
 import gzip
 import logging
@@ -56,8 +56,9 @@ def outcome(reader: Reader, path: Path) -> Image | None:
     try:
         return reader(path)
     except BadImage as refused:
-        assert str(path.parent) not in str(refused)
-        return None
+        message = str(refused)
+    assert str(path.parent) not in message
+    return None
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,8 @@ def _is_small_file(path: Path) -> bool:
     return path.is_file() and path.suffix not in {".py", ".pyc"} and path.stat().st_size < 3_000_000
 
 
+# pydicom, called directly, warns of files that are odd on purpose.
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 def test_a_dicom_file_of_pydicom_reads_as_pydicom_reads_it(dicom_path: Path) -> None:
     image = outcome(dicom, dicom_path)
     assert (image is None) == (dicom_path.name in WITHOUT_IMAGE)

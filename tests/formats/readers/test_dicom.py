@@ -93,7 +93,9 @@ def test_a_palette_becomes_rgb(pydicom_files: Path) -> None:
     assert image.pixels[100, 200, 0] == red[index]
 
 
-@pytest.mark.parametrize("name", ["MR_small_RLE.dcm", "MR_small_jp2klossless.dcm", "MR_small_jpeg_ls_lossless.dcm"])
+@pytest.mark.parametrize(
+    "name", ["MR_small_RLE.dcm", "MR_small_jp2klossless.dcm", "MR_small_jpeg_ls_lossless.dcm"]
+)
 def test_lossless_encodings_equal_the_uncompressed_file(pydicom_files: Path, name: str) -> None:
     plain = dicom(pydicom_files / "MR_small.dcm")
     image = dicom(pydicom_files / name)

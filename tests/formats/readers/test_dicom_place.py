@@ -45,7 +45,9 @@ def test_a_pixel_lies_where_the_standard_says(tmp_path: Path, ct: FileDataset) -
         np.testing.assert_allclose(image.geometry.position_mm((row, column)), expected, atol=1e-6)
 
 
-def test_the_spacing_of_the_detector_stands_in_for_that_of_the_patient(tmp_path: Path, ct: FileDataset) -> None:
+def test_the_spacing_of_the_detector_stands_in_for_that_of_the_patient(
+    tmp_path: Path, ct: FileDataset
+) -> None:
     del ct.PixelSpacing
     assert dicom(saved(tmp_path, ct)).spacing_mm is None
     ct.ImagerPixelSpacing = [0.2, 0.3]
@@ -142,7 +144,7 @@ def test_the_frames_of_a_dose_lie_at_its_grid_offsets(pydicom_files: Path) -> No
     image = dicom(path)
     first = np.array(dataset.ImagePositionPatient, float)
     for frame, offset in enumerate(dataset.GridFrameOffsetVector):
-        expected = first + [0.0, 0.0, float(offset)]  # its rows and columns run along x and y
+        expected = first + np.array([0.0, 0.0, float(offset)])  # its rows and columns run along x and y
         np.testing.assert_allclose(image.geometry.position_mm((frame, 0, 0)), expected)
 
 

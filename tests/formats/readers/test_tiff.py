@@ -54,15 +54,15 @@ def test_opacity_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_palette_is_looked_up(tmp_path: Path) -> None:
-    colormap = np.stack([np.arange(256) * 257, np.arange(256) * 0, np.arange(256)[::-1] * 257]).astype(np.uint16)
+    colormap = np.stack([np.arange(256) * 257, np.arange(256) * 0, np.arange(256)[::-1] * 257]).astype(
+        np.uint16
+    )
     image = tiff(saved(tmp_path, PLANE, photometric="palette", colormap=colormap))
     np.testing.assert_array_equal(image.pixels, np.stack([PLANE, PLANE * 0, 255 - PLANE], axis=-1))
 
 
 def test_where_0_is_white_the_values_are_turned_round(tmp_path: Path) -> None:
-    np.testing.assert_array_equal(
-        tiff(saved(tmp_path, PLANE, photometric="miniswhite")).pixels, 255 - PLANE
-    )
+    np.testing.assert_array_equal(tiff(saved(tmp_path, PLANE, photometric="miniswhite")).pixels, 255 - PLANE)
 
 
 SPACED = [
@@ -143,7 +143,7 @@ def test_pages_of_different_shape_are_refused_with_their_shapes(tmp_path: Path) 
 
 
 def test_cmyk_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(BadImage, match="must be grey, RGB or of a palette.* found"):
+    with pytest.raises(BadImage, match=r"must be grey, RGB or of a palette.* found"):
         tiff(saved(tmp_path, np.concatenate([RGB, RGB[..., :1]], -1), photometric="separated"))
 
 

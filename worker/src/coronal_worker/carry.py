@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, StageRun, Table
+from coronal.image import Pixels
 
 __all__ = ["Carry", "pack", "unpack"]
 
@@ -58,7 +59,7 @@ def pack(carry: Carry) -> bytes:
     facts = _Facts(
         source=_facts_of(case.source),
         image=None if is_unchanged else _facts_of(case.image),
-        labels=_LabelFacts(case.labels.geometry, dict(case.labels.names)) if case.labels else None,
+        labels=_label_facts(case.labels) if case.labels else None,
         tables=dict(case.tables),
         predictions=dict(case.predictions),
         runs=carry.runs,
@@ -90,9 +91,13 @@ def _labels(labels: NDArray[np.int32], facts: _LabelFacts) -> LabelMap:
     return LabelMap(labels, facts.geometry, facts.names)
 
 
+def _label_facts(labels: LabelMap) -> _LabelFacts:
+    return _LabelFacts(labels.geometry, {int(label): name for label, name in labels.names.items()})
+
+
 def _facts_of(image: Image) -> _ImageFacts:
     return _ImageFacts(image.geometry, image.has_channels, image.modality, image.meaning)
 
 
-def _image(pixels: NDArray[np.number], facts: _ImageFacts) -> Image:
+def _image(pixels: Pixels, facts: _ImageFacts) -> Image:
     return Image(pixels, facts.geometry, facts.has_channels, facts.modality, facts.meaning)

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from billiard.process import active_children
 from celery import Celery
@@ -100,4 +101,5 @@ def _give_back() -> None:
     # A process that ends with its job given back is no loss, whatever Celery says of it.
     logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
     for process in active_children():
-        os.kill(process.pid, GIVE_BACK)
+        with suppress(ProcessLookupError):  # it has ended since
+            os.kill(process.pid, GIVE_BACK)

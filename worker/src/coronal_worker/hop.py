@@ -3,7 +3,7 @@
 import logging
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -15,15 +15,18 @@ from coronal_jobs.job import Job
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.jobs import Committed, JobStore
 from coronal_worker.carry import Carry, pack, unpack
-from coronal_worker.failures import failure_of
+from coronal_worker.failures import failure_of, plain
 from coronal_worker.provenance import provenance_of
 from coronal_worker.reading import read_case
 from coronal_worker.results import write_artifacts
 from coronal_worker.stages import StageFailed, Watch, run_stages
+from coronal_worker.watchers import tell
 
 __all__ = ["HopRunner"]
 
 _REDIS_BACK_S = 60.0
+_LONGEST_LOG = 50_000
+"""Of what a stage logs at once, or of a traceback, in characters."""
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,10 +58,12 @@ class HopRunner:
         Redis stays away for longer than a minute.
         """
         try:
-            self._finish(job, self._commit(job))
-        # The task boundary: whatever is raised, the job must end, with the reason in its record.
-        except Exception as error:
+            committed = self._commit(job)
+        # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
+        except BaseException as error:
             self._fail(job, error)
+        else:
+            self._finish(job, committed)
 
     def _commit(self, job: Job) -> Committed:
         carry = self._start(job)
@@ -78,29 +83,30 @@ class HopRunner:
             return Carry(read_case(path, self.plugins), ())
 
     def _finish(self, job: Job, committed: Committed) -> None:
-        self.blobs.delete(*committed.unnamed)
+        self._remove(committed.unnamed)
         if committed.answer == "succeeded":
-            self._tell_finished(job, None)
+            tell(lambda: self.plugins.job_finished(job.id, None))
 
-    def _fail(self, job: Job, error: Exception) -> None:
+    def _fail(self, job: Job, error: BaseException) -> None:
         if isinstance(error, StageFailed) and error.__cause__ is not None:
             failure = failure_of(error.__cause__, stage=error.stage, algorithm=error.algorithm)
-            error = error.__cause__  # type: ignore[assignment]  # a stage's errors are Exceptions
+            error = error.__cause__
         else:
             failure = failure_of(error)
         _log.warning("job %s failed: %s", job.id, failure.code)
         _insist(lambda: self.jobs.log(job.id, *_stamped("".join(traceback.format_exception(error)))))
         committed = _insist(lambda: self.jobs.fail(job, failure))
-        self.blobs.delete(*committed.unnamed)
+        self._remove(committed.unnamed)
         if not committed.is_stale:
-            self._tell_finished(job, error if isinstance(error, CoronalError) else CoronalError(failure.code))
+            told = error if isinstance(error, CoronalError) else CoronalError(failure.code)
+            tell(lambda: self.plugins.job_finished(job.id, told))
 
-    def _tell_finished(self, job: Job, error: CoronalError | None) -> None:
-        """Call the hook; the record is final, so what a watcher raises is only logged."""
+    def _remove(self, unnamed: Sequence[str]) -> None:
+        """Remove blobs that no record names; the job has ended, also where the bytes stay behind."""
         try:
-            self.plugins.job_finished(job.id, error)
-        except Exception:
-            _log.exception("a plugin's job_finished raised")
+            self.blobs.delete(*unnamed)
+        except StoreUnavailable:
+            _log.warning("blobs that no record names could not be removed: %s", ", ".join(unnamed))
 
     def _watch(self, job: Job) -> Watch:
         return Watch(
@@ -111,7 +117,7 @@ class HopRunner:
 
 def _stamped(text: str) -> list[str]:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return [f"{now} {line}" for line in text.splitlines()]
+    return [f"{now} {line}" for line in plain(text, _LONGEST_LOG).splitlines()]
 
 
 def _try(write: Callable[[], object]) -> None:

@@ -45,6 +45,8 @@ class PoolProcess:
     def _await_stop(self) -> None:
         signal.sigwait({GIVE_BACK})
         with self._claiming:
-            if self._job is not None:
-                self._runner.jobs.release(self._job)
-            os._exit(0)
+            try:
+                if self._job is not None:
+                    self._runner.jobs.release(self._job)
+            finally:
+                os._exit(0)  # also where Redis is away

@@ -47,5 +47,8 @@ def main() -> None:
     except CoronalError as error:
         typer.echo(f"coronal: {error}", err=True)
         sys.exit(exit_code(error))
+    except OSError as error:
+        typer.echo(f"coronal: {error}", err=True)
+        sys.exit(ExitCode.USAGE)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

@@ -44,10 +44,14 @@ class Transport:
         self.url = url.rstrip("/")
         self._patience_s = patience_s
         self._has_answered = False
+        try:
+            address = httpx.URL(self.url)
+        except httpx.InvalidURL as error:
+            raise ServerUnreachable(url, str(error)) from error
         self._http = httpx.Client(
-            base_url=self.url,
+            base_url=address,
             timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
-            trust_env=not _is_loopback(self.url),
+            trust_env=not _is_loopback(address.host),
         )
 
     def __enter__(self) -> Self:
@@ -188,9 +192,8 @@ class _Pauses:
         return True
 
 
-def _is_loopback(url: str) -> bool:
+def _is_loopback(host: str) -> bool:
     # A proxy that is set for the outer world doesn't reach the servers of this machine.
-    host = httpx.URL(url).host
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -73,7 +73,7 @@ def problems(*statuses: int) -> ResponseDict:
 
 def _answer_error(error: CoronalError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    facts = {name: getattr(error, name, None) or None for name in _FACTS}
+    facts = {name: getattr(error, name, "") for name in _FACTS}
     response = _respond(status, error.code, str(error), facts)
     if isinstance(error, StoreUnavailable):
         response.headers["Retry-After"] = str(error.retry_after_s)
@@ -105,7 +105,7 @@ def _respond(status: HTTPStatus, code: str, detail: str, facts: Mapping[str, obj
             "detail": detail,
             "instance": request.path,
             "code": code,
-            **facts,
+            **{name: fact for name, fact in facts.items() if fact != ""},
         }
     )
     return Response(problem.model_dump_json(exclude_none=True), status, mimetype=_MEDIA_TYPE)

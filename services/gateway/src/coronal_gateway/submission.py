@@ -23,6 +23,7 @@ PARTS = ("image", "pipeline", "seed")
 """What a job is made from."""
 
 _LARGEST_SEED = 2**32 - 1
+_LONGEST_NAME = 100
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -143,7 +144,7 @@ def is_name(text: str) -> bool:
     >>> is_name("bright-objects"), is_name("[otsu]")
     (True, False)
     """
-    return _NAME.fullmatch(text) is not None
+    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:

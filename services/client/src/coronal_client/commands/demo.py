@@ -23,9 +23,10 @@ def demo(
     workers: Workers,
     as_json: Json = False,
 ) -> None:
-    """Run real images out of installed packages through pipelines, and show what comes out.
+    """Run five real images through pipelines.
 
-    A retina photograph, a CT and an MR slice (DICOM), an MR volume (NIfTI) and a stained section.
+    A retina photograph, a CT and an MR slice (DICOM), an MR volume (NIfTI) and a stained section, all of
+    them out of packages that are installed.
     """
     screen = Screen(as_json)
     items = [Item(sample.image(), sample.document(), sample.title) for sample in SAMPLES]

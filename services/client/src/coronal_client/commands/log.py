@@ -15,6 +15,6 @@ def log(
     *,
     server: Server = DEFAULT_SERVER,
 ) -> None:
-    """Print what the stages of a job have logged; of a stage that failed, its traceback."""
+    """Print the log of a job; of a stage that failed, its traceback."""
     with Client(server) as client:
         typer.echo(client.job(id).log(), nl=False)

@@ -11,7 +11,7 @@ __all__ = ["plugins"]
 
 
 def plugins(*, server: Server = DEFAULT_SERVER, as_json: Json = False) -> None:
-    """List what the server's workers can do, and the plugins that couldn't be used, with why."""
+    """List what the workers can do, and the plugins left out."""
     screen = Screen(as_json)
     with Client(server) as client:
         catalogue = client.plugins()

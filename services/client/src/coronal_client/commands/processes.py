@@ -17,12 +17,12 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def gateway(context: typer.Context) -> None:
-    """Run a gateway. It is set by the environment; what it takes `coronal gateway` passes on to it."""
+    """Run a gateway alone; it is set by the environment."""
     _become("coronal_gateway", "coronal-gateway", context.args)
 
 
 def worker(context: typer.Context) -> None:
-    """Run a worker, e.g. with --pool NAME --processes N."""
+    """Run a worker alone: --pool NAME --processes N."""
     _become("coronal_worker", "coronal-worker", context.args)
 
 

@@ -24,7 +24,7 @@ def run(
     workers: Workers,
     as_json: Json = False,
 ) -> None:
-    """Run images through a pipeline, and show and save what comes out.
+    """Run images through a pipeline, save and show the results.
 
     Without a server one is started for as long as it takes. An image that fails stops no other.
     """

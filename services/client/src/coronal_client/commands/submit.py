@@ -7,6 +7,7 @@ import typer
 from coronal_client.client import Client
 from coronal_client.commands.options import DEFAULT_SERVER, Files, Json, Pipeline, Server, pipeline_of
 from coronal_client.display.screen import Screen
+from coronal_client.job import Job
 
 __all__ = ["submit"]
 
@@ -23,11 +24,14 @@ def submit(
 ) -> None:
     """Send images, and print the ids of their jobs."""
     screen = Screen(as_json)
-    with Client(server) as client:
-        jobs = []
-        for file in files:
-            jobs.append(client.submit(file, pipeline_of(pipeline), seed=seed))
-            screen.show(jobs[-1].id)
-            if jobs[-1].warning:
-                screen.say(f"{file.name}: {jobs[-1].warning}")
-    screen.give([job.body for job in jobs])
+    jobs: list[Job] = []
+    try:
+        with Client(server) as client:
+            for file in files:
+                jobs.append(client.submit(file, pipeline_of(pipeline), seed=seed))
+                screen.show(jobs[-1].id)
+                if jobs[-1].warning:
+                    screen.say(f"{file.name}: {jobs[-1].warning}")
+    finally:
+        # Also when one is refused: those before it are on their way.
+        screen.give([job.body for job in jobs])

@@ -62,8 +62,8 @@ SAMPLES: tuple[Sample, ...] = (
         path="data/retina.jpg",
     ),
     Sample(
-        title="spine, a CT slice",
-        pipeline="bones",
+        title="chest, a CT slice",
+        pipeline="bone-and-contrast",
         package="pydicom",
         distribution="pydicom",
         path="data/test_files/CT_small.dcm",
@@ -83,8 +83,8 @@ SAMPLES: tuple[Sample, ...] = (
         path="datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz",
     ),
     Sample(
-        title="tissue, a stained section",
-        pipeline="nuclei",
+        title="gut, a stained section",
+        pipeline="stained-epithelium",
         package="skimage",
         distribution="scikit-image",
         path="data/ihc.png",

@@ -9,8 +9,10 @@ from coronal_client.tables import Cell, Column, Table
 
 __all__ = ["grid"]
 
-_GAP = 2
-"""Between two columns."""
+_GAP = 3
+"""Between two columns: a blank, the line's place, a blank."""
+
+_EDGES = 2
 
 _ELLIPSIS = "…"
 
@@ -35,16 +37,16 @@ def grid(table: Table, *, title: str, width: int, most_rows: int = 10) -> Grid:
     view = Grid(title=title, caption=_caption(table, len(shown)), box=box.SIMPLE_HEAD, pad_edge=False)
     view.title_justify = view.caption_justify = "left"
     for place in kept:
-        view.add_column(_ELLIPSIS if place is None else headings[place], justify="right", no_wrap=False)
+        view.add_column(_ELLIPSIS if place is None else headings[place], justify="right", no_wrap=True)
     for row in shown:
         view.add_row(*(_ELLIPSIS if place is None else row[place] for place in kept))
     return view
 
 
 def _heading(column: Column) -> str:
-    # The unit stands in a line of its own; long names break between their words.
-    name = column.name.replace("_", " ")
-    return f"{name}\n({column.unit})" if column.unit else name
+    # A word a line: numbers are short, names are long.
+    words = column.name.split("_")
+    return "\n".join([*words, f"({column.unit})"] if column.unit else words)
 
 
 def _text(cell: Cell) -> str:
@@ -60,7 +62,7 @@ def _text(cell: Cell) -> str:
 
 
 def _width(heading: str, rows: Sequence[Sequence[str]], place: int) -> int:
-    words = [*heading.split(), *(row[place] for row in rows)]
+    words = [*heading.splitlines(), *(row[place] for row in rows)]
     return max(len(word) for word in words)
 
 
@@ -69,9 +71,10 @@ def _fitting(widths: Sequence[int], most: int) -> list[int | None]:
 
     >>> _fitting([5, 5, 5, 5, 5], 40)
     [0, 1, 2, 3, 4]
-    >>> _fitting([5, 5, 5, 5, 5], 25)
+    >>> _fitting([5, 5, 5, 5, 5], 29)
     [0, 1, None, 4]
     """
+    most -= _EDGES
     if sum(widths) + _GAP * (len(widths) - 1) <= most:
         return list(range(len(widths)))
     left: list[int | None] = []

@@ -30,9 +30,9 @@ class Screen:
                 self.results.print(part, markup=False, soft_wrap=isinstance(part, str))
 
     def give(self, body: Any) -> None:
-        """Give a result to a script, as one JSON document."""
+        """Give a result to a script, as one JSON document in one line."""
         if self.is_json:
-            self.results.file.write(json.dumps(body, indent=2, ensure_ascii=False) + "\n")
+            print(json.dumps(body, ensure_ascii=False), file=self.results.file, flush=True)
 
     def say(self, text: str) -> None:
         """Say what happens."""

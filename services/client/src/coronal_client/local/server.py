@@ -15,7 +15,7 @@ from coronal_client.local.redis import answers, redis_command, redis_program
 from coronal_client.local.service import Plan, python_command
 from coronal_client.local.services import Services
 
-__all__ = ["LocalServer", "Wish", "has_workers", "local_server"]
+__all__ = ["LocalServer", "Wish", "await_workers", "local_server"]
 
 _PARTS = {"coronal_gateway": "coronal-gateway", "coronal_worker": "coronal-worker"}
 
@@ -92,22 +92,26 @@ def local_server(wish: Wish) -> Iterator[LocalServer]:
                 "CORONAL_BLOBS_URL": os.environ.get("CORONAL_BLOBS_URL") or folder.blobs.as_uri(),
                 "CORONAL_HOST": "127.0.0.1",
                 "CORONAL_PORT": str(port),
-                # Nothing that lies in the folder that we were started in is imported by accident.
+                # As -P, also for a worker that starts itself anew.
                 "PYTHONSAFEPATH": "1",
             }
             _start_parts(services, folder, wish, environment)
             url = f"http://127.0.0.1:{port}"
-            services.wait_until(lambda: has_workers(url, wish.pool))
+            await_workers(services, url, wish.pool)
             yield LocalServer(url, redis_url, services.mend)
 
 
-def has_workers(url: str, pool: str) -> bool:
-    """Tell whether a server is there and ready, with a worker that lives in a pool."""
-    with Client(url, patience_s=0) as client:
+def await_workers(services: Services, url: str, pool: str) -> None:
+    """Wait until a server that was launched is ready, with a worker that lives in a pool."""
+
+    def is_ready() -> bool:
         try:
             return client.live_workers().get(pool, 0) > 0
         except (ServerUnreachable, ServerProblem):
             return False
+
+    with Client(url, patience_s=0) as client:
+        services.wait_until(is_ready)
 
 
 def _start_redis(services: Services, folder: DataFolder) -> str:

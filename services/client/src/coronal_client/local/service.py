@@ -110,5 +110,5 @@ class Service:
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
-    """Give the command line of a module of this Python's environment."""
-    return [sys.executable, "-m", module, *arguments]
+    """Give the command line of a module of this Python's environment, whatever lies in the current folder."""
+    return [sys.executable, "-P", "-m", module, *arguments]

@@ -6,13 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from coronal_client.local.ports import free_port
-from coronal_client.local.server import has_workers
+from coronal_client.local.server import await_workers
 from coronal_client.local.service import Plan, python_command
 from coronal_client.local.services import Services
 
 __all__ = ["temporary_server"]
 
 _POOL = "default"
+_HASTE = {"CORONAL_GRACE_S": "0"}
+"""A job that still runs when the server is given up is one that nobody waits for."""
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def temporary_server(workers: int) -> Iterator[str]:
     options = ["--port", str(port), "--workers", str(workers), "--pool", _POOL]
     with TemporaryDirectory(prefix="coronal-", ignore_cleanup_errors=True) as folder, Services() as services:
         command = python_command("coronal_client", "up", "--data", f"{folder}/data", *options)
-        services.launch(Plan("coronal up", command, Path(folder, "up.log")))
+        services.launch(Plan("coronal up", command, Path(folder, "up.log"), _HASTE))
         url = f"http://127.0.0.1:{port}"
-        services.wait_until(lambda: has_workers(url, _POOL))
+        await_workers(services, url, _POOL)
         yield url

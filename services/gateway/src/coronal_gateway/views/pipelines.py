@@ -77,7 +77,7 @@ def _read_text() -> str:
 
 def _named(pipeline: Pipeline, name: str) -> Pipeline:
     if not is_name(name):
-        raise BadParameter("name", found=shown(name), allowed="of a-z, 0-9 and single hyphens")
+        raise BadParameter("name", found=shown(name), allowed="short, of a-z, 0-9 and single hyphens")
     if pipeline.name not in ("", name):
         raise BadParameter(
             "name", found=shown(pipeline.name), allowed=f"left out or {name!r}, as in the path"

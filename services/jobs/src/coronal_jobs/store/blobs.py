@@ -198,7 +198,7 @@ def _key(sha256: str) -> str:
     return f"sha256/{sha256[:2]}/{sha256}"
 
 
-def _read(pieces: Iterable[obstore.Bytes]) -> Iterator[bytes]:
+def _read(pieces: Iterable[bytes]) -> Iterator[bytes]:
     with _answering():
         for piece in pieces:
             yield bytes(piece)

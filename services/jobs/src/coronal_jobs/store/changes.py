@@ -4,8 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from redis.exceptions import RedisError
-
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
 from coronal_jobs.store.connection import Connection, translated
@@ -67,7 +65,7 @@ class Changes:
         while True:
             try:
                 self._hear_until_away()
-            except (StoreUnavailable, RedisError):
+            except StoreUnavailable:
                 time.sleep(_LISTEN_S)
 
     def _hear_until_away(self) -> None:

@@ -45,7 +45,7 @@ class Connection(redis.Redis):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what redis-py raises into `StoreUnavailable`, where Redis doesn't answer or can't keep anything."""
+    """Turn what redis-py raises into `StoreUnavailable`, where Redis doesn't answer or can't write."""
     try:
         yield
     except _AWAY as away:
