@@ -235,17 +235,23 @@ def redis_server(make_redis: Callable[..., RedisServer]) -> RedisServer:
     return make_redis("--appendonly", "no")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def redis_url(redis_server: RedisServer) -> str:
-    """The address of an empty Redis."""
-    with redis.Redis(port=redis_server.port) as client:
-        client.flushall()
+    """The address of the server that all tests share; what a test before has written is still there."""
     return redis_server.url
 
 
 @pytest.fixture
-def connection(redis_url: str) -> Iterator[Connection]:
-    client = connect(StoreSettings(redis_url=redis_url))
+def empty_redis(redis_url: str) -> str:
+    """The address of the same server, with nothing in it."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    return redis_url
+
+
+@pytest.fixture
+def connection(empty_redis: str) -> Iterator[Connection]:
+    client = connect(StoreSettings(redis_url=empty_redis))
     yield client
     client.close()
 
@@ -266,9 +272,9 @@ def blobs(tmp_path: Path) -> BlobStore:
 
 
 @pytest.fixture
-def site(redis_url: str, tmp_path: Path) -> Iterator[Site]:
+def site(empty_redis: str, tmp_path: Path) -> Iterator[Site]:
     """An empty site; its workers are ended after the test, and none of their processes may be left."""
-    one = Site(redis_url, tmp_path)
+    one = Site(empty_redis, tmp_path)
     yield one
     one.close()
 

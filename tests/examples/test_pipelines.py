@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import pytest
 
 from coronal_client import Client
-from coronal_jobs.catalogue import Catalogue, Pool
+from coronal_jobs.catalogue import Catalogue, Offer, Pool
 from coronal_jobs.checking import check
 from coronal_jobs.pipeline import parse
-from coronal_worker.loader import load_plugins
 
 FOLDER = Path(__file__).parents[2] / "examples" / "pipelines"
 IMAGES = {
@@ -23,13 +22,9 @@ IMAGES = {
 }
 
 
-class Site(Protocol):
-    url: str
-
-
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue((Pool(name="default", workers=1, offer=load_plugins().offer()),))
+def catalogue(offer: Offer) -> Catalogue:
+    return Catalogue((Pool(name="default", workers=1, offer=offer),))
 
 
 def test_each_has_an_image_here_and_a_line_in_the_readme() -> None:
@@ -51,8 +46,8 @@ def test_it_is_a_pipeline_of_what_is_installed(catalogue: Catalogue, name: str) 
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_it_runs_on_a_real_image(site: Site, image_of: Callable[[str, str], Path], name: str) -> None:
-    with Client(site.url) as client:
+def test_it_runs_on_a_real_image(served: Any, image_of: Callable[[str, str], Path], name: str) -> None:
+    with Client(served.url) as client:
         results = client.submit(image_of(*IMAGES[name]), FOLDER / f"{name}.yaml").wait(120).results()
 
     assert {"overlay.png", "result.json", "provenance.json"} <= set(results.files)

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,21 +12,9 @@ import tifffile
 from PIL import Image
 
 from coronal_client import Client
+from coronal_client.errors import Refused
 
 INVERT = Path(__file__).parents[2] / "examples" / "invert"
-
-
-class Site(Protocol):
-    url: str
-    gateway: "subprocess.Popen[bytes]"
-    plugins: Path
-
-    def restart_worker(self) -> None: ...
-    def catalogue(self) -> dict[str, Any]: ...
-
-
-def algorithms(site: Site) -> set[str]:
-    return {spec["name"] for spec in site.catalogue()["algorithms"]}
 
 
 def install(package: Path, folder: Path) -> None:
@@ -35,13 +24,13 @@ def install(package: Path, folder: Path) -> None:
     )
 
 
-def break_a_plugin(folder: Path) -> None:
-    """Lay down what `pip install` leaves of a package whose module raises when it is imported."""
-    (folder / "coronal_broken.py").write_text("import a_library_that_is_not_there\n")
-    information = folder / "coronal_broken-0.3.0.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: coronal-broken\nVersion: 0.3.0\n")
-    (information / "entry_points.txt").write_text("[coronal]\nbroken = coronal_broken:broken\n")
+@pytest.fixture(scope="module")
+def with_invert(served: Any) -> Any:
+    """Where `invert` was installed, and the worker alone was started anew."""
+    assert "invert" not in served.algorithms()
+    install(INVERT, served.plugins)
+    served.restart_worker()
+    return served
 
 
 @pytest.fixture
@@ -52,48 +41,45 @@ def photograph(tmp_path: Path) -> Path:
 
 
 def test_an_installed_plugin_runs_once_its_worker_alone_is_started_anew(
-    site: Site, photograph: Path, tmp_path: Path
+    with_invert: Any, photograph: Path, tmp_path: Path
 ) -> None:
-    gateway = site.gateway.pid
-    assert "invert" not in algorithms(site)
+    assert "invert" in with_invert.algorithms()
+    assert with_invert.gateway.poll() is None
 
-    install(INVERT, site.plugins)
-    site.restart_worker()
-
-    assert "invert" in algorithms(site)
-    assert (site.gateway.pid, site.gateway.poll()) == (gateway, None)
-    with Client(site.url) as client:
+    with Client(with_invert.url) as client:
         files = client.submit(photograph, ["invert"]).wait(60).results().files
         negative = tifffile.imread(files["image.tiff"].save(tmp_path / "image.tiff"))
     assert negative.tolist() == [[50, 40], [30, 10]]
 
 
-def test_its_bounds_are_checked_by_a_gateway_that_has_never_imported_it(site: Site, photograph: Path) -> None:
-    install(INVERT, site.plugins)
-    site.restart_worker()
-
-    with Client(site.url) as client, pytest.raises(Exception, match=r"strength must be a number ≥ 0 and ≤ 1"):
+def test_its_bounds_are_checked_by_a_gateway_that_has_never_imported_it(
+    with_invert: Any, photograph: Path
+) -> None:
+    with (
+        Client(with_invert.url) as client,
+        pytest.raises(Refused, match=r"strength must be a number ≥ 0 and ≤ 1, found 1.5"),
+    ):
         client.submit(photograph, [{"invert": {"strength": 1.5}}])
 
 
 def test_a_plugin_that_raises_on_import_is_told_with_its_reason_and_stops_no_other(
-    site: Site, photograph: Path
+    served: Any, make_distribution: Callable[..., None], photograph: Path
 ) -> None:
-    before = algorithms(site)
+    before = served.algorithms()
 
-    break_a_plugin(site.plugins)
-    site.restart_worker()
+    make_distribution(served.plugins, "coronal-broken", "import a_library_that_is_not_there", broken="broken")
+    served.restart_worker()
 
-    (pool,) = site.catalogue()["pools"]
+    (pool,) = served.catalogue()["pools"]
     assert pool["rejected"] == [
         {
             "name": "broken",
-            "distribution": "coronal-broken 0.3.0",
+            "distribution": "coronal-broken 1.0",
             "reason": "ModuleNotFoundError: No module named 'a_library_that_is_not_there'",
         }
     ]
-    assert algorithms(site) >= before
-    with Client(site.url) as client:
+    assert served.algorithms() >= before
+    with Client(served.url) as client:
         assert client.submit(photograph, ["otsu"]).wait(60).results().files
 
 

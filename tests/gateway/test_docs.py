@@ -2,6 +2,7 @@
 
 import re
 
+import jsonschema
 import pytest
 from flask.testing import FlaskClient
 
@@ -32,6 +33,7 @@ def document(bare_client: FlaskClient) -> dict:
 def test_the_document_tells_of_every_path(document: dict) -> None:
     assert document["openapi"].startswith("3.1")
     assert {(path, method) for path, methods in document["paths"].items() for method in methods} == PATHS
+    assert None not in [*document.values(), *document["components"].values()]
 
 
 def test_every_reference_of_the_document_leads_somewhere(document: dict) -> None:
@@ -66,3 +68,27 @@ def test_the_page_may_load_nothing_from_elsewhere(bare_client: FlaskClient) -> N
 @pytest.mark.parametrize("name", ["../__init__.py", "..%2f__init__.py", "nothing.js"])
 def test_nothing_else_is_given_out_beside_the_page(bare_client: FlaskClient, name: str) -> None:
     assert bare_client.get(f"/docs/swagger/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        ("/v1/jobs", "JobsBody"),
+        ("/v1/jobs/{id}", "JobBody"),
+        ("/v1/jobs/{id}/results", "ResultsBody"),
+        ("/v1/plugins", "PluginsBody"),
+        ("/v1/plugins/otsu", "AlgorithmBody"),
+        ("/v1/pipelines", "PipelinesBody"),
+        ("/v1/pipelines/bright", "Pipeline"),
+        ("/readyz", "Readiness"),
+        ("/nothing", "Problem"),
+    ],
+)
+def test_what_is_answered_is_what_the_document_says(
+    client: FlaskClient, submit, finish, path: str, model: str
+) -> None:
+    job = finish(submit().json["id"], {"result.json": ("application/json", b"{}")})
+    client.put("/v1/pipelines/bright", data="[otsu]", content_type="application/yaml")
+    components = client.get("/openapi.json").json["components"]
+    schema = {"$ref": f"#/components/schemas/{model}", "components": components}
+    jsonschema.validate(client.get(path.format(id=job.id)).json, schema, jsonschema.Draft202012Validator)

@@ -175,7 +175,7 @@ def test_first_bytes_of_no_known_type_are_415_with_what_is_read(
 def test_a_format_is_known_by_bytes_that_come_late_in_small_pieces(
     client: FlaskClient, at: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coronal_gateway.uploads._PIECE_BYTES", 7)
+    monkeypatch.setattr("coronal_gateway.uploads.PIECE_BYTES", 7)
     content = bytes(128) + b"DICM" + bytes(1000)
     answer = client.post("/v1/jobs?pipeline=[otsu]", data=content, content_type="application/octet-stream")
     job = at.jobs.get(answer.json["id"])
@@ -213,6 +213,11 @@ def test_a_part_that_is_missing_or_wrong_is_422_and_named(
     assert (answer.status_code, answer.json["code"]) == (422, "bad-parameter")
     assert answer.json["parameter"] == parameter
     assert not incoming()
+
+
+def test_a_name_beside_a_form_is_422(client: FlaskClient) -> None:
+    answer = client.post("/v1/jobs?pipeline=[otsu]&name=x", data=b"--line--", content_type=FORM)
+    assert (answer.status_code, answer.json["parameter"]) == (422, "name")
 
 
 def test_two_images_are_422_and_neither_stays(client: FlaskClient, png: bytes, incoming) -> None:

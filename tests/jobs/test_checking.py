@@ -18,6 +18,7 @@ def probe(
     image: Image,
     size: Annotated[float, Parameter("How large.", unit="mm", above=0, maximum=10)],
     count: Annotated[int, Parameter("How many.", minimum=1)] = 3,
+    *,
     level: float = 0.0,
     side: Literal["left", "right"] = "left",
     exact: bool = False,

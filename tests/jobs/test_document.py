@@ -56,7 +56,7 @@ def test_an_empty_document_is_nothing() -> None:
         pytest.param(
             "a: 2024-01-31", "a value must be a text, number, list or mapping, found a date", id="date"
         ),
-        pytest.param("a: 2024-01-31 10:00:00", "found a TimeStamp", id="time"),
+        pytest.param("a: 2024-01-31 10:00:00", "found a datetime", id="time"),
         pytest.param("a: 2024-13-45", "what no such text can", id="no such date"),
         pytest.param("1: a", "each key must be a text, found 1", id="number as key"),
         pytest.param("{[1, 2]: 3}", "each key must be a text, found (1, 2)", id="list as key"),

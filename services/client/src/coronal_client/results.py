@@ -153,6 +153,6 @@ class Results:
 
 def _plain(name: object) -> str:
     """Give a name that is no way out of a folder."""
-    if not isinstance(name, str) or name.startswith(".") or "/" in name or "\\" in name:
+    if not isinstance(name, str) or not name or name.startswith(".") or "/" in name or "\\" in name:
         raise BadAnswer(f"a result must have a plain file name, found {name!r}")
     return name

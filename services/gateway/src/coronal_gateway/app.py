@@ -34,8 +34,10 @@ def create_app(settings: GatewaySettings) -> OpenAPI:
     app = OpenAPI(
         "coronal_gateway",
         info=Info(title="Coronal", version=version("coronal-gateway")),
+        security_schemes={},
         validation_error_model=problems.Problem,
         doc_ui=False,
+        static_folder=None,
     )
     app.extensions["coronal"] = Services.of(settings)
     problems.register(app)

@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coronal.errors import BadParameter
 from coronal.parameters import JsonSchema, wrong_value
 
-__all__ = ["JobPath", "JobQuery", "JobsQuery", "NamePath", "ResultPath", "SubmitQuery"]
+__all__ = ["CURSOR", "JobPath", "JobQuery", "JobsQuery", "NamePath", "ResultPath", "SubmitQuery"]
+
+CURSOR = r"([0-9]{1,16}\.[0-9a-z]{26})?"
+"""What a cursor looks like: the time and the id of a job."""
 
 
 class _Query(BaseModel):
@@ -67,7 +70,11 @@ class JobsQuery(_Query):
         default="", description="Only those in this state."
     )
     limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
-    cursor: str = Field(default="", description="Where the page before ended, as its `next` says.")
+    cursor: str = Field(
+        default="",
+        description="Where the page before ended, as its `next` says.",
+        json_schema_extra={"pattern": f"^{CURSOR}$"},
+    )
 
 
 class JobPath(BaseModel):

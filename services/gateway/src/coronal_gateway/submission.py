@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -23,8 +24,13 @@ PARTS = ("image", "pipeline", "seed")
 """What a job is made from."""
 
 _LARGEST_SEED = 2**32 - 1
+_LONGEST_KEPT = 4096
 _LONGEST_NAME = 100
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+# The same pipeline comes with each of many images, and to read it costs as much as to admit the job.
+_parse_again = lru_cache(maxsize=32)(parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Submission:
 
     def _read_pipeline(self, text: str) -> Pipeline:
         if not is_name(text.strip()):
-            return parse(text)
+            return _parse_again(text) if len(text) <= _LONGEST_KEPT else parse(text)
         try:
             return self._at.pipelines.get(text.strip())
         except NotFound as unknown:

@@ -31,7 +31,7 @@ def overlay(outcome: Outcome) -> Iterable[ResultFile]:
     scale = _scale(case.backdrop, [[shot.plane for shot in row] for row in rows])
     panels = [[_drawn(shot, scale, is_first=shot is row[0]) for shot in row] for row in rows]
     buffer = BytesIO()
-    page_of(panels, phrases_of(case, rows[0][0].window)).save(buffer, "PNG")
+    page_of(panels, phrases_of(case, rows[0][0].window)).save(buffer, "PNG", compress_level=1)
     yield ResultFile("overlay.png", "image/png", buffer.getvalue())
 
 

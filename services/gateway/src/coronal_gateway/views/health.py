@@ -3,9 +3,10 @@
 import contextlib
 
 from flask import Response
+from pydantic import Field
 
 from coronal_gateway.answers import answer
-from coronal_gateway.bodies import Health, Readiness
+from coronal_gateway.bodies.body import Body
 from coronal_gateway.services import services
 from coronal_gateway.views.group import group
 from coronal_jobs.errors import NotFound
@@ -16,6 +17,19 @@ __all__ = ["api"]
 api = group("health", "For those who watch.")
 
 _NO_BLOB = "0" * 64
+
+
+class Health(Body):
+    """That the process lives."""
+
+    status: str = "alive"
+
+
+class Readiness(Body):
+    """That Redis and the blob store answer, and how many workers live."""
+
+    status: str = "ready"
+    workers: dict[str, int] = Field(description="How many workers of each pool live.")
 
 
 @api.get("/healthz", responses={"200": Health})

@@ -8,11 +8,11 @@ from flask import Response, current_app, request
 
 from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
-from coronal_gateway.bodies import JobBody, JobsBody, job_path
+from coronal_gateway.bodies.jobs import JobBody, JobsBody, job_path
 from coronal_gateway.errors import UnsupportedBody
 from coronal_gateway.multipart import read_form
 from coronal_gateway.problems import problems
-from coronal_gateway.queries import JobPath, JobQuery, JobsQuery, SubmitQuery
+from coronal_gateway.queries import CURSOR, JobPath, JobQuery, JobsQuery, SubmitQuery
 from coronal_gateway.services import services
 from coronal_gateway.submission import Submission
 from coronal_gateway.uploads import pieces, refuse_encoding
@@ -25,7 +25,6 @@ __all__ = ["api", "job_of"]
 
 api = group("jobs", "Images on their way.")
 
-_CURSOR = re.compile(r"[0-9]{1,16}\.[0-9a-z]{26}")
 _FORM_BYTES = 1 << 20
 """What the rest of a form may take beside the image."""
 
@@ -93,7 +92,7 @@ def poll(path: JobPath, query: JobQuery) -> Response:
 @api.get("/v1/jobs", responses={"200": JobsBody})
 def list_jobs(query: JobsQuery) -> Response:
     """List jobs, newest first."""
-    if query.cursor and not _CURSOR.fullmatch(query.cursor):
+    if not re.fullmatch(CURSOR, query.cursor):
         raise BadParameter("cursor", found=shown(query.cursor), allowed="as the `next` of a page says")
     state = State(query.state) if query.state else None
     page = services().jobs.page(state=state, before=query.cursor, limit=query.limit)
@@ -138,6 +137,10 @@ def _read_body(query: SubmitQuery, submission: Submission) -> None:
         if text:
             submission.add_text(part, text)
     match request.mimetype:
+        case "multipart/form-data" if query.name:
+            raise BadParameter(
+                "name", found=shown(query.name), allowed="left out: in a form the file has its own"
+            )
         case "multipart/form-data":
             read_form(pieces(request), request.mimetype_params.get("boundary", ""), submission)
         case "application/octet-stream":

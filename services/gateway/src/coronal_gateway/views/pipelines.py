@@ -6,7 +6,7 @@ from flask import Response, request
 
 from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
-from coronal_gateway.bodies import PipelinesBody
+from coronal_gateway.bodies.body import Body
 from coronal_gateway.errors import MalformedBody, UnsupportedBody
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import NamePath
@@ -26,6 +26,12 @@ api = group("pipelines", "Named pipelines.")
 _TYPES = ("application/yaml", "application/json", "application/x-yaml", "text/yaml")
 _LARGEST_BODY_BYTES = 4 * LARGEST_DOCUMENT
 _BODY = {"required": True, "content": {kind: {"schema": {"type": "object"}} for kind in _TYPES[:2]}}
+
+
+class PipelinesBody(Body):
+    """The pipelines that have a name."""
+
+    pipelines: tuple[Pipeline, ...]
 
 
 @api.get("/v1/pipelines", responses={"200": PipelinesBody})

@@ -3,7 +3,7 @@
 from flask import Response
 
 from coronal_gateway.answers import answer
-from coronal_gateway.bodies import AlgorithmBody, PluginsBody
+from coronal_gateway.bodies.catalogue import AlgorithmBody, PluginsBody
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import NamePath
 from coronal_gateway.services import services

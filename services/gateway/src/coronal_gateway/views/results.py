@@ -5,7 +5,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from coronal_gateway.answers import answer
-from coronal_gateway.bodies import ArtifactBody, ResultsBody
+from coronal_gateway.bodies.results import ArtifactBody, ResultsBody
 from coronal_gateway.errors import NotFinished, NotSucceeded
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import JobPath, ResultPath

@@ -90,10 +90,11 @@ class BlobStore:
                 raise NotFound("blob", sha256)
             yield path
             return
+        pieces = self.stream(sha256)
         with tempfile.TemporaryDirectory(prefix="coronal-") as folder:
-            path = Path(folder) / sha256
+            path = Path(folder) / "blob"
             with path.open("wb") as file:
-                file.writelines(self.stream(sha256))
+                file.writelines(pieces)
             yield path
 
     def delete(self, *digests: str) -> None:
