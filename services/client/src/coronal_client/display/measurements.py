@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from rich import box
+from rich.console import Group
 from rich.table import Table as Grid
+from rich.text import Text
 
 from coronal_client.tables import Cell, Column, Table
 
@@ -17,7 +19,7 @@ _EDGES = 2
 _ELLIPSIS = "…"
 
 
-def grid(table: Table, *, title: str, width: int, most_rows: int = 10) -> Grid:
+def grid(table: Table, *, title: str, width: int, most_rows: int = 10) -> Group:
     """Show the first rows of a table, and as many columns as fit from both of its ends.
 
     Parameters
@@ -34,13 +36,12 @@ def grid(table: Table, *, title: str, width: int, most_rows: int = 10) -> Grid:
     shown = [[_text(cell) for cell in row] for row in table.rows[:most_rows]]
     headings = [_heading(column) for column in table.columns]
     kept = _fitting([_width(heading, shown, place) for place, heading in enumerate(headings)], width)
-    view = Grid(title=title, caption=_caption(table, len(shown)), box=box.SIMPLE_HEAD, pad_edge=False)
-    view.title_justify = view.caption_justify = "left"
+    view = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     for place in kept:
         view.add_column(_ELLIPSIS if place is None else headings[place], justify="right", no_wrap=True)
     for row in shown:
         view.add_row(*(_ELLIPSIS if place is None else row[place] for place in kept))
-    return view
+    return Group(Text(title), view, *_notes(table, len(shown)))
 
 
 def _heading(column: Column) -> str:
@@ -89,8 +90,8 @@ def _fitting(widths: Sequence[int], most: int) -> list[int | None]:
     return [*left, None, *reversed(right)]
 
 
-def _caption(table: Table, shown: int) -> str | None:
-    more = table.row_count - shown
+def _notes(table: Table, shown: int) -> list[Text]:
     if not table.row_count:
-        return "no rows"
-    return f"… {more:,} more rows" if more else None
+        return [Text("no rows")]
+    more = table.row_count - shown
+    return [Text(f"… {more:,} more rows")] if more else []

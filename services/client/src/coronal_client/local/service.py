@@ -72,7 +72,7 @@ class Service:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=self._warden.take_this_group,  # noqa: PLW1509 - safe: a local server's process has one thread
+                preexec_fn=self._register,  # noqa: PLW1509 - safe: a local server's process has one thread
             )
 
     def ended(self) -> int | None:
@@ -107,6 +107,9 @@ class Service:
     def last_lines(self) -> list[str]:
         """Give the last lines of its log."""
         return self.plan.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+
+    def _register(self) -> None:
+        self._warden.take(os.getpid())
 
 
 def python_command(module: str, *arguments: str) -> list[str]:

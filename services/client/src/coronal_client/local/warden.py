@@ -45,9 +45,9 @@ class Warden:
         """Whether its process lives."""
         return self._process.poll() is None
 
-    def take_this_group(self) -> None:
-        """Tell of the process group that the calling process leads."""
-        os.write(self._writing, b"+%d\n" % os.getpid())
+    def take(self, group: int) -> None:
+        """Tell of a process group, by the number of the process that leads it."""
+        os.write(self._writing, b"+%d\n" % group)
 
     def leave(self, group: int) -> None:
         """Tell that a process group has ended."""

@@ -14,9 +14,6 @@ if not is_claimed(id, epoch) or get(id, 'hop') ~= hop then
 end
 local answer = {}
 local old_carry = get(id, 'carry')
-if old_carry and let_go(old_carry) then
-  table.insert(answer, old_carry)
-end
 redis.call('HDEL', record_of(id), 'carry', 'stage')
 local hops = cjson.decode(get(id, 'hops'))
 local next_hop = tonumber(hop) + 1
@@ -27,13 +24,17 @@ if next_hop == #hops then
   redis.call('HSET', record_of(id), 'committed', epoch .. '/' .. hop, 'artifacts', artifacts,
     'finished_ms', now_ms(), 'progress', 1)
   move(id, 'running', 'succeeded')
-  table.insert(answer, 1, 'succeeded')
+  table.insert(answer, 'succeeded')
 else
   hold(carry)
   redis.call('HSET', record_of(id), 'committed', epoch .. '/' .. hop, 'carry', carry, 'hop', next_hop,
     'pool', hops[next_hop + 1].pool)
   move(id, 'running', 'queued')
   ring(id)
-  table.insert(answer, 1, 'queued')
+  table.insert(answer, 'queued')
+end
+-- Only now: what is named again must not go.
+if old_carry and let_go(old_carry) then
+  table.insert(answer, old_carry)
 end
 return answer
