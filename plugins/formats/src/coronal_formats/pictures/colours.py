@@ -45,12 +45,14 @@ def painted(picture: Rgb, labels: NDArray[np.int32], line_px: int) -> Rgb:
     line_px
         How wide the contour is; it lies inside of its object.
     """
-    found, places = np.unique(labels, return_inverse=True)
-    table = np.array([colour_of(int(label)) for label in found], np.float32)
-    colours = table[places.reshape(labels.shape)]
-    opacity = np.where(_contours(labels, line_px), 1.0, _FILL) * (labels > 0)
-    mixed = picture + opacity[..., None].astype(np.float32) * (colours - picture)
-    return np.rint(mixed).astype(np.uint8)
+    inside = labels > 0
+    found, places = np.unique(labels[inside], return_inverse=True)
+    table = np.array([colour_of(int(label)) for label in found], np.float32).reshape(-1, 3)
+    opacity = np.where(_contours(labels, line_px)[inside], np.float32(1.0), np.float32(_FILL))
+    result = picture.copy()
+    below = result[inside]
+    result[inside] = np.rint(below + opacity[:, None] * (table[places] - below))
+    return result
 
 
 def _contours(labels: NDArray[np.int32], line_px: int) -> NDArray[np.bool_]:

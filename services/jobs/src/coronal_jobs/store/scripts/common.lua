@@ -68,5 +68,5 @@ end
 
 -- Whether a claim is still the job's last: what an older one writes must not count.
 local function is_claimed(id, epoch)
-  return get(id, 'state') == 'running'
+  return get(id, 'state') == 'running' and get(id, 'epoch') == epoch
 end
