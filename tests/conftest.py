@@ -85,8 +85,8 @@ class WorkerProcess:
     def log(self) -> str:
         return self._log.read_text()
 
-    def terminate(self) -> None:
-        self._process.terminate()
+    def send(self, what: signal.Signals) -> None:
+        self._process.send_signal(what)
 
     def join(self, timeout_s: float = 30.0) -> int:
         return self._process.wait(timeout_s)
@@ -95,7 +95,7 @@ class WorkerProcess:
         """Stop it as an operator does; no process of it may be left."""
         try:
             if self.is_running:
-                self.terminate()
+                self.send(signal.SIGTERM)
             self.join()
             wait_until(lambda: not self._has_processes(), "all processes of the worker have ended", 5.0)
         finally:
@@ -323,7 +323,7 @@ def two_hops() -> tuple[Hop, ...]:
     return (Hop(pool="here", first=0, end=1), Hop(pool="there", first=1, end=2))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_distribution() -> Callable[..., None]:
     """Makes distributions of Python with entry points, as an installer would leave them in a folder."""
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
@@ -89,18 +90,31 @@ def _clean_environment() -> dict[str, str]:
     return {**kept, "COLUMNS": "100"}
 
 
-@pytest.fixture
-def start_up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+@contextmanager
+def _starting(folder: Path) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
-    def start(*options: str, data: str = "data", environment: Mapping[str, str] = {}) -> Up:
-        started.append(Up(tmp_path / data, "--port", str(free_port()), *options, environment=environment))
+    def start(*options: str, environment: Mapping[str, str] = {}) -> Up:
+        started.append(Up(folder / "data", "--port", str(free_port()), *options, environment=environment))
         return started[-1]
 
     yield start
     for up in started:
         if up.process.poll() is None:
             up.end()
+
+
+@pytest.fixture
+def start_up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    """Start a server; each with the same data folder."""
+    with _starting(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_up_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Up]]:
+    with _starting(tmp_path_factory.mktemp("up")) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -134,10 +148,20 @@ def coronal(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def picture() -> Path:
     """A small real image: a detail of a retina."""
+    return _pictures() / "microaneurysms.png"
+
+
+@pytest.fixture(scope="session")
+def slow_picture() -> Path:
+    """A larger one: a cell."""
+    return _pictures() / "cell.png"
+
+
+def _pictures() -> Path:
     spec = find_spec("skimage")
     assert spec is not None
     assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0], "data", "microaneurysms.png")
+    return Path(spec.submodule_search_locations[0], "data")
 
 
 @dataclass(frozen=True)

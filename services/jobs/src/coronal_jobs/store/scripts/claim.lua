@@ -4,7 +4,7 @@
 -- Promise: one claim at a time. The epoch grows, so that what an older claim writes is refused. A second
 --          doorbell, a forged one, or one in another pool's queue finds nothing.
 local id, pool = unpack(ARGV)
-if get(id, 'state') ~= 'queued' then
+if get(id, 'state') ~= 'queued' or get(id, 'pool') ~= pool then
   return nil
 end
 redis.call('ZREM', 'coronal:outbox', id)
