@@ -57,7 +57,9 @@ WORKDIR /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-c", "import os; \
+from urllib.request import urlopen; \
+urlopen('http://127.0.0.1:' + os.environ['CORONAL_PORT'] + '/healthz', timeout=4)"]
 ENTRYPOINT ["python", "-m", "coronal_gateway"]
 
 
@@ -80,8 +82,18 @@ LABEL org.opencontainers.image.title="coronal-worker" \
       org.opencontainers.image.description="A worker of Coronal with its own plugins" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=worker-environment /opt/coronal /opt/coronal
+# One job at a time: the number of containers is the number of jobs at work.
+ENV CORONAL_POOL=default \
+    CORONAL_PROCESSES=1
 USER 10001:10001
 WORKDIR /data
 STOPSIGNAL SIGTERM
+# Healthy: Redis answers, and a worker of this pool has told the catalogue of late that it lives.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "from coronal_jobs.store.catalogue import CatalogueStore; \
+from coronal_jobs.store.connection import connect; \
+from coronal_worker.settings import WorkerSettings; \
+settings = WorkerSettings(); \
+pools = CatalogueStore(connect(settings)).read().pools; \
+raise SystemExit(not any(pool.workers for pool in pools if pool.name == settings.pool))"]
 ENTRYPOINT ["python", "-m", "coronal_worker"]
-CMD ["--pool", "default", "--processes", "1"]

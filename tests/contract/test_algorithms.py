@@ -71,7 +71,7 @@ def giving(kind: type, made: object, **options: Any) -> Algorithm[..., Output]:
         return made
 
     broken.__annotations__["return"] = kind
-    return algorithm(**options)(broken)  # type: ignore[type-var]
+    return algorithm(**options)(broken)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,8 @@ def test_what_it_returns_tells_its_kind(one: Algorithm[..., Output], kind: Kind)
 
 
 def test_called_directly_it_is_the_function() -> None:
-    np.testing.assert_array_equal(invert(PLANE).pixels, -PLANE.pixels)
+    np.testing.assert_array_equal(invert(PLANE).pixels, 0 - PLANE.pixels)
     np.testing.assert_array_equal(invert(PLANE, around=1e6).pixels, 2e6 - PLANE.pixels)
-    assert invert.__name__ == "invert"
     assert invert.__doc__ == "Turn bright into dark."
     assert list(inspect.signature(invert).parameters) == ["image", "around"]
 
@@ -144,10 +143,10 @@ def test_a_label_map_that_is_missing_is_told(one: Algorithm[..., Output]) -> Non
 @pytest.mark.parametrize(
     ("kind", "made", "message"),
     [
-        pytest.param(Image, PLANE.pixels, "must give a Image, found ndarray", id="an array"),
-        pytest.param(Image, None, "must give a Image, found NoneType", id="nothing"),
-        pytest.param(LabelMap, PLANE, "must give a LabelMap, found Image", id="an image for labels"),
-        pytest.param(Table, {"area": 1}, "must give a Table, found dict", id="a mapping for a table"),
+        pytest.param(Image, PLANE.pixels, "must give Image, found ndarray", id="an array"),
+        pytest.param(Image, None, "must give Image, found NoneType", id="nothing"),
+        pytest.param(LabelMap, PLANE, "must give LabelMap, found Image", id="an image for labels"),
+        pytest.param(Table, {"area": 1}, "must give Table, found dict", id="a mapping for a table"),
         pytest.param(
             Image,
             Image(PLANE.pixels[:2], PLANE.geometry),
@@ -189,6 +188,13 @@ def test_a_filter_that_says_so_may_change_shape_and_geometry() -> None:
 def test_a_filter_may_change_type_and_channels() -> None:
     coloured = giving(Image, PLANE.with_pixels(np.zeros((3, 4, 3), np.uint8)))
     assert coloured.run(Case.start(PLANE), {})
+
+
+def test_an_algorithm_made_of_an_algorithm_has_its_own_name_and_version() -> None:
+    other = algorithm(name="negative", version="2")(invert)
+    assert (other.spec.name, other.spec.version) == ("negative", "2")
+    assert (invert.spec.name, invert.spec.version) == ("invert", "")
+    assert other.run(Case.start(PLANE), {"around": 1}).pixels[0, 0] == 2
 
 
 def test_what_the_function_raises_is_not_hidden() -> None:

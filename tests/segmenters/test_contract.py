@@ -21,7 +21,7 @@ Segmenter = Algorithm[..., LabelMap]
 
 SEGMENTERS: list[tuple[Segmenter, Mapping[str, JsonValue]]] = [
     (otsu, {}),
-    (otsu, {"foreground": "dark", "smallest": 2.0}),
+    (otsu, {"foreground": "dark", "smallest": 1.0}),
     (watershed, {"distance": 2.0}),
     (watershed, {"foreground": "dark", "distance": 0.1, "smoothing": 0.0}),
 ]

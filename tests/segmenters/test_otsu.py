@@ -83,7 +83,7 @@ def test_objects_smaller_than_the_smallest_are_left_out(
     assert labels.labels.max() == left
 
 
-def test_hidden_infinities_are_background_on_either_side() -> None:
+def test_infinities_are_background_on_either_side() -> None:
     pixels = np.array([[0, 0, 9, 9, np.nan, np.inf, -np.inf]])
     np.testing.assert_array_equal(otsu(Image(pixels)).labels, [[0, 0, 1, 1, 0, 0, 0]])
     np.testing.assert_array_equal(otsu(Image(pixels), foreground="dark").labels, [[1, 1, 0, 0, 0, 0, 0]])

@@ -31,7 +31,8 @@ def test_two_touching_balls_in_thick_slices_are_split(ball: Phantom) -> None:
     top, bottom = (ball((20, 60, 30), (z, 15, 15), 12, spacing) for z in (18, 38))
     labels = watershed(Image((top | bottom) * 200.0, Geometry(spacing))).labels
     assert labels.max() == 2
-    assert (labels[3], labels[16]) == (pytest.approx(top[3] * 1), pytest.approx(bottom[16] * 2))
+    np.testing.assert_array_equal(labels[3], top[3] * 1)
+    np.testing.assert_array_equal(labels[16], bottom[16] * 2)
 
 
 def test_it_is_the_library_bit_for_bit(ball: Phantom) -> None:
@@ -83,7 +84,7 @@ def test_small_objects_beside_a_large_one_are_not_lost(ball: Phantom) -> None:
     assert labels.count == 2
 
 
-def test_a_small_piece_between_two_others_stays_in_order(ball: Phantom) -> None:
+def test_objects_are_numbered_in_the_order_of_their_pieces() -> None:
     pieces = np.zeros((9, 40))
     pieces[2:5, 2:5] = pieces[4, 20] = pieces[6, 30:36] = 1
     np.testing.assert_array_equal(watershed(Image(pieces)).labels, otsu(Image(pieces)).labels)

@@ -59,7 +59,7 @@ def pack(carry: Carry) -> bytes:
     facts = _Facts(
         source=_facts_of(case.source),
         image=None if is_unchanged else _facts_of(case.image),
-        labels=_LabelFacts(case.labels.geometry, dict(case.labels.names)) if case.labels else None,
+        labels=_label_facts(case.labels) if case.labels else None,
         tables=dict(case.tables),
         predictions=dict(case.predictions),
         runs=carry.runs,
@@ -89,6 +89,10 @@ def unpack(content: bytes) -> Carry:
 
 def _labels(labels: NDArray[np.int32], facts: _LabelFacts) -> LabelMap:
     return LabelMap(labels, facts.geometry, facts.names)
+
+
+def _label_facts(labels: LabelMap) -> _LabelFacts:
+    return _LabelFacts(labels.geometry, {int(label): name for label, name in labels.names.items()})
 
 
 def _facts_of(image: Image) -> _ImageFacts:

@@ -1,14 +1,16 @@
 """From what was raised to the code and the words that a failed job carries."""
 
-from coronal import BadImage, BadParameter, CoronalError, PluginError
+from coronal import CoronalError, PluginError
 from coronal_jobs.job import Failure
 
-__all__ = ["MOST_RETRIES", "PASSING", "failure_of"]
+__all__ = ["MOST_RETRIES", "PASSING", "failure_of", "plain"]
 
 PASSING = frozenset({"store-unavailable"})
 """The codes of failures that can pass by themselves, and after which a job is put back."""
 
 MOST_RETRIES = 5
+
+_LONGEST_MESSAGE = 1_000
 
 
 def failure_of(error: BaseException, *, stage: str = "", algorithm: str = "") -> Failure:
@@ -31,16 +33,24 @@ def failure_of(error: BaseException, *, stage: str = "", algorithm: str = "") ->
     match error:
         case MemoryError():
             return Failure(code="out-of-memory", message=_out_of_memory(algorithm), stage=stage)
-        case BadImage() | BadParameter():
-            return Failure(code=error.code, message=str(error), stage=stage)
         case PluginError() if algorithm:
-            return Failure(code="stage-error", message=str(error), stage=stage)
+            return Failure(code="stage-error", message=plain(str(error), _LONGEST_MESSAGE), stage=stage)
         case CoronalError():
-            return Failure(code=error.code, message=str(error), stage=stage)
+            return Failure(code=error.code, message=plain(str(error), _LONGEST_MESSAGE), stage=stage)
     where = f"the algorithm {algorithm}" if algorithm else "Coronal"
     code = "stage-error" if algorithm else "internal-error"
     message = f"{where} raised {type(error).__name__}; the job's log tells more"
     return Failure(code=code, message=message, stage=stage)
+
+
+def plain(text: str, longest: int) -> str:
+    r"""Give a text as a record can hold it: of valid characters (a file's name may have others), not too long.
+
+    >>> plain("no file scan-\udcff.png", 15)
+    'no file scan-?…'
+    """
+    valid = text.encode("utf-8", "replace").decode("utf-8")
+    return valid if len(valid) <= longest else f"{valid[: longest - 1]}…"
 
 
 def _out_of_memory(algorithm: str) -> str:

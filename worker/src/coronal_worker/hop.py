@@ -18,17 +18,19 @@ from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import Committed, JobStore
 from coronal_worker.carry import Carry, pack, unpack
 from coronal_worker.claims import ClaimFile
-from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of
+from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of, plain
 from coronal_worker.limits import Limits
 from coronal_worker.provenance import provenance_of
 from coronal_worker.reading import read_case
 from coronal_worker.results import artifact_of, result_files
 from coronal_worker.stages import Abandoned, StageFailed, Watch, run_stages
-from coronal_worker.watchers import Watchers
+from coronal_worker.watchers import tell
 
 __all__ = ["HopRunner"]
 
 _REDIS_BACK_S = 60.0
+_LONGEST_LOG = 50_000
+"""Of what a stage logs at once, or of a traceback, in characters."""
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -68,12 +70,14 @@ class HopRunner:
         Redis stays away for longer than a minute.
         """
         try:
-            self._finish(job, self._commit(job, self._watch(job, claim, limits)))
+            committed = self._commit(job, self._watch(job, claim, limits))
         except Abandoned:
             _log.info("job %s was cancelled or given to another", job.id)
-        # The task boundary: whatever is raised, the job must end, with the reason in its record.
-        except Exception as error:
+        # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
+        except BaseException as error:
             self._fail(job, error)
+        else:
+            self._finish(job, committed)
 
     def _commit(self, job: Job, watch: Watch) -> Committed:
         carry = self._start(job)
@@ -101,14 +105,14 @@ class HopRunner:
         return [self.blobs.put(content) for content in contents]
 
     def _finish(self, job: Job, committed: Committed) -> None:
-        self.holdings.remove(committed.unnamed)
+        _try(lambda: self.holdings.remove(committed.unnamed))
         if committed.answer == "succeeded":
-            Watchers(self.plugins).job_finished(job.id, None)
+            tell(lambda: self.plugins.job_finished(job.id, None))
 
-    def _fail(self, job: Job, raised: Exception) -> None:
-        error = (isinstance(raised, StageFailed) and raised.__cause__) or raised
-        if isinstance(raised, StageFailed):
-            failure = failure_of(error, stage=raised.stage, algorithm=raised.algorithm)
+    def _fail(self, job: Job, error: BaseException) -> None:
+        if isinstance(error, StageFailed) and error.__cause__ is not None:
+            failure = failure_of(error.__cause__, stage=error.stage, algorithm=error.algorithm)
+            error = error.__cause__
         else:
             failure = failure_of(error)
         _log.warning("job %s failed: %s", job.id, failure.code)
@@ -117,7 +121,7 @@ class HopRunner:
         answer = _insist(lambda: self.jobs.fail(job.id, job.epoch, failure, retries=retries))
         if answer == "failed":
             told = error if isinstance(error, CoronalError) else CoronalError(failure.code)
-            Watchers(self.plugins).job_finished(job.id, told)
+            tell(lambda: self.plugins.job_finished(job.id, told))
 
     def _watch(self, job: Job, claim: ClaimFile, limits: Limits) -> Watch:
         return Watch(
@@ -130,15 +134,15 @@ class HopRunner:
 
 def _stamped(text: str) -> list[str]:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return [f"{now} {line}" for line in text.splitlines()]
+    return [f"{now} {line}" for line in plain(text, _LONGEST_LOG).splitlines()]
 
 
 def _try(write: Callable[[], object]) -> None:
-    """Write what is good to know but not needed: while Redis is away, the work goes on without."""
+    """Do what is good but not needed: while Redis or the blob store is away, the work goes on without."""
     try:
         write()
-    except StoreUnavailable:
-        _log.warning("Redis is away: progress isn't told")
+    except StoreUnavailable as away:
+        _log.warning("%s: the work goes on", away)
 
 
 def _insist(write: Callable[[], T]) -> T:

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
+from pydantic_core import to_jsonable_python
 
-from coronal import Algorithm, Case, Context, Output, Plugins, StageRun
+from coronal import Algorithm, Case, Context, Output, PluginError, Plugins, StageRun
 from coronal.errors import CoronalError
 from coronal.parameters import check
 from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
-from coronal_worker.watchers import Watchers
+from coronal_worker.watchers import tell
 
 __all__ = ["Abandoned", "StageFailed", "Watch", "run_stages"]
 
@@ -74,29 +76,31 @@ def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Ca
         When a stage raises, or the pool no longer has its algorithm.
     """
     hop = job.hops[job.hop]
-    watchers = Watchers(plugins)
     runs: list[StageRun] = []
     for number in range(hop.first, hop.end):
         stage = job.pipeline.stages[number]
         watch.enter(stage)
         watch.report(stage.name, number / len(job.pipeline.stages))
-        watchers.before_stage(job.id, stage.name, case)
+        tell(partial(plugins.before_stage, job.id, stage.name, case))
         try:
             case, run = _run_stage(job, number, case, plugins, watch)
         except Abandoned:
             raise
-        # Whatever an algorithm raises fails its job and nothing else, sys.exit() included.
-        except (Exception, SystemExit) as error:
-            watchers.on_stage_error(job.id, stage.name, error)
+        # Whatever an algorithm raises (SystemExit too) fails its job and nothing else.
+        except BaseException as error:
+            told = error if isinstance(error, Exception) else PluginError(f"raised {type(error).__name__}")
+            tell(partial(plugins.on_stage_error, job.id, stage.name, told))
             raise StageFailed(stage.name, stage.algorithm) from error
-        watchers.after_stage(job.id, run, case)
+        tell(partial(plugins.after_stage, job.id, run, case))
         runs.append(run)
     return case, runs
 
 
 def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch) -> tuple[Case, StageRun]:
     stage = job.pipeline.stages[number]
-    algorithm = plugins.algorithms[stage.algorithm]
+    algorithm = plugins.algorithms.get(stage.algorithm)
+    if algorithm is None:
+        raise PluginError(f"the pool {job.pool} no longer has the algorithm {stage.algorithm}")
     seed = int(np.random.SeedSequence([job.seed, number]).generate_state(1)[0])
     context = Context(
         seed=seed,
@@ -128,7 +132,7 @@ def _record(
         algorithm=spec.name,
         version=spec.version,
         distribution=spec.distribution,
-        parameters=check(algorithm.declaration.parameters, stage.parameters),
+        parameters=to_jsonable_python(check(algorithm.declaration.parameters, stage.parameters)),
         on=stage.on,
         seed=seed,
         seconds=round(seconds, 6),
@@ -144,6 +148,7 @@ def _throttled(job: Job, number: int, watch: Watch) -> Callable[[float], None]:
         nonlocal last
         if time.monotonic() - last >= _REPORT_EVERY_S:
             last = time.monotonic()
-            watch.report(stages[number].name, (number + min(max(part, 0.0), 1.0)) / len(stages))
+            # In this order NaN becomes 0: a record with NaN can't be read any more.
+            watch.report(stages[number].name, (number + min(max(0.0, part), 1.0)) / len(stages))
 
     return progress

@@ -1,42 +1,17 @@
-"""The hooks of plugins that watch a job's life: what a watcher raises is logged, and changes nothing."""
+"""Telling the plugins that watch a job's life."""
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from coronal import Case, CoronalError, Plugins, StageRun
-
-__all__ = ["Watchers"]
+__all__ = ["tell"]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Watchers:
-    """The watching plugins of this process."""
-
-    plugins: Plugins
-
-    def before_stage(self, job: str, stage: str, case: Case) -> None:
-        """Tell that a stage is about to run."""
-        _call(lambda: self.plugins.before_stage(job, stage, case))
-
-    def after_stage(self, job: str, run: StageRun, case: Case) -> None:
-        """Tell that a stage has run."""
-        _call(lambda: self.plugins.after_stage(job, run, case))
-
-    def on_stage_error(self, job: str, stage: str, error: BaseException) -> None:
-        """Tell that a stage has raised."""
-        _call(lambda: self.plugins.on_stage_error(job, stage, error))
-
-    def job_finished(self, job: str, error: CoronalError | None) -> None:
-        """Tell that a job has succeeded or failed."""
-        _call(lambda: self.plugins.job_finished(job, error))
-
-
-def _call(hook: Callable[[], None]) -> None:
+def tell(hook: Callable[[], None]) -> None:
+    """Call a hook; what a watcher raises is logged, and changes nothing for the job."""
     try:
         hook()
-    # A watcher only watches: a job must not fail because one of them has a fault.
+    # A stranger's code, which looks on and must not decide.
     except Exception:
-        _log.exception("a plugin that watches has raised")
+        _log.exception("a plugin that watches raised")

@@ -19,10 +19,10 @@ from coronal.spec import AlgorithmSpec, Input
 __all__ = ["Algorithm", "algorithm"]
 
 P = ParamSpec("P")
-Result = TypeVar("Result", bound=Output)
+Result_co = TypeVar("Result_co", bound=Output, covariant=True)
 
 
-class Algorithm(Generic[P, Result]):
+class Algorithm(Generic[P, Result_co]):
     """A function that works on images, with all that Coronal must know of it.
 
     Call it as the function that it is, or `run` it as a stage of a pipeline. It is a pluggy plugin: an
@@ -34,13 +34,13 @@ class Algorithm(Generic[P, Result]):
         Its kind, inputs and parameters, from its signature.
     """
 
-    def __init__(self, function: Callable[P, Result], options: Options) -> None:
-        self.declaration = Declaration.of_function(function, options)
-        self._function: Callable[..., Result] = function
-        self._output = get_type_hints(function)["return"]
+    def __init__(self, function: Callable[P, Result_co], options: Options) -> None:
         functools.update_wrapper(self, function)
+        self.declaration = Declaration.of_function(function, options)
+        self._function: Callable[..., Result_co] = function
+        self._output = get_type_hints(function)["return"]
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result_co:
         """Call the function itself; nothing is checked."""
         return self._function(*args, **kwargs)
 
@@ -55,9 +55,11 @@ class Algorithm(Generic[P, Result]):
     @hookimpl
     def algorithms(self) -> "list[Algorithm[..., Output]]":
         """Offer itself (the hook)."""
-        return [self]  # type: ignore[list-item]  # each result is an Output
+        return [self]
 
-    def run(self, case: Case, parameters: Mapping[str, JsonValue], context: Context | None = None) -> Result:
+    def run(
+        self, case: Case, parameters: Mapping[str, JsonValue], context: Context | None = None
+    ) -> Result_co:
         """Run it as a stage.
 
         Parameters
@@ -108,7 +110,7 @@ class Algorithm(Generic[P, Result]):
     def _check_output(self, case: Case, output: object) -> None:
         if not isinstance(output, self._output):
             raise BadOutput(
-                f"{self.spec.name} must give a {self._output.__name__}, found {type(output).__name__}"
+                f"{self.spec.name} must give {self._output.__name__}, found {type(output).__name__}"
             )
         if not isinstance(output, Image | LabelMap) or not self.spec.keeps_geometry:
             return
@@ -121,7 +123,7 @@ class Algorithm(Generic[P, Result]):
 
 
 @overload
-def algorithm(function: Callable[P, Result], /) -> Algorithm[P, Result]: ...
+def algorithm(function: Callable[P, Result_co], /) -> Algorithm[P, Result_co]: ...
 @overload
 def algorithm(
     *,
@@ -129,16 +131,16 @@ def algorithm(
     version: str = "",
     dimensions: tuple[int, ...] = (2, 3),
     keeps_geometry: bool = True,
-) -> Callable[[Callable[P, Result]], Algorithm[P, Result]]: ...
+) -> Callable[[Callable[P, Result_co]], Algorithm[P, Result_co]]: ...
 def algorithm(
-    function: Callable[P, Result] | None = None,
+    function: Callable[P, Result_co] | None = None,
     /,
     *,
     name: str = "",
     version: str = "",
     dimensions: tuple[int, ...] = (2, 3),
     keeps_geometry: bool = True,
-) -> Algorithm[P, Result] | Callable[[Callable[P, Result]], Algorithm[P, Result]]:
+) -> Algorithm[P, Result_co] | Callable[[Callable[P, Result_co]], Algorithm[P, Result_co]]:
     """Make a function an algorithm, and the plugin that offers it.
 
     The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Context`) and gives

@@ -59,13 +59,13 @@ class Classifier(ABC):
         """Read what `save` wrote; its predictions are the same."""
 
 
-C = TypeVar("C", bound=Classifier)
+C_co = TypeVar("C_co", bound=Classifier, covariant=True)
 
 
-class TrainableAlgorithm(Generic[C]):
+class TrainableAlgorithm(Generic[C_co]):
     """A class of classifiers, with all that Coronal must know of it, and the plugin that offers it."""
 
-    def __init__(self, implementation: type[C], options: Options) -> None:
+    def __init__(self, implementation: type[C_co], options: Options) -> None:
         if not isinstance(implementation, type) or not issubclass(implementation, Classifier):
             raise BadDeclaration(
                 f"a classifier must be a subclass of Classifier, found {shown(implementation)}"
@@ -90,31 +90,31 @@ class TrainableAlgorithm(Generic[C]):
     @hookimpl
     def classifiers(self) -> "list[TrainableAlgorithm[Classifier]]":
         """Offer itself (the hook)."""
-        return [self]  # type: ignore[list-item]  # each C is a Classifier
+        return [self]
 
-    def create(self, parameters: Mapping[str, JsonValue]) -> C:
+    def create(self, parameters: Mapping[str, JsonValue]) -> C_co:
         """Make an unfitted classifier; BadParameter when a parameter isn't right."""
         return self.implementation(**check(self.declaration.parameters, parameters))
 
-    def load(self, folder: Path) -> C:
+    def load(self, folder: Path) -> C_co:
         """Read a fitted classifier."""
         return self.implementation.load(folder)
 
 
 @overload
-def classifier(implementation: type[C], /) -> TrainableAlgorithm[C]: ...
+def classifier(implementation: type[C_co], /) -> TrainableAlgorithm[C_co]: ...
 @overload
 def classifier(
     *, name: str = "", version: str = "", dimensions: tuple[int, ...] = (2, 3)
-) -> Callable[[type[C]], TrainableAlgorithm[C]]: ...
+) -> Callable[[type[C_co]], TrainableAlgorithm[C_co]]: ...
 def classifier(
-    implementation: type[C] | None = None,
+    implementation: type[C_co] | None = None,
     /,
     *,
     name: str = "",
     version: str = "",
     dimensions: tuple[int, ...] = (2, 3),
-) -> TrainableAlgorithm[C] | Callable[[type[C]], TrainableAlgorithm[C]]:
+) -> TrainableAlgorithm[C_co] | Callable[[type[C_co]], TrainableAlgorithm[C_co]]:
     """Make a subclass of `Classifier` an algorithm that can be trained, and the plugin that offers it.
 
     Parameters
@@ -128,6 +128,11 @@ def classifier(
     ------
     BadDeclaration
         When a method is missing, or an argument of ``__init__`` is of no type that JSON has.
+
+    Notes
+    -----
+    A type checker takes a decorated class for the class itself. Call it where that matters, and name the
+    result in the entry point: ``forest = classifier(Forest)``.
     """
     options = Options(name=name, version=version, dimensions=dimensions)
     if implementation is not None:

@@ -66,9 +66,9 @@ class Reader:
     """A function that reads one file format, and the plugin that offers it."""
 
     def __init__(self, function: ReadFunction, spec: FormatSpec) -> None:
+        functools.update_wrapper(self, function)
         self.spec = spec
         self._function = function
-        functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
         return f"<reader {self.spec.name}>"
@@ -87,7 +87,7 @@ class Reader:
         """
         image: object = self._function(path)
         if not isinstance(image, Image):
-            raise BadOutput(f"the reader {self.spec.name} must give an Image, found {type(image).__name__}")
+            raise BadOutput(f"the reader {self.spec.name} must give Image, found {type(image).__name__}")
         return image
 
     @hookimpl
@@ -100,9 +100,9 @@ class Writer:
     """A function that makes result files, and the plugin that offers it."""
 
     def __init__(self, function: WriteFunction) -> None:
+        functools.update_wrapper(self, function)
         self.name = function.__name__.replace("_", "-")
         self._function = function
-        functools.update_wrapper(self, function)
 
     def __repr__(self) -> str:
         return f"<writer {self.name}>"

@@ -12,7 +12,7 @@ from coronal.geometry import Geometry
 
 __all__ = ["Image", "Meaning", "Pixels", "read_only"]
 
-Pixels: TypeAlias = NDArray[np.number | np.bool_]
+Pixels: TypeAlias = NDArray[np.integer | np.floating | np.bool_]
 
 _REC709 = np.array([0.2125, 0.7154, 0.0721], dtype=np.float32)
 

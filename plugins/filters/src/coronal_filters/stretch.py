@@ -26,6 +26,7 @@ def stretched(pixels: Pixels, low: float, high: float) -> NDArray[np.float32]:
     """
     if not low < high:
         return np.zeros(pixels.shape, np.float32)
-    values = pixels.astype(np.result_type(pixels, np.float32), copy=False)
-    result = rescale_intensity(values, in_range=(low, high), out_range=(0.0, 1.0))
+    # The copy has no name, so that the library can let go of it as soon as it has clipped it.
+    dtype = np.result_type(pixels, np.float32)
+    result = rescale_intensity(pixels.astype(dtype, copy=False), (low, high), (0.0, 1.0))
     return np.asarray(result, np.float32)

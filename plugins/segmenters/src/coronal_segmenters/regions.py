@@ -20,7 +20,7 @@ class Properties(Protocol):
     bbox: tuple[int, ...]
     image: NDArray[np.bool_]
     area: float
-    centroid: tuple[float, ...]
+    centroid_local: tuple[float, ...]
     axis_major_length: float
     axis_minor_length: float
 
@@ -62,8 +62,13 @@ def regions(labels: LabelMap, spacing: tuple[float, ...]) -> Iterator[Region]:
     dense, numbers = _dense(labels.labels)
     for properties in regionprops(dense, spacing=spacing):
         label = properties.label if numbers is None else numbers[properties.label]
-        centroid = tuple(float(c / step) for c, step in zip(properties.centroid, spacing, strict=True))
-        yield Region(int(label), centroid, properties)
+        yield Region(int(label), _centroid_px(properties, spacing), properties)
+
+
+def _centroid_px(properties: Properties, spacing: tuple[float, ...]) -> tuple[float, ...]:
+    # From the moments, which the axes need too: `centroid` lists the coordinates of each pixel.
+    within = zip(properties.slice, properties.centroid_local, spacing, strict=True)
+    return tuple(float(side.start + local / step) for side, local, step in within)
 
 
 def _dense(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:

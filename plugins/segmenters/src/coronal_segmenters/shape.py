@@ -46,8 +46,8 @@ def shape(image: Image, labels: LabelMap) -> Table:
 
     Notes
     -----
-    `skimage.measure.regionprops` with spacing: ``area``, ``centroid``, ``bbox``, ``axis_major_length`` and
-    ``axis_minor_length``; `numpy.mean` and `numpy.std` in float64.
+    `skimage.measure.regionprops` with spacing: ``area``, ``centroid_local``, ``bbox``, ``axis_major_length``
+    and ``axis_minor_length``; `numpy.mean` and `numpy.std` in float64.
     """
     measures = [number(), size(image), centroid(image), box(image), axes(image), brightness(image)]
     if image.geometry.is_placed:

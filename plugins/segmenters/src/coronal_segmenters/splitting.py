@@ -65,7 +65,7 @@ def split_all(pieces: NDArray[np.int32], splitting: Splitting) -> NDArray[np.int
         around = _with_margin(box)
         piece = pieces[around] == number
         parts = _split(piece, splitting) if _has_room_for_two(box, splitting) else piece.astype(np.int32)
-        objects[around][piece] = parts[piece] + count
+        np.add(parts, count, out=objects[around], where=piece)
         count += int(parts.max())
     return objects
 

@@ -1,7 +1,6 @@
 """Otsu's threshold, of any image."""
 
 import numpy as np
-from numpy.typing import NDArray
 from skimage.filters import threshold_otsu
 
 from coronal.image import Pixels
@@ -71,7 +70,7 @@ def supported(values: Pixels) -> Pixels:
 
 def _finite(values: Pixels) -> Pixels:
     # One axis, because the library warns of a volume of 3 or 4 columns that it looks like a colour picture.
-    flat: NDArray[np.number | np.bool_] = values.reshape(-1)
+    flat: Pixels = values.reshape(-1)
     if values.dtype.kind != "f" or (values.min() >= -LARGEST and values.max() <= LARGEST):
         return flat
     return flat[(flat >= -LARGEST) & (flat <= LARGEST)]

@@ -5,10 +5,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from coronal_client.errors import BadAnswer, ServerProblem, ServerUnreachable
 from coronal_client.job import Job
 from coronal_client.status import State
-from coronal_client.transport import Transport
 from coronal_client.uploads import ImageSource, PipelineSource, opened, pipeline_text
 
 __all__ = ["Client"]
@@ -37,6 +35,9 @@ class Client:
     """
 
     def __init__(self, url: str, *, patience_s: float = 60.0) -> None:
+        # httpx takes longer to import than all the rest, and `coronal --help` needs none of it.
+        from coronal_client.transport import Transport  # noqa: PLC0415
+
         self._transport = Transport(url, patience_s=patience_s)
 
     def __enter__(self) -> Self:
@@ -112,18 +113,22 @@ class Client:
         limit
             How many at most.
         """
-        cursor = None
-        while limit > 0:
-            query = {"state": state, "limit": min(limit, _PAGE), "cursor": cursor}
-            page = self._transport.json("/v1/jobs", query)
-            yield from (Job(self._transport, body) for body in page["jobs"])
-            limit, cursor = limit - len(page["jobs"]), page.get("next")
-            if not (page["jobs"] and cursor):
+        query = {"limit": min(limit, _PAGE)} | ({"state": state.value} if state else {})
+        page = self._transport.json("/v1/jobs", query)
+        while page["jobs"]:
+            yield from (Job(self._transport, body) for body in page["jobs"][:limit])
+            limit -= len(page["jobs"])
+            if limit <= 0 or not page["next"]:
                 return
+            page = self._transport.json(page["next"])
 
     def plugins(self) -> dict[str, Any]:
         """Give the catalogue: what the pools offer, and the plugins that couldn't be used, with why."""
         return self._transport.json("/v1/plugins")
+
+    def pipelines(self) -> list[dict[str, Any]]:
+        """Give the pipelines that have a name."""
+        return list(self._transport.json("/v1/pipelines")["pipelines"])
 
     def pipeline(self, name: str) -> dict[str, Any]:
         """Give the pipeline of that name; `NotFound` where there is none."""
@@ -143,13 +148,17 @@ class Client:
         """Remove the pipeline of that name; jobs that were sent through it aren't changed."""
         self._transport.delete(_pipeline_path(name))
 
-    def is_ready(self) -> bool:
-        """Tell whether the server can take jobs and run them."""
-        try:
-            self._transport.get("/readyz")
-        except (BadAnswer, ServerProblem, ServerUnreachable):
-            return False
-        return True
+    def live_workers(self) -> dict[str, int]:
+        """Tell how many workers of each pool live.
+
+        Raises
+        ------
+        Unavailable
+            When the server hasn't its store.
+        ServerUnreachable
+            When it doesn't answer.
+        """
+        return dict(self._transport.json("/readyz")["workers"])
 
 
 def _pipeline_path(name: str) -> str:

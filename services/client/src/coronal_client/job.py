@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from coronal_client.errors import JobCancelled, JobFailed, WaitedTooLong
 from coronal_client.results import Results
 from coronal_client.status import Failure, State, Status
-from coronal_client.transport import Transport
+
+if TYPE_CHECKING:
+    from coronal_client.transport import Transport
 
 __all__ = ["Job"]
 
@@ -18,9 +20,14 @@ class Job:
     """A job on a server; its properties tell what the server said last.
 
     A `coronal_client.Client` makes it.
+
+    Attributes
+    ----------
+    body
+        The whole of what the server said.
     """
 
-    def __init__(self, transport: Transport, body: Mapping[str, Any]) -> None:
+    def __init__(self, transport: "Transport", body: Mapping[str, Any]) -> None:
         self._transport = transport
         self.body = body
         self._status = Status.of(body)
@@ -73,8 +80,10 @@ class Job:
         ServerUnreachable, Unavailable
             When the server is away for longer than the client's patience.
         """
-        self.body = self._transport.json(f"/v1/jobs/{self.id}", wait_s=wait_s)
-        self._status = Status.of(self.body)
+        news = self._transport.news(f"/v1/jobs/{self.id}", self.body.get("revision", 0), wait_s=wait_s)
+        if news is not None:
+            self.body = news
+            self._status = Status.of(news)
         return self
 
     def wait(
@@ -122,7 +131,7 @@ class Job:
 
     def log(self) -> str:
         """Give what its stages have logged."""
-        return self._transport.get(f"/v1/jobs/{self.id}/log").text
+        return self._transport.text(f"/v1/jobs/{self.id}/log")
 
     def delete(self) -> None:
         """Remove it from the server, with its image and all results."""

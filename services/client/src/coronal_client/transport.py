@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -25,7 +26,7 @@ _CONNECT_TIMEOUT_S = 5.0
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
 
-Query = Mapping[str, str | int | float | None]
+Query = Mapping[str, str | int]
 
 
 class Transport:
@@ -43,10 +44,14 @@ class Transport:
         self.url = url.rstrip("/")
         self._patience_s = patience_s
         self._has_answered = False
+        try:
+            address = httpx.URL(self.url)
+        except httpx.InvalidURL as error:
+            raise ServerUnreachable(url, str(error)) from error
         self._http = httpx.Client(
-            base_url=self.url,
+            base_url=address,
             timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
-            trust_env=not _is_loopback(self.url),
+            trust_env=not _is_loopback(address.host),
         )
 
     def __enter__(self) -> Self:
@@ -61,28 +66,51 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
-    def get(self, path: str, query: Query | None = None, *, wait_s: float = 0.0) -> httpx.Response:
-        """Read something; again while a server that was there is away.
+    def text(self, path: str) -> str:
+        """Read a text; again while a server that was there is away."""
+        return self._patiently(self._http.build_request("GET", path)).text
+
+    def json(self, path: str, query: Query | None = None) -> dict[str, Any]:
+        """Read a JSON object; again while a server that was there is away.
 
         Parameters
         ----------
         path
             From the server's root, e.g. ``/v1/jobs``.
         query
-            Its parameters; those that are None are left out.
-        wait_s
-            How long the server is asked to hold its answer until there is news.
+            Its parameters.
         """
-        parameters = {name: value for name, value in (query or {}).items() if value is not None}
-        if wait_s:
-            parameters["wait"] = wait_s
-        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_TIMEOUT_S + wait_s)
-        request = self._http.build_request("GET", path, params=parameters, timeout=timeout)
-        return self._patiently(request)
+        return _object(self._patiently(self._http.build_request("GET", path, params=query)))
 
-    def json(self, path: str, query: Query | None = None, *, wait_s: float = 0.0) -> dict[str, Any]:
-        """Read a JSON object, as `get` does."""
-        return _object(self.get(path, query, wait_s=wait_s))
+    def news(self, path: str, revision: object, *, wait_s: float) -> dict[str, Any] | None:
+        """Read a JSON object if it isn't of this revision any more, as `json` does.
+
+        Parameters
+        ----------
+        path
+            From the server's root.
+        revision
+            That of the object that is known.
+        wait_s
+            How long to wait for another. The server holds its answer; where it already holds as many as it
+            can, this program waits as long as it is told to.
+
+        Returns
+        -------
+        dict or None
+            None where nothing has changed.
+        """
+        request = self._http.build_request(
+            "GET",
+            path,
+            params={"wait": f"{wait_s:.3f}"},
+            headers={"If-None-Match": f'"{revision}"'},
+            timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_TIMEOUT_S + wait_s),
+        )
+        response = self._patiently(request)
+        if "Retry-After" in response.headers:
+            time.sleep(min(float(response.headers["Retry-After"]), wait_s))
+        return None if response.status_code == httpx.codes.NOT_MODIFIED else _object(response)
 
     def download(self, path: str, into: BinaryIO) -> None:
         """Write the bytes of an answer into a file that is empty.
@@ -102,9 +130,10 @@ class Transport:
         request = self._http.build_request("POST", path, data=data, files=files)
         return _object(self._send(request))
 
-    def put(self, path: str, body: str) -> dict[str, Any]:
-        """Send a text to where it is to stand."""
-        return _object(self._send(self._http.build_request("PUT", path, content=body)))
+    def put(self, path: str, yaml: str) -> dict[str, Any]:
+        """Send a document, YAML or its part JSON, to where it is to stand."""
+        headers = {"Content-Type": "application/yaml"}
+        return _object(self._send(self._http.build_request("PUT", path, content=yaml, headers=headers)))
 
     def delete(self, path: str) -> None:
         """Remove something."""
@@ -128,17 +157,17 @@ class Transport:
             response = self._http.send(request, stream=stream)
         except httpx.HTTPError as error:
             raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
-        if response.is_success:
+        if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
             self._has_answered = True
             return response
-        with response:
+        with closing(response):
             response.read()
         raise _problem(response)
 
     def _stream(self, request: httpx.Request, into: BinaryIO) -> None:
         into.seek(0)
         into.truncate()
-        with self._send(request, stream=True) as response:
+        with closing(self._send(request, stream=True)) as response:
             try:
                 for block in response.iter_bytes():
                     into.write(block)
@@ -163,9 +192,8 @@ class _Pauses:
         return True
 
 
-def _is_loopback(url: str) -> bool:
+def _is_loopback(host: str) -> bool:
     # A proxy that is set for the outer world doesn't reach the servers of this machine.
-    host = httpx.URL(url).host
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -16,7 +16,7 @@ ImageSource: TypeAlias = str | PathLike[str] | bytes | BinaryIO
 """A path, the bytes of a file, or a file that is open for reading in binary mode."""
 
 PipelineSource: TypeAlias = str | Path | Sequence[Any] | Mapping[str, Any]
-"""A name or a document (YAML or JSON) as text, the Path of a file with one, a list of stages, or a mapping."""
+"""A name or a document (YAML or JSON) as text, the Path of a file with one, a list of stages or a mapping."""
 
 Upload: TypeAlias = tuple[str, bytes | BinaryIO, str]
 """Name, content and media type."""

@@ -9,13 +9,13 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 from coronal.errors import BadParameter
 from coronal_gateway.errors import MalformedBody
 from coronal_gateway.submission import Submission
-from coronal_gateway.uploads import ImageUpload
+from coronal_gateway.uploads import PIECE_BYTES, ImageUpload
 from coronal_jobs.document import LARGEST_DOCUMENT
 
 __all__ = ["read_form"]
 
 _MOST_PARTS = 16
-_LARGEST_BUFFER_BYTES = 1 << 18
+_LARGEST_BUFFER_BYTES = 2 * PIECE_BYTES
 _LARGEST_TEXT_BYTES = 4 * LARGEST_DOCUMENT
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -61,7 +62,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
 
 
-def problems(*statuses: int) -> dict[str, dict[str, object]]:
+def problems(*statuses: int) -> ResponseDict:
     """Describe, for the OpenAPI document, the problems that a path answers with."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
@@ -72,7 +73,7 @@ def problems(*statuses: int) -> dict[str, dict[str, object]]:
 
 def _answer_error(error: CoronalError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    facts = {name: getattr(error, name, None) or None for name in _FACTS}
+    facts = {name: getattr(error, name, "") for name in _FACTS}
     response = _respond(status, error.code, str(error), facts)
     if isinstance(error, StoreUnavailable):
         response.headers["Retry-After"] = str(error.retry_after_s)
@@ -104,7 +105,7 @@ def _respond(status: HTTPStatus, code: str, detail: str, facts: Mapping[str, obj
             "detail": detail,
             "instance": request.path,
             "code": code,
-            **facts,
+            **{name: fact for name, fact in facts.items() if fact != ""},
         }
     )
     return Response(problem.model_dump_json(exclude_none=True), status, mimetype=_MEDIA_TYPE)

@@ -39,8 +39,27 @@ class RecentCatalogue:
         """Put a question to the recent catalogue, and again to the newest before a refusal is told.
 
         So a plugin can be used as soon as its worker has published it.
+
+        Raises
+        ------
+        NoWorkers
+            When no worker has ever told what it offers.
+        StoreUnavailable
+            When Redis doesn't answer.
+        CoronalError
+            Whatever the question raises.
         """
         try:
-            return question(self.recent())
+            return question(_not_empty(self.recent()))
         except (InputError, NoWorkers):
-            return question(self.now())
+            return question(_not_empty(self.now()))
+
+    def require_workers(self) -> None:
+        """Do nothing; but raise NoWorkers when no worker has ever told what it offers."""
+        self.ask(lambda catalogue: None)
+
+
+def _not_empty(catalogue: Catalogue) -> Catalogue:
+    if not catalogue.pools:
+        raise NoWorkers("no worker has ever told what it offers; start one, then try again")
+    return catalogue

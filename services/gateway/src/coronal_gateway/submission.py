@@ -1,8 +1,8 @@
 """A job on its way in: pipeline, seed and image, in whatever order they come."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -12,19 +12,25 @@ from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
-from coronal_jobs.errors import NotFound, NoWorkers, StoreUnavailable
+from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
 from coronal_jobs.pipeline import Pipeline, parse
 from coronal_jobs.planning import Hop, plan
 
-__all__ = ["PARTS", "Submission"]
+__all__ = ["PARTS", "Submission", "is_name"]
 
 PARTS = ("image", "pipeline", "seed")
 """What a job is made from."""
 
 _LARGEST_SEED = 2**32 - 1
+_LONGEST_KEPT = 4096
+_LONGEST_NAME = 100
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+# The same pipeline comes with each of many images, and to read it costs as much as to admit the job.
+_parse_again = lru_cache(maxsize=32)(parse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Submission:
     """
 
     def __init__(self, at: Services) -> None:
-        at.catalogue.ask(_refuse_empty)
+        at.catalogue.require_workers()
         self._at = at
         self._given: set[str] = set()
         self._plan: _Plan | None = None
@@ -87,7 +93,7 @@ class Submission:
                 raise BadParameter(part, found=shown(text), allowed="a file, sent with its name")
 
     def add_image(self, name: str) -> ImageUpload:
-        """Take the image: give what its bytes are to be written to; BadParameter when there is one already."""
+        """Take the image, and give what its bytes are to be written to; BadParameter for a second one."""
         self._note("image")
         writer = self._at.blobs.writer(limit_bytes=self._at.settings.largest_upload_bytes)
         self._image = ImageUpload(name, writer, self._format_of)
@@ -126,8 +132,8 @@ class Submission:
         self._given.add(part)
 
     def _read_pipeline(self, text: str) -> Pipeline:
-        if not _NAME.fullmatch(text.strip()):
-            return parse(text)
+        if not is_name(text.strip()):
+            return _parse_again(text) if len(text) <= _LONGEST_KEPT else parse(text)
         try:
             return self._at.pipelines.get(text.strip())
         except NotFound as unknown:
@@ -138,9 +144,13 @@ class Submission:
         return self._at.catalogue.ask(lambda catalogue: _known_format(head, catalogue))
 
 
-def _refuse_empty(catalogue: Catalogue) -> None:
-    if not catalogue.pools:
-        raise NoWorkers("no worker has ever told what it offers; start one, then send the job again")
+def is_name(text: str) -> bool:
+    """Tell whether a text is a name of a pipeline, and no document.
+
+    >>> is_name("bright-objects"), is_name("[otsu]")
+    (True, False)
+    """
+    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:
@@ -149,13 +159,14 @@ def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:
 
 
 def _known_format(head: bytes, catalogue: Catalogue) -> str:
-    names: Sequence[str] = [spec.name for spec in catalogue.formats if spec.knows(head)]
+    names = [spec.name for spec in catalogue.formats if spec.knows(head)]
     if not names:
         raise UnknownFormat(head, [spec.name for spec in catalogue.formats])
     return names[0]
 
 
 def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))):
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))
+    if not is_number or int(text) > _LARGEST_SEED:
         raise BadParameter("seed", found=shown(text), allowed=f"a whole number from 0 to {_LARGEST_SEED}")
-    ...
+    return int(text)

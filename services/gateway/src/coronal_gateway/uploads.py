@@ -12,9 +12,11 @@ from coronal_gateway.errors import MalformedBody, UnsupportedBody
 from coronal_jobs.job import Input
 from coronal_jobs.store.blobs import BlobWriter
 
-__all__ = ["ImageUpload", "base_name", "pieces", "refuse_encoding"]
+__all__ = ["PIECE_BYTES", "ImageUpload", "base_name", "pieces", "refuse_encoding"]
 
-_PIECE_BYTES = 1 << 16
+PIECE_BYTES = 1 << 20
+"""How much of a body is read at a time; gunicorn copies what it has read ahead for each smaller piece."""
+
 _LONGEST_NAME = 255
 
 
@@ -90,7 +92,7 @@ def pieces(request: Request) -> Iterator[bytes]:
 
 def _read(request: Request) -> bytes:
     try:
-        return request.stream.read(_PIECE_BYTES)
+        return request.stream.read(PIECE_BYTES)
     except (OSError, ParseException) as broken:
         raise MalformedBody("the body breaks off") from broken
 
@@ -112,4 +114,5 @@ def base_name(name: str) -> str:
     """
     last = re.split(r"[/\\]", name)[-1]
     printable = "".join(char for char in last if not unicodedata.category(char).startswith("C"))
-    return printable.strip()[:_LONGEST_NAME].strip(".") and printable.strip()[:_LONGEST_NAME] or "image"
+    short = printable.strip()[:_LONGEST_NAME]
+    return "image" if set(short) <= {"."} else short

@@ -6,8 +6,16 @@ from typing import cast
 from pydantic import JsonValue
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    ScalarEvent,
+)
 
+from coronal.errors import shown
 from coronal_jobs.errors import BadPipeline
 
 __all__ = ["LARGEST_DOCUMENT", "load"]
@@ -16,13 +24,15 @@ LARGEST_DOCUMENT = 65_536
 """The largest document that is read, in characters."""
 
 _DEEPEST = 20
+_MOST_BITS = 63
+_LONGEST_REASON = 200
 
 
 def load(text: str) -> JsonValue:
     """Read a document of YAML 1.2, of which JSON is a part.
 
-    A key that stands twice, an alias, a tag and a date are refused: none is needed, and each is a way to
-    mean something else than was written.
+    A key that stands twice, an alias, a merge (``<<``), a tag, a directive and a date are refused: none is
+    needed, and each is a way to mean something else than was written.
 
     Raises
     ------
@@ -39,39 +49,67 @@ def load(text: str) -> JsonValue:
             f"a pipeline must be of at most {LARGEST_DOCUMENT:,} characters, found {len(text):,}"
         )
     try:
-        _refuse_aliases(text)
+        for event in _events(text):
+            _refuse_doubtful(event)
         return _plain(YAML(typ="safe", pure=True).load(text))
+    except BadPipeline:  # it is a ValueError too
+        raise
     except MarkedYAMLError as wrong:
         raise BadPipeline(f"the document is neither YAML nor JSON: {_place(wrong)}") from wrong
     except (YAMLError, ValueError) as wrong:
         raise BadPipeline("the document is neither YAML nor JSON: it holds what no such text can") from wrong
-    except RecursionError:
-        raise BadPipeline(f"the document must be nested at most {_DEEPEST} deep, found more") from None
 
 
-def _refuse_aliases(text: str) -> None:
-    for event in cast("Iterator[object]", YAML(typ="safe", pure=True).parse(text)):
-        if isinstance(event, AliasEvent):
+def _events(text: str) -> Iterator[Event]:
+    """Give the events of a document, as far as it isn't too deep: a parser's time grows with the square."""
+    depth = 0
+    for event in cast("Iterator[Event]", YAML(typ="safe", pure=True).parse(text)):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise BadPipeline(f"the document must be nested at most {_DEEPEST} deep, found more")
+        yield event
+
+
+def _refuse_doubtful(event: Event) -> None:
+    match event:
+        case AliasEvent():
             raise BadPipeline(f"the document must have no alias, found *{event.anchor}")
+        case DocumentStartEvent() if event.version or event.tags:
+            raise BadPipeline("the document must have no directive, found one that starts with %")
+        case ScalarEvent(value="<<", style=None):
+            raise BadPipeline("the document must have no merge, found the key <<")
+        case ScalarEvent() | CollectionStartEvent() if event.ctag:
+            raise BadPipeline(f"the document must have no tag, found {event.tag}")
 
 
 def _place(wrong: MarkedYAMLError) -> str:
     mark = wrong.problem_mark or wrong.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{(wrong.problem or wrong.context or 'it ends too early').splitlines()[0]}"
+    reason = (wrong.problem or wrong.context or "it ends too early").splitlines()[0]
+    return f"{where}{reason[:_LONGEST_REASON]}"
 
 
-def _plain(value: object, depth: int = 0) -> JsonValue:
-    if depth > _DEEPEST:
-        raise RecursionError
+def _plain(value: object) -> JsonValue:
     match value:
-        case None | bool() | int() | float() | str():
+        case int() if value.bit_length() > _MOST_BITS:
+            raise BadPipeline(f"a whole number must be of at most 64 bits, found {shown(value)}")
+        case None | bool() | int() | float():
             return value
+        case str():
+            return _whole(value)
         case list():
-            return [_plain(item, depth + 1) for item in value]
+            return [_plain(item) for item in value]
         case dict():
-            if not all(isinstance(key, str) for key in value):
-                wrong = next(key for key in value if not isinstance(key, str))
-                raise BadPipeline(f"each key must be a text, found {wrong!r}")
-            return {key: _plain(item, depth + 1) for key, item in value.items()}
+            return {_key(key): _plain(item) for key, item in value.items()}
     raise BadPipeline(f"a value must be a text, number, list or mapping, found a {type(value).__name__}")
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise BadPipeline(f"each key must be a text, found {shown(key)}")
+    return _whole(key)
+
+
+def _whole(text: str) -> str:
+    """Join the two escapes as which JSON writes a character beyond the first 65,536 (RFC 8259, 7)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16")

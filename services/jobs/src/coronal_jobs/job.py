@@ -62,7 +62,7 @@ class Order(_Plain):
     input: Input
     pipeline: Pipeline
     hops: tuple[Hop, ...] = Field(min_length=1)
-    seed: int = 0
+    seed: int = Field(default=0, ge=0)
 
 
 class Job(_Plain):

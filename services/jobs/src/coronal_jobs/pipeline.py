@@ -115,13 +115,13 @@ def _stage(item: JsonValue, number: int) -> Stage:
 
 
 def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
-    algorithm = _text(item, "algorithm")
+    algorithm = _text(item, "algorithm", place)
     if unknown := set(item) - set(_STAGE_KEYS):
         raise BadPipeline(f"a stage has the keys {_keys(_STAGE_KEYS)}; found {_keys(unknown)}", stage=place)
     on = item.get("on", "current")
     if on not in ("current", "source"):
         raise BadPipeline(f"on must be 'current' or 'source', found {shown(on)}", stage=place)
-    name = _text(item, "name")
+    name = _text(item, "name", place)
     if name and not _NAME.fullmatch(name):
         raise BadPipeline(f"name must be of a-z, 0-9 and single hyphens, found {shown(name)}", stage=place)
     parameters = _parameters(item.get("parameters"), place)
@@ -153,10 +153,10 @@ def _parameters(value: JsonValue, place: str) -> dict[str, JsonValue]:
     return value
 
 
-def _text(mapping: dict[str, JsonValue], key: str) -> str:
+def _text(mapping: dict[str, JsonValue], key: str, place: str = "") -> str:
     value = mapping.get(key, "")
     if not isinstance(value, str):
-        raise BadPipeline(f"{key} must be a text, found {shown(value)}")
+        raise BadPipeline(f"{key} must be a text, found {shown(value)}", stage=place)
     return value
 
 

@@ -1,6 +1,8 @@
 """NIfTI: planes and volumes in their place, compressed by gzip."""
 
 import gzip
+from collections.abc import Callable
+from typing import Any, Protocol, cast
 
 import numpy as np
 from nibabel.nifti1 import Nifti1Image
@@ -8,7 +10,6 @@ from nibabel.nifti2 import Nifti2Image
 from numpy.typing import NDArray
 
 from coronal import Geometry, Image, Meaning
-from coronal.image import Pixels
 
 __all__ = ["affine_of", "holds", "nifti_bytes"]
 
@@ -18,7 +19,10 @@ _ALIGNED = 2
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _RGB = np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")])
-_STORED_AS = {np.dtype(np.bool_): np.dtype(np.uint8), np.dtype(np.float16): np.dtype(np.float32)}
+_STORED_AS: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(np.bool_): np.dtype(np.uint8),
+    np.dtype(np.float16): np.dtype(np.float32),
+}
 
 
 def holds(image: Image) -> bool:
@@ -40,9 +44,7 @@ def nifti_bytes(image: Image) -> bytes:
     image
         Of one channel, or RGB of uint8; bool becomes uint8, float16 becomes float32.
     """
-    stored = _stored(image).T
-    kind = Nifti1Image if max(stored.shape) <= _LONGEST_AXIS_NIFTI1 else Nifti2Image
-    encoded = kind(stored, None, dtype=stored.dtype)
+    encoded = _encoded(_stored(image).T)
     encoded.header.set_xyzt_units("mm")
     if image.geometry.is_placed:
         affine = affine_of(image.geometry)
@@ -75,7 +77,26 @@ def affine_of(geometry: Geometry) -> NDArray[np.float64]:
     return affine
 
 
-def _stored(image: Image) -> Pixels:
+class _Header(Protocol):
+    def set_xyzt_units(self, xyz: str) -> None: ...
+    def set_zooms(self, zooms: tuple[float, ...]) -> None: ...
+
+
+class _Encoded(Protocol):
+    # The part of nibabel's image that is used, with types.
+    header: _Header
+
+    def set_sform(self, affine: NDArray[np.float64], code: int) -> None: ...
+    def set_qform(self, affine: NDArray[np.float64], code: int) -> None: ...
+    def to_bytes(self) -> bytes: ...
+
+
+def _encoded(stored: NDArray[Any]) -> _Encoded:
+    kind = Nifti1Image if max(stored.shape) <= _LONGEST_AXIS_NIFTI1 else Nifti2Image
+    return cast("Callable[..., _Encoded]", kind)(stored, None, dtype=stored.dtype)
+
+
+def _stored(image: Image) -> NDArray[Any]:
     if image.has_channels:
         return np.ascontiguousarray(image.pixels).view(_RGB)[..., 0]
-    return image.pixels.astype(_STORED_AS.get(image.pixels.dtype, image.pixels.dtype), copy=False)
+    return image.pixels.astype(_STORED_AS.get(image.pixels.dtype) or image.pixels.dtype, copy=False)

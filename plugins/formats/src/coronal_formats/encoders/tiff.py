@@ -56,7 +56,7 @@ def _spacing(image: Image, axes: str) -> _Options:
         return _Options(resolution=(_MM_PER_CM / x, _MM_PER_CM / y), resolutionunit="CENTIMETER")
     if image.pixels.dtype not in _OME_TYPES:
         return _Options()
-    digest = hashlib.sha256(np.ascontiguousarray(image.pixels)).digest()
+    digest = hashlib.sha256(np.ascontiguousarray(image.pixels).data).digest()
     metadata: dict[str, object] = {"axes": axes, "UUID": str(uuid.UUID(bytes=digest[:16]))}
     for axis, step in zip("ZYX", image.spacing_mm, strict=True):
         metadata |= {f"PhysicalSize{axis}": step, f"PhysicalSize{axis}Unit": "mm"}

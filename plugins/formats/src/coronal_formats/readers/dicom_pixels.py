@@ -12,6 +12,7 @@ from coronal import BadImage
 from coronal.image import Pixels
 from coronal_formats.decoding import check_room
 from coronal_formats.readers.dicom_jpeg import add_decoders
+from coronal_formats.readers.dicom_rle import use_decoder
 
 __all__ = ["Stored", "decoded"]
 
@@ -19,6 +20,7 @@ _NEEDED = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
 _SAMPLES = {1: False, 3: True}
 
 add_decoders()
+use_decoder()
 
 
 @dataclass(frozen=True, slots=True)

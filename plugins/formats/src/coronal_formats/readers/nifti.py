@@ -49,7 +49,8 @@ def _read(file: BinaryFile, most_bytes: int) -> Image:
     header = read_header(file)
     shape = _shape(header)
     dtype = header.get_data_dtype()
-    start = int(header.get_data_offset())
+    # Some programs leave the offset 0; the pixels follow the header and its four bytes of extension then.
+    start = max(int(header.get_data_offset()), int(header["sizeof_hdr"]) + 4)
     check_room("NIfTI file", declared=math.prod(shape) * dtype.itemsize, found=most_bytes - start)
     file.seek(start)
     return _image(header, _filled(file, shape, dtype))

@@ -64,7 +64,7 @@ def layout_of(axes: str, shape: tuple[int, ...]) -> Layout:
     Layout(kept=(2, 5, 30, 40), order=(1, 2, 3, 0), has_channels=True)
     >>> layout_of("TYX", (8, 30, 40))
     Traceback (most recent call last):
-    coronal.errors.BadImage: a TIFF file must hold a plane or one stack (z, y, x) ... found TYX (8, 30, 40)
+    coronal.errors.BadImage: a TIFF file must hold a plane or one stack (z, y, x)... found TYX (8, 30, 40)
     """
     kept = [(name, size) for name, size in zip(axes, shape, strict=True) if size > 1 or name in "YX"]
     names = "".join(name for name, _ in kept)

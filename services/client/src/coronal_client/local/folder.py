@@ -2,11 +2,14 @@
 
 import fcntl
 import os
-import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from coronal_client.errors import FolderInUse
+from coronal_client.local.ports import free_port, is_free
 
 __all__ = ["DataFolder"]
 
@@ -50,8 +53,9 @@ class DataFolder:
     def _logs(self) -> Path:
         return self.root / "logs"
 
-    def lock(self) -> int:
-        """Claim the folder, and give the file descriptor that holds the claim while any process has it open.
+    @contextmanager
+    def locked(self) -> Iterator[int]:
+        """Claim the folder; give the file descriptor that holds the claim while any process has it open.
 
         When its last holder was killed, what that one had started is still ending: this is waited for.
 
@@ -61,22 +65,17 @@ class DataFolder:
             When another has it.
         """
         descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        deadline = time.monotonic() + _WAIT_FOR_DEAD_S
-        while not _is_locked_by_us(descriptor):
-            holder = os.pread(descriptor, 20, 0).decode()
-            if _is_alive(holder) or time.monotonic() > deadline:
-                os.close(descriptor)
-                raise FolderInUse(f"another `coronal up` works on {self.root} (process {holder})")
-            time.sleep(_LOOK_AGAIN_S)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        return descriptor
+        try:
+            self._claim(descriptor)
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def new_log(self, name: str) -> Path:
         """Give the path of an empty log, and keep those of the last three starts beside it."""
         log = self._logs / f"{name}.log"
         older = [log, *(log.with_name(f"{name}.log.{number}") for number in range(1, _KEPT_LOGS + 1))]
-        for old, new in reversed(list(zip(older, older[1:], strict=False))):
+        for old, new in reversed(list(pairwise(older))):
             if old.exists():
                 old.replace(new)
         log.touch(mode=0o600)
@@ -85,28 +84,20 @@ class DataFolder:
     def redis_port(self) -> int:
         """Give a free port of this machine: that of the last time, if nobody else has it now."""
         remembered = self.redis / "port"
-        last = int(remembered.read_text()) if remembered.exists() else 0
-        port = last if last and is_free(last) else free_port()
+        last = remembered.read_text() if remembered.exists() else ""
+        port = int(last) if last.isdecimal() and is_free(int(last)) else free_port()
         remembered.write_text(str(port))
         return port
 
-
-def is_free(port: int) -> bool:
-    """Tell whether a process can listen on a port of the loopback address."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port() -> int:
-    """Give a port of the loopback address on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def _claim(self, descriptor: int) -> None:
+        deadline = time.monotonic() + _WAIT_FOR_DEAD_S
+        while not _is_locked_by_us(descriptor):
+            holder = os.pread(descriptor, 20, 0).decode()
+            if _is_alive(holder) or time.monotonic() > deadline:
+                raise FolderInUse(f"another `coronal up` works on {self.root} (process {holder})")
+            time.sleep(_LOOK_AGAIN_S)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
 
 
 def _is_locked_by_us(descriptor: int) -> bool:

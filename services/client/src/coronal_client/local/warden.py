@@ -1,23 +1,61 @@
-"""The warden: a process that ends the others of a local server, also when the one that started them was killed.
+"""The warden: a process that ends others, also when the one that started them was killed.
 
 It reads from a pipe which process groups there are: ``+123`` for a new one, ``-123`` for one that has ended.
 When the pipe closes, because its starter is done or was killed, it ends those that are left, the youngest
-first: Redis, which all others need, was the first to start. It runs as
-``python -m coronal_client.local.warden`` and imports nothing that takes time.
+first: what others need was started before them. It runs as
+``python -m coronal_client.local.warden``.
 """
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
 
-__all__ = ["GRACE_S", "end_group", "main"]
+__all__ = ["GRACE_S", "Warden", "end_group", "main"]
 
 GRACE_S = 15.0
 """How long a process may take to end; a worker gives its jobs back within 10 s."""
 
 _LOOK_AGAIN_S = 0.05
+
+
+class Warden:
+    """A warden's process, as its starter sees it.
+
+    Parameters
+    ----------
+    lock
+        A file descriptor that the warden holds open until all groups have ended; None where there is none.
+    """
+
+    def __init__(self, lock: int | None) -> None:
+        reading, self._writing = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "coronal_client.local.warden"],
+            stdin=reading,
+            pass_fds=() if lock is None else (lock,),
+            start_new_session=True,
+        )
+        os.close(reading)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether its process lives."""
+        return self._process.poll() is None
+
+    def take(self, group: int) -> None:
+        """Tell of a process group, by the number of the process that leads it."""
+        os.write(self._writing, b"+%d\n" % group)
+
+    def leave(self, group: int) -> None:
+        """Tell that a process group has ended."""
+        os.write(self._writing, b"-%d\n" % group)
+
+    def dismiss(self) -> None:
+        """Let it end the groups that are left, and then itself."""
+        os.close(self._writing)
 
 
 def main() -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
 
 __all__ = ["Blob", "BlobStore", "BlobWriter"]
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,9 @@ class BlobStore:
 
     def stream(self, sha256: str) -> Iterator[bytes]:
         """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
-        with _translated("blob", sha256):
+        with _answering(), _existing(sha256):
             pieces = obstore.get(self._store, _key(sha256)).stream(min_chunk_size=1 << 20)
-        return (bytes(piece) for piece in pieces)
+        return _read(pieces)
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
@@ -87,17 +90,18 @@ class BlobStore:
                 raise NotFound("blob", sha256)
             yield path
             return
+        pieces = self.stream(sha256)
         with tempfile.TemporaryDirectory(prefix="coronal-") as folder:
-            path = Path(folder) / sha256
+            path = Path(folder) / "blob"
             with path.open("wb") as file:
-                file.writelines(self.stream(sha256))
+                file.writelines(pieces)
             yield path
 
     def delete(self, *digests: str) -> None:
         """Remove blobs; one that isn't there is no error."""
         for sha256 in digests:
             try:
-                with _translated("blob", sha256):
+                with _answering(), _existing(sha256):
                     obstore.delete(self._store, _key(sha256))
             except NotFound:
                 continue
@@ -114,14 +118,15 @@ class BlobStore:
     def _place(self, written: Path, sha256: str) -> None:
         """Make a whole and synced file a blob."""
         if self._folder is None:
-            with _translated("blob", sha256), written.open("rb") as file:
+            with _answering(), written.open("rb") as file:
                 obstore.put(self._store, _key(sha256), file)
             written.unlink()
             return
         target = self._folder / _key(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         written.rename(target)
-        _sync_folder(target.parent)
+        for folder in target.parents[:3]:  # each may be new, by this process or by another
+            _sync_folder(folder)
 
 
 class BlobWriter:
@@ -183,12 +188,21 @@ class BlobWriter:
 
     def discard(self) -> None:
         """Forget what was written, unless it was committed."""
-        self._file.close()
+        with suppress(OSError):  # what a full disk didn't take is still in the buffer
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
 
 def _key(sha256: str) -> str:
+    if not _DIGEST.fullmatch(sha256):
+        raise NotFound("blob", sha256)
     return f"sha256/{sha256[:2]}/{sha256}"
+
+
+def _read(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    with _answering():
+        for piece in pieces:
+            yield bytes(piece)
 
 
 def _folder_of(store: ObjectStore) -> Path | None:
@@ -206,11 +220,17 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _translated(kind: str, name: str) -> Iterator[None]:
+def _existing(sha256: str) -> Iterator[None]:
     try:
         yield
     except (NotFoundError, FileNotFoundError) as missing:
-        raise NotFound(kind, name) from missing
+        raise NotFound("blob", sha256) from missing
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
     except BaseError as away:
         raise StoreUnavailable("the store of images and results doesn't answer") from away
 

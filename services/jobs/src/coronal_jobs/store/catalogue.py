@@ -35,6 +35,7 @@ class CatalogueStore:
             All that its plugins can do.
         """
         self._redis.hset(_OFFERS, pool, offer.model_dump_json(exclude_defaults=True))
+        self._redis.zremrangebyscore(_WORKERS, "-inf", self._now_s() - 2 * ALIVE_S)
         self.beat(pool, worker)
 
     def beat(self, pool: str, worker: str) -> bool:

@@ -1,18 +1,29 @@
 """The connection to Redis: short waits, no silent retries, and one error when it is away."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import redis
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError
+from redis.exceptions import (
+    BusyLoadingError,
+    ConnectionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TimeoutError,
+)
 from redis.retry import Retry
 
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.settings import StoreSettings
 
-__all__ = ["Connection", "connect"]
+__all__ = ["Connection", "connect", "translated"]
 
-_AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
+_AWAY = (ConnectionError, TimeoutError, BusyLoadingError, OutOfMemoryError, ReadOnlyError)
+_CANT_KEEP = ("MISCONF", "NOREPLICAS", "BUSY")
+"""What an answer starts with while Redis can't write to its disk, or is in the midst of a script."""
 
 
 class Connection(redis.Redis):
@@ -20,20 +31,29 @@ class Connection(redis.Redis):
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command; StoreUnavailable when Redis is away."""
-        try:
+        with translated():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]  # redis-py's own
-        except _AWAY as away:
-            raise StoreUnavailable("the store of records doesn't answer") from away
 
     def ask_all(self, *commands: tuple[Any, ...]) -> list[Any]:
         """Send many commands at once and give their answers; StoreUnavailable when Redis is away."""
         pipeline = self.pipeline(transaction=False)
         for command in commands:
             pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's own
-        try:
+        with translated():
             return pipeline.execute()
-        except _AWAY as away:
-            raise StoreUnavailable("the store of records doesn't answer") from away
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what redis-py raises into `StoreUnavailable`, where Redis doesn't answer or can't write."""
+    try:
+        yield
+    except _AWAY as away:
+        raise StoreUnavailable("the store of records doesn't answer") from away
+    except ResponseError as refused:
+        if str(refused).startswith(_CANT_KEEP):
+            raise StoreUnavailable("the store of records can't keep anything now") from refused
+        raise
 
 
 def connect(settings: StoreSettings) -> Connection:

@@ -1,7 +1,7 @@
 """The records of jobs: what the scripts do, with types."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -259,7 +259,7 @@ class JobStore:
             How many at most.
         """
         index = f"coronal:jobs:{state}" if state else "coronal:jobs"
-        ids = list(self._older(index, before, limit + 1))
+        ids = self._older(index, before, limit + 1)
         records = self._redis.ask_all(*(("HGETALL", f"coronal:job:{one}") for one, _ in ids[:limit]))
         jobs = tuple(_job(one, fields) for (one, _), fields in zip(ids, records, strict=False) if fields)
         more = len(ids) > limit
@@ -294,21 +294,16 @@ class JobStore:
         seconds, microseconds = self._redis.execute_command("TIME")
         return int(seconds) * 1000 + int(microseconds) // 1000
 
-    def _older(self, index: str, before: str, limit: int) -> Iterator[tuple[str, int]]:
+    def _older(self, index: str, before: str, limit: int) -> list[tuple[str, int]]:
         """Give ids and times after a cursor; jobs of one millisecond are told apart by their id."""
         created_ms, _, last = before.partition(".")
-        highest, offset = created_ms or "+inf", 0
-        while limit > 0:
-            found = self._redis.execute_command(
-                "ZREVRANGEBYSCORE", index, highest, "-inf", "WITHSCORES", "LIMIT", offset, limit
-            )
-            for one, score in [(member, int(score)) for member, score in found]:
-                if not last or (score, one) < (int(created_ms), last):
-                    limit -= 1
-                    yield one, score
-            if not found:
-                return
-            offset += len(found)
+        highest = f"({created_ms}" if created_ms else "+inf"
+        same_ms, older = self._redis.ask_all(
+            ("ZREVRANGEBYSCORE", index, created_ms or 0, created_ms or 0, "WITHSCORES"),
+            ("ZREVRANGEBYSCORE", index, highest, "-inf", "WITHSCORES", "LIMIT", 0, limit),
+        )
+        found = [*(pair for pair in same_ms if pair[0] < last), *older]
+        return [(one, int(score)) for one, score in found[:limit]]
 
     def _run(self, script: str, *arguments: str | int) -> Any:
         return self._scripts[script](args=arguments)

@@ -15,9 +15,6 @@ end
 local holder = id .. '/' .. epoch
 local answer = {}
 local old_carry = get(id, 'carry')
-if old_carry and let_go(old_carry) then
-  table.insert(answer, old_carry)
-end
 redis.call('HDEL', record_of(id), 'carry', 'stage', 'losses', 'retries', 'rings', 'rung_ms')
 redis.call('HSET', record_of(id), 'committed', epoch .. '/' .. hop)
 local hops = cjson.decode(get(id, 'hops'))
@@ -28,12 +25,16 @@ if next_hop == #hops then
   end
   redis.call('HSET', record_of(id), 'artifacts', artifacts, 'progress', 1)
   move(id, 'succeeded')
-  table.insert(answer, 1, 'succeeded')
+  table.insert(answer, 'succeeded')
 else
   name_blob(carry, holder)
   redis.call('HSET', record_of(id), 'carry', carry, 'hop', next_hop, 'pool', hops[next_hop + 1].pool)
   move(id, 'queued')
   ring(id)
-  table.insert(answer, 1, 'queued')
+  table.insert(answer, 'queued')
+end
+-- Only now: what is named again must not go.
+if old_carry and let_go(old_carry) then
+  table.insert(answer, old_carry)
 end
 return answer

@@ -1,0 +1,49 @@
+"""What is said below the panels: what the image is, how it is shown, what was found."""
+
+from collections.abc import Iterator
+
+from coronal import Case, Image, LabelMap
+from coronal_formats.pictures.colours import colour_of
+from coronal_formats.pictures.page import Phrase
+from coronal_formats.pictures.window import Window
+
+__all__ = ["phrases_of"]
+
+_MOST_NAMED = 16
+
+
+def phrases_of(case: Case, window: Window) -> list[Phrase]:
+    """Give the phrases below the panels; no name of a file or a patient is among them.
+
+    Parameters
+    ----------
+    case
+        What the stages have made.
+    window
+        How the values of the image below the labels became grey.
+    """
+    texts = [_extent(case.backdrop), window.description, *_found(case)]
+    plain = [Phrase(text) for text in texts if text]
+    return [*plain, *(_legend(case.labels) if case.labels is not None else ())]
+
+
+def _extent(image: Image) -> str:
+    across = " x ".join(str(size) for size in image.shape[::-1])
+    text = f"{image.modality or 'image'}: {across} {'pixels' if image.dimensions == 2 else 'voxels'}"
+    if image.spacing_mm is None:
+        return f"{text}, spacing unknown"
+    return f"{text} of {' x '.join(f'{step:.3g}' for step in image.spacing_mm[::-1])} mm"
+
+
+def _found(case: Case) -> Iterator[str]:
+    if case.labels is not None:
+        count = case.labels.count
+        yield f"{count} label{'' if count == 1 else 's'}"
+    for stage, prediction in case.predictions.items():
+        yield f"{stage}: {prediction.label} ({max(prediction.probabilities):.0%})"
+
+
+def _legend(labels: LabelMap) -> Iterator[Phrase]:
+    for label, name in sorted(labels.names.items())[:_MOST_NAMED]:
+        if label > 0:
+            yield Phrase(f"{label} {name}", colour_of(label))

@@ -1,0 +1,77 @@
+"""Values to grey that an eye can tell apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal import Image, Meaning
+from coronal.image import Pixels
+
+__all__ = ["Rgb", "Window", "window_of"]
+
+Rgb = NDArray[np.uint8]
+"""Shape (y, x, 3)."""
+
+_SOFT_TISSUE = (40.0, 400.0)
+"""Centre and width in HU, as a CT is first looked at."""
+
+_PERCENTILES = (0.5, 99.5)
+_SAMPLED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The range of values that is spread from black to white.
+
+    Parameters
+    ----------
+    low, high
+        What becomes black, and what becomes white.
+    description
+        The window in words, for a caption; empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> Window(0.0, 10.0).apply(np.array([[-5, 5, 20]]))[..., 0].tolist()
+    [[0, 128, 255]]
+    """
+
+    low: float
+    high: float
+    description: str = ""
+
+    def apply(self, plane: Pixels) -> Rgb:
+        """Give a plane as colours to look at.
+
+        Parameters
+        ----------
+        plane
+            Shape (y, x), or (y, x, 3) in colour; any number type. What isn't finite becomes black.
+        """
+        if plane.ndim == 3 and plane.dtype == np.uint8:
+            return np.asarray(plane, np.uint8)
+        values = np.nan_to_num(plane.astype(np.float32), nan=self.low, posinf=self.high, neginf=self.low)
+        spread = np.clip((values - self.low) / max(self.high - self.low, 1e-12), 0.0, 1.0)
+        grey = np.rint(255.0 * spread).astype(np.uint8)
+        return grey if grey.ndim == 3 else np.repeat(grey[..., None], 3, axis=-1)
+
+
+def window_of(image: Image) -> Window:
+    """Find a window for an image.
+
+    Returns
+    -------
+    Window
+        Soft tissue for Hounsfield units. For all else from the 0.5th to the 99.5th percentile (of at most a
+        million values), of all channels together; colours of 8 bits stay as they are.
+    """
+    if image.meaning is Meaning.HOUNSFIELD:
+        centre, width = _SOFT_TISSUE
+        return Window(centre - width / 2, centre + width / 2, f"window {width:g} HU at {centre:g} HU")
+    values = image.pixels.reshape(-1)[:: max(1, image.pixels.size // _SAMPLED)].astype(np.float64)
+    values = values[np.isfinite(values)]
+    low, high = np.percentile(values, _PERCENTILES) if values.size else (0.0, 1.0)
+    if low == high:
+        low, high = values.min(initial=low), values.max(initial=high)
+    return Window(float(low), float(high))

@@ -1,0 +1,6 @@
+"""``python -m coronal_client``: the command `coronal`."""
+
+from coronal_client.command import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The command `coronal`."""
+
+import sys
+
+import typer
+
+from coronal_client.commands.delete import delete
+from coronal_client.commands.demo import demo
+from coronal_client.commands.jobs import jobs
+from coronal_client.commands.log import log
+from coronal_client.commands.pipelines import pipelines
+from coronal_client.commands.plugins import plugins
+from coronal_client.commands.processes import PASSED_ON, gateway, worker
+from coronal_client.commands.results import results
+from coronal_client.commands.run import run
+from coronal_client.commands.status import status
+from coronal_client.commands.submit import submit
+from coronal_client.commands.up import up
+from coronal_client.errors import CoronalError
+from coronal_client.exit_codes import EPILOG, ExitCode, exit_code
+from coronal_client.local.signals import end_by_exception
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Coronal: medical images through pipelines of plugins.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    # Rich's own help takes longer than all else that `coronal --help` does.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+for _command in (up, demo, run, submit, status, results, jobs, log, delete, plugins):
+    app.command()(_command)
+app.add_typer(pipelines, name="pipelines")
+for _process in (gateway, worker):
+    app.command(context_settings=PASSED_ON, add_help_option=False)(_process)
+
+
+def main() -> None:
+    """Run the command, and end with an exit code of `coronal_client.exit_codes`."""
+    end_by_exception()
+    try:
+        app()
+    except CoronalError as error:
+        typer.echo(f"coronal: {error}", err=True)
+        sys.exit(exit_code(error))
+    except OSError as error:
+        typer.echo(f"coronal: {error}", err=True)
+        sys.exit(ExitCode.USAGE)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)

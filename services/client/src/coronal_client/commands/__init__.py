@@ -1,0 +1,1 @@
+"""The commands of `coronal`, one a file."""

@@ -1,0 +1,32 @@
+"""``coronal run``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coronal_client.batch import Item
+from coronal_client.commands.following import run_items
+from coronal_client.commands.options import Files, Json, OptionalServer, Pipeline, Workers, pipeline_of
+from coronal_client.display.screen import Screen
+
+__all__ = ["run"]
+
+
+def run(
+    pipeline: Pipeline,
+    files: Files,
+    *,
+    out: Annotated[Path, typer.Option(help="Where each image gets a folder for its results.")] = Path(
+        "coronal-results"
+    ),
+    server: OptionalServer = "",
+    workers: Workers,
+    as_json: Json = False,
+) -> None:
+    """Run images through a pipeline, save and show the results.
+
+    Without a server one is started for as long as it takes. An image that fails stops no other.
+    """
+    items = [Item(file, pipeline_of(pipeline)) for file in files]
+    raise typer.Exit(run_items(Screen(as_json), items, out, server=server, workers=workers))

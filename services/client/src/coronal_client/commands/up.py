@@ -1,0 +1,41 @@
+"""``coronal up``."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from coronal_client.commands.options import Json, Workers
+from coronal_client.display.screen import Screen
+from coronal_client.local.server import Wish, local_server
+
+__all__ = ["up"]
+
+_LOOK_AGAIN_S = 0.2
+
+
+def up(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0 takes one that is free.")] = 8000,
+    data: Annotated[Path, typer.Option(help="The folder that everything is kept in.")] = Path("coronal-data"),
+    workers: Workers,
+    pool: Annotated[str, typer.Option(help="The pool that the workers belong to.")] = "default",
+    as_json: Json = False,
+) -> None:
+    """Run a whole server on this machine, until Ctrl-C.
+
+    It starts an embedded Redis, a gateway and workers, reachable from this machine alone. What was queued
+    when it ended is still there at the next start with the same data folder. A worker or gateway that dies
+    is started again; when Redis dies everything ends. Logs are in the data folder, in logs/.
+    """
+    screen = Screen(as_json)
+    with local_server(Wish(data, port, workers, pool)) as server:
+        screen.show(f"Coronal is at {server.url}")
+        screen.give({"url": server.url, "redis_url": server.redis_url, "data": str(data.absolute())})
+        try:
+            while True:
+                server.mend(screen.say)
+                time.sleep(_LOOK_AGAIN_S)
+        except (KeyboardInterrupt, SystemExit):
+            screen.say("ending …")

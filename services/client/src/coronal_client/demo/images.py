@@ -1,0 +1,92 @@
+"""The images of the demonstration: files that lie in packages which Coronal's own parts need anyway."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+from coronal_client.errors import NotInstalled
+
+__all__ = ["SAMPLES", "Sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An image, and what is looked for in it.
+
+    Parameters
+    ----------
+    title
+        What a person calls it.
+    pipeline
+        The name of a pipeline beside this file.
+    package
+        The package that the image lies in; it is found and not imported.
+    distribution
+        What is installed to have that package.
+    path
+        Where in the package it lies.
+    """
+
+    title: str
+    pipeline: str
+    package: str
+    distribution: str
+    path: str
+
+    def image(self) -> Path:
+        """Find the image.
+
+        Raises
+        ------
+        NotInstalled
+            When its package isn't there, or is there without it.
+        """
+        spec = find_spec(self.package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            if (found := Path(folder, self.path)).is_file():
+                return found
+        raise NotInstalled(f"{self.title} ({self.path} in {self.package})", self.distribution)
+
+    def document(self) -> str:
+        """Give the text of its pipeline."""
+        return (files("coronal_client.demo") / f"{self.pipeline}.yaml").read_text(encoding="utf-8")
+
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample(
+        title="retina, a photograph",
+        pipeline="optic-disc",
+        package="skimage",
+        distribution="scikit-image",
+        path="data/retina.jpg",
+    ),
+    Sample(
+        title="chest, a CT slice",
+        pipeline="bone-and-contrast",
+        package="pydicom",
+        distribution="pydicom",
+        path="data/test_files/CT_small.dcm",
+    ),
+    Sample(
+        title="abdomen, an MR slice",
+        pipeline="bright-organs",
+        package="pydicom",
+        distribution="pydicom",
+        path="data/test_files/examples_overlay.dcm",
+    ),
+    Sample(
+        title="head, an MR volume",
+        pipeline="brain",
+        package="nilearn",
+        distribution="nilearn",
+        path="datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz",
+    ),
+    Sample(
+        title="gut, a stained section",
+        pipeline="stained-epithelium",
+        package="skimage",
+        distribution="scikit-image",
+        path="data/ihc.png",
+    ),
+)

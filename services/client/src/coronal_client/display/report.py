@@ -1,0 +1,66 @@
+"""What has become of the items of a batch, for a person and for a script."""
+
+from typing import Any
+
+from coronal_client.batch import Item
+from coronal_client.display.measurements import grid
+from coronal_client.display.screen import Screen
+from coronal_client.errors import ServerProblem
+from coronal_client.exit_codes import ExitCode, exit_code
+from coronal_client.results import Results
+
+__all__ = ["code_of", "item_body", "show_item", "show_tables"]
+
+
+def show_item(screen: Screen, item: Item) -> None:
+    """Show the tables of an item and where its files are, or why there are none."""
+    if item.error is not None:
+        screen.say(f"{item.title}: {item.error}" + (f"\n  its log: {item.log}" if item.log else ""))
+    elif item.results is not None and item.folder is not None:
+        screen.show(f"\n{item.title}")
+        show_tables(screen, item.results)
+        screen.show(f"  files:   {item.folder}")
+        if item.results.overlay is not None:
+            screen.show(f"  overlay: {item.folder / item.results.overlay.name}")
+
+
+def show_tables(screen: Screen, results: Results) -> None:
+    """Show the tables and predictions of a job."""
+    for stage, table in results.tables.items():
+        screen.show(grid(table, title=stage, width=screen.results.width))
+    for stage, probabilities in results.predictions.items():
+        classes = ", ".join(f"{name} {probability:.3f}" for name, probability in probabilities.items())
+        screen.show(f"  {stage}: {classes}")
+
+
+def item_body(item: Item) -> dict[str, Any]:
+    """Give what a script wants to know of an item."""
+    return {
+        "image": str(item.image),
+        "job": item.job and item.job.id,
+        "state": item.job and item.job.state,
+        "error": _error_body(item),
+        "folder": item.folder and str(item.folder),
+        "files": sorted(item.results.files) if item.results else [],
+        "result": dict(item.results.summary) if item.results else None,
+    }
+
+
+def code_of(items: list[Item]) -> ExitCode:
+    """Give the exit code of a batch: that a job failed says more than that a file wasn't taken."""
+    codes = {exit_code(item.error) for item in items if item.error is not None}
+    return ExitCode.JOB_FAILED if ExitCode.JOB_FAILED in codes else max(codes, default=ExitCode.OK)
+
+
+def _error_body(item: Item) -> dict[str, str] | None:
+    match item.error:
+        case None:
+            return None
+        case ServerProblem(problem=problem):
+            return {"code": problem.code, "message": str(item.error), "stage": problem.stage}
+        case error:
+            return {
+                "code": getattr(error, "code", "bad-file"),
+                "message": getattr(error, "message", str(error)),
+                "stage": getattr(error, "stage", ""),
+            }

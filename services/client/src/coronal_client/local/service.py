@@ -1,0 +1,117 @@
+"""One process of a local server, its log, and its next start when it dies."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coronal_client.local.warden import Warden, end_group
+
+__all__ = ["Plan", "Service", "python_command"]
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 30.0
+_STEADY_S = 60.0
+_LAST_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a process is started.
+
+    Parameters
+    ----------
+    name
+        What messages call it.
+    command
+        Program and arguments.
+    log
+        The file that it writes to.
+    environment
+        What it finds in its environment beside ours.
+    is_vital
+        Whether the others are of no use without it.
+    """
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_vital: bool = False
+
+
+class Service:
+    """A process in a session and process group of its own, so that it can be ended with all its children.
+
+    Parameters
+    ----------
+    plan
+        How it is started.
+    warden
+        Is told of each process group.
+    """
+
+    def __init__(self, plan: Plan, warden: Warden) -> None:
+        self.plan = plan
+        self._warden = warden
+        self._pause_s = _FIRST_PAUSE_S
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_s = self._due_s = time.monotonic()
+
+    def start(self) -> None:
+        """Start it; the warden knows of it before its program runs, whatever happens to us meanwhile."""
+        self._started_s = time.monotonic()
+        with self.plan.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.plan.command,
+                env={**os.environ, **self.plan.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=self._register,  # noqa: PLW1509 - safe: a local server's process has one thread
+            )
+
+    def ended(self) -> int | None:
+        """Give its exit status once after it has ended, when all of its children are ended too."""
+        if self._process is None or (status := self._process.poll()) is None:
+            return None
+        end_group(self._process.pid, grace_s=0)
+        self._warden.leave(self._process.pid)
+        self._process = None
+        now = time.monotonic()
+        if now - self._started_s > _STEADY_S:
+            self._pause_s = _FIRST_PAUSE_S
+        self._due_s, self._pause_s = now + self._pause_s, min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        return status
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it has ended, and long enough ago to be started again."""
+        return self._process is None and time.monotonic() >= self._due_s
+
+    def reap(self) -> None:
+        """Take note of its end, so that nothing of it is left in the system's table."""
+        if self._process is not None:
+            self._process.poll()
+
+    def kill(self) -> None:
+        """Kill it with all its children, if it lives yet: the warden is gone."""
+        if self._process is not None and self._process.poll() is None:
+            end_group(self._process.pid, grace_s=0)
+            self._process.wait()
+
+    def last_lines(self) -> list[str]:
+        """Give the last lines of its log."""
+        return self.plan.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+
+    def _register(self) -> None:
+        self._warden.take(os.getpid())
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """Give the command line of a module of this Python's environment, whatever lies in the current folder."""
+    return [sys.executable, "-P", "-m", module, *arguments]

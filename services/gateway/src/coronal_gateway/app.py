@@ -1,0 +1,63 @@
+"""The WSGI application."""
+
+from importlib.metadata import version
+from typing import Any
+
+from flask import Response
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+
+from coronal_gateway import problems
+from coronal_gateway.services import Services
+from coronal_gateway.settings import GatewaySettings
+from coronal_gateway.views import docs, health, jobs, pipelines, plugins, results
+
+__all__ = ["create_app"]
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-cache",
+}
+
+
+def create_app(settings: GatewaySettings) -> OpenAPI:
+    """Make the application.
+
+    Examples
+    --------
+    >>> app = create_app(GatewaySettings(blobs_url="memory:///"))
+    >>> app.test_client().get("/healthz").json
+    {'status': 'alive'}
+    """
+    app = OpenAPI(
+        "coronal_gateway",
+        info=Info(title="Coronal", version=version("coronal-gateway")),
+        security_schemes={},
+        validation_error_model=problems.Problem,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.extensions["coronal"] = Services.of(settings)
+    problems.register(app)
+    for views in (jobs, results, plugins, pipelines, health):
+        app.register_api(views.api)
+    app.register_blueprint(docs.pages)
+    app.after_request(_add_headers)
+    _tidy(app.api_doc)
+    return app
+
+
+def _tidy(document: dict[str, Any]) -> None:
+    """Undo what flask-openapi3 does to line breaks in docstrings."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            text = operation.get("description", "").replace("<br/>", "\n")
+            operation["description"] = text.strip() or operation["summary"]
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

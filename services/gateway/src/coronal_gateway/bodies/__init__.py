@@ -1,0 +1,1 @@
+"""The bodies of answers, a file for each kind of thing."""

@@ -1,0 +1,64 @@
+"""The catalogue, as it is told."""
+
+from typing import Self
+
+from pydantic import Field
+
+from coronal.spec import AlgorithmSpec, FormatSpec
+from coronal_gateway.bodies.body import Body
+from coronal_jobs.catalogue import Catalogue, Pool, RejectedPlugin
+
+__all__ = ["AlgorithmBody", "PluginsBody"]
+
+
+class PoolBody(Body):
+    """A pool, as it is now."""
+
+    name: str
+    workers: int = Field(description="How many workers have told in the last 30 s that they live.")
+    queued: int = Field(description="How many messages wait in its queue.")
+    algorithms: tuple[str, ...]
+    formats: tuple[str, ...]
+    rejected: tuple[RejectedPlugin, ...]
+
+    @classmethod
+    def of(cls, pool: Pool) -> Self:
+        """Tell of a pool what the catalogue says."""
+        return cls(
+            name=pool.name,
+            workers=pool.workers,
+            queued=pool.queued,
+            algorithms=tuple(spec.name for spec in pool.offer.algorithms),
+            formats=tuple(spec.name for spec in pool.offer.formats),
+            rejected=pool.offer.rejected,
+        )
+
+
+class AlgorithmBody(AlgorithmSpec):
+    """An algorithm, and who offers it."""
+
+    pools: tuple[str, ...] = Field(description="The pools that offer it.")
+
+    @classmethod
+    def of(cls, spec: AlgorithmSpec, catalogue: Catalogue) -> Self:
+        """Tell of an algorithm what the catalogue says."""
+        pools = tuple(pool.name for pool in catalogue.pools_of(spec.name))
+        return cls(**spec.model_dump(), pools=pools)
+
+
+class PluginsBody(Body):
+    """The catalogue."""
+
+    algorithms: tuple[AlgorithmBody, ...]
+    formats: tuple[FormatSpec, ...]
+    pools: tuple[PoolBody, ...]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Self:
+        """Tell what the catalogue says."""
+        specs = sorted(catalogue.algorithms.values(), key=lambda spec: spec.name)
+        return cls(
+            algorithms=tuple(AlgorithmBody.of(spec, catalogue) for spec in specs),
+            formats=catalogue.formats,
+            pools=tuple(PoolBody.of(pool) for pool in catalogue.pools),
+        )

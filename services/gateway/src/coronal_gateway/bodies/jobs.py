@@ -1,0 +1,100 @@
+"""A job, as it is told."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import Field
+
+from coronal_gateway.bodies.body import Body
+from coronal_jobs.catalogue import Catalogue
+from coronal_jobs.job import Failure, Input, Job, State
+from coronal_jobs.pipeline import Pipeline
+
+__all__ = ["JobBody", "JobsBody", "job_path"]
+
+
+class ImageBody(Input):
+    """The file that was sent."""
+
+
+class Links(Body):
+    """Where more is told."""
+
+    itself: str = Field(serialization_alias="self")
+    results: str
+    log: str
+
+
+class HopBody(Body):
+    """Stages that one pool runs in one go."""
+
+    pool: str
+    stages: tuple[str, ...] = Field(description="Their names.")
+
+
+class JobBody(Body):
+    """A job."""
+
+    id: str
+    state: State
+    revision: int = Field(description="Grows with every change.")
+    progress: float = Field(ge=0, le=1)
+    stage: str = Field(description="The stage that runs now; empty where none does.")
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    input: ImageBody
+    pipeline: Pipeline
+    seed: int
+    pool: str = Field(description="The pool whose turn it is, or was last.")
+    hops: tuple[HopBody, ...] = Field(description="Which pool runs which stages.")
+    error: Failure | None = Field(description="Why it has failed.")
+    warning: str | None = Field(description="Why it doesn't get on at present.")
+    links: Links
+
+    @classmethod
+    def of(cls, job: Job, catalogue: Catalogue) -> Self:
+        """Tell of a job what its record and the catalogue say."""
+        return cls(
+            **{name: getattr(job, name) for name in ("id", "state", "revision", "progress", "stage", "seed")},
+            created=_time(job.created_ms),
+            started=_time(job.started_ms) if job.started_ms else None,
+            finished=_time(job.finished_ms) if job.finished_ms else None,
+            input=ImageBody(**dict(job.input)),
+            pipeline=job.pipeline,
+            pool=job.pool,
+            hops=tuple(_hop(job, number) for number in range(len(job.hops))),
+            error=job.failure,
+            warning=_warning(job, catalogue),
+            links=Links(
+                itself=job_path(job.id), results=f"{job_path(job.id)}/results", log=f"{job_path(job.id)}/log"
+            ),
+        )
+
+
+class JobsBody(Body):
+    """Some jobs, newest first."""
+
+    jobs: tuple[JobBody, ...]
+    next: str | None = Field(description="Where the next page is; null at the end.")
+
+
+def job_path(job_id: str) -> str:
+    """Give the path of a job."""
+    return f"/v1/jobs/{job_id}"
+
+
+def _time(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _hop(job: Job, number: int) -> HopBody:
+    hop = job.hops[number]
+    stages = job.pipeline.stages[hop.first : hop.end]
+    return HopBody(pool=hop.pool, stages=tuple(stage.name for stage in stages))
+
+
+def _warning(job: Job, catalogue: Catalogue) -> str | None:
+    if job.state is not State.QUEUED or not catalogue.dead_pools([job.pool]):
+        return None
+    return f"no worker of pool {job.pool!r} lives at present; the job waits"

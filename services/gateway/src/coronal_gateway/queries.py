@@ -1,0 +1,95 @@
+"""What may stand in a path or behind its question mark."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from coronal.errors import BadParameter
+from coronal.parameters import JsonSchema, wrong_value
+
+__all__ = ["CURSOR", "JobPath", "JobQuery", "JobsQuery", "NamePath", "ResultPath", "SubmitQuery"]
+
+CURSOR = r"([0-9]{1,16}\.[0-9a-z]{26})?"
+"""What a cursor looks like: the time and the id of a job."""
+
+
+class _Query(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """Give the JSON schema, made once: flask-openapi3 asks for it with each request."""
+        return super().model_json_schema(*args, **options) if args or options else _schema_of(cls)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Check what was asked for; BadParameter, naming it, for the first that is wrong."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as invalid:
+            name = str(invalid.errors()[0]["loc"][0])
+            properties = cast("Mapping[str, JsonSchema]", cls.model_json_schema()["properties"])
+            if name not in properties:
+                raise BadParameter(name, found=None, allowed=f"one of {', '.join(properties)}") from None
+            raise wrong_value(properties, obj, name) from None
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(mode="validation")
+
+
+class JobQuery(_Query):
+    """How long to wait for a job."""
+
+    wait: float = Field(
+        default=0.0,
+        ge=0,
+        description="Hold the answer until the job has changed, so many seconds at most. Where too many are "
+        "held already the answer comes at once, with Retry-After.",
+    )
+
+
+class SubmitQuery(_Query):
+    """How long to wait for a new job; and, where the body is the image alone, the other parts of it."""
+
+    wait: float = Field(
+        default=0.0, ge=0, description="Hold the answer until the job is final, so many seconds at most."
+    )
+    pipeline: str = Field(default="", description="The pipeline, where it is no part of the body.")
+    seed: str = Field(default="", description="The seed, where it is no part of the body.")
+    name: str = Field(default="", description="The file's name, where the body is the image alone.")
+
+
+class JobsQuery(_Query):
+    """Which jobs to list."""
+
+    state: Literal["", "queued", "running", "succeeded", "failed", "cancelled"] = Field(
+        default="", description="Only those in this state."
+    )
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
+    cursor: str = Field(
+        default="",
+        description="Where the page before ended, as its `next` says.",
+        json_schema_extra={"pattern": f"^{CURSOR}$"},
+    )
+
+
+class JobPath(BaseModel):
+    """A job."""
+
+    id: str = Field(description="The job's id.")
+
+
+class ResultPath(JobPath):
+    """A file that a job has left."""
+
+    name: str = Field(description="The file's name.")
+
+
+class NamePath(BaseModel):
+    """A pipeline or a plugin."""
+
+    name: str = Field(description="Its name.")

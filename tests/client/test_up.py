@@ -1,0 +1,163 @@
+"""``coronal up`` as its user meets it: start, end, start again, and what dies on the way."""
+
+import contextlib
+import ipaddress
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from coronal_client import Client
+from coronal_client.exit_codes import ExitCode
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+SLOW = [{"median": {"radius": 12}}, "otsu", "shape"]
+
+
+def until(holds: Callable[[], bool], limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def running(start_up_for_all):
+    """One that is only looked at."""
+    up = start_up_for_all()
+    assert up.url
+    return up
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_asked_to_end_it_leaves_no_process_behind(start_up, picture: Path, number: int) -> None:
+    up = start_up()
+    with Client(up.url) as client:
+        client.submit(picture, ["otsu", "shape"]).wait(60)
+    names = ("valkey-server", "coronal_worker", "coronal_gateway")
+    assert all(any(name in command for command in up.processes().values()) for name in names)
+    assert up.end(number) == ExitCode.OK
+    assert up.processes() == {}
+    assert "Traceback" not in up.said
+
+
+def test_killed_while_it_starts_it_leaves_no_process_behind(start_up) -> None:
+    up = start_up()
+    until(lambda: any("coronal_worker" in command for command in up.processes().values()))
+    up.end(signal.SIGKILL)
+    until(lambda: up.processes() == {})
+
+
+def test_killed_it_leaves_no_process_behind_and_its_folder_can_be_used_at_once(
+    start_up, slow_picture: Path
+) -> None:
+    up = start_up()
+    with Client(up.url) as client:
+        id = client.submit(slow_picture, ["otsu"]).wait(60).id
+        client.submit(slow_picture, SLOW)
+    time.sleep(1.1)  # Redis writes its file each second
+    up.end(signal.SIGKILL)
+    again = start_up()
+    with Client(again.url) as client:
+        assert client.job(id).state == "succeeded"
+    assert again.end() == ExitCode.OK
+    until(lambda: up.processes() == {})
+
+
+def test_what_was_queued_is_done_after_the_next_start(start_up, slow_picture: Path) -> None:
+    up = start_up()
+    with Client(up.url) as client:
+        ids = [client.submit(slow_picture, SLOW).id for _ in range(6)]
+    assert up.end() == ExitCode.OK
+    again = start_up()
+    with Client(again.url) as client:
+        assert client.job(ids[-1]).state != "succeeded", "the last one waits yet"
+        assert [client.job(id).wait(120).state for id in ids] == ["succeeded"] * 6
+    assert {path.name for path in (up.data / "logs").iterdir()} == {
+        f"{name}.log{number}" for name in ("redis", "gateway", "worker") for number in ("", ".1")
+    }
+
+
+def test_a_second_one_on_the_same_folder_is_refused(running, coronal) -> None:
+    second = coronal("up", "--data", running.data, "--port", "0")
+    assert second.returncode == ExitCode.LOCAL
+    assert f"another `coronal up` works on {running.data} (process {running.process.pid})" in second.stderr
+    with Client(running.url) as client:
+        assert client.live_workers() == {"default": 1}
+
+
+def test_the_data_folder_is_its_owners_alone(running) -> None:
+    assert running.data.stat().st_mode & 0o077 == 0
+
+
+def test_nothing_listens_for_other_machines(running) -> None:
+    numbers = {*running.processes(), running.process.pid}
+    assert {address for address in listening(numbers)} == {"127.0.0.1"}
+
+
+def test_a_redis_that_is_set_is_used_and_none_is_started(running, start_up, picture: Path) -> None:
+    port = (running.data / "redis" / "port").read_text()
+    address = f"redis://127.0.0.1:{port}/5"
+    up = start_up("--pool", "other", environment={"CORONAL_REDIS_URL": address})
+    with Client(up.url) as client:
+        assert client.live_workers() == {"other": 1}
+        client.submit(picture, ["otsu"]).wait(60)
+    assert not any("valkey" in command for command in up.processes().values())
+
+
+def test_a_port_that_is_taken_is_told(coronal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = coronal("up", "--port", port)
+    assert ended.returncode == ExitCode.LOCAL
+    assert f"port {port} of this machine is taken" in ended.stderr
+
+
+def test_a_process_that_cannot_start_is_told_with_its_last_words(coronal) -> None:
+    ended = coronal("up", "--port", "0", environment={"CORONAL_REDIS_TIMEOUT_S": "soon"})
+    assert ended.returncode == ExitCode.LOCAL
+    assert "has ended (exit status 1); its log is" in ended.stderr
+    assert "redis_timeout_s" in ended.stderr
+
+
+def test_a_gateway_or_worker_that_dies_is_started_again(start_up, picture: Path) -> None:
+    up = start_up()
+    with Client(up.url) as client:
+        assert client.live_workers() == {"default": 1}
+        for name in ("gateway", "worker"):
+            os.kill(up.one(f"coronal_{name}"), signal.SIGKILL)
+            up.wait_for(f"{name} has ended (exit status -9); its log is {up.data}/logs/{name}.log")
+            up.wait_for(f"{name} is started again")
+        # A read is patient; a submission isn't, so that the gateway is asked for something first.
+        client.plugins()
+        client.submit(picture, ["otsu"]).wait(60)
+
+
+def test_when_redis_dies_everything_ends_and_it_is_told(start_up) -> None:
+    up = start_up()
+    assert up.url
+    os.kill(up.one("valkey-server"), signal.SIGKILL)
+    assert up.process.wait(60) == ExitCode.LOCAL
+    assert "redis has ended (exit status -9); its log is" in up.said
+    assert up.processes() == {}
+
+
+def listening(numbers: set[int]) -> Iterator[str]:
+    """The addresses that processes listen on, as the kernel tells them."""
+    sockets = set()
+    for number in numbers:
+        for descriptor in Path(f"/proc/{number}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                sockets.add(os.readlink(descriptor).removeprefix("socket:[").removesuffix("]"))
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and words[9] in sockets:
+                packed = bytes.fromhex(words[1].partition(":")[0])
+                yield str(ipaddress.ip_address(packed[::-1]))

@@ -1,0 +1,98 @@
+"""The warden: what it was told of ends when its starter does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from coronal_client.local.warden import Warden, end_group
+
+QUIET = "import time; print('up', flush=True); time.sleep(99)"
+STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {QUIET}"
+WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]).wait()"
+
+
+def started(program: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    process.stdout.close()
+    return process
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait(10)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_process_that_does_not_listen_is_killed_with_its_children() -> None:
+    process = started(WITH_CHILD)
+    end_group(process.pid, grace_s=0.3)
+    assert process.wait(10) < 0
+    until(lambda: not is_there(process.pid))
+
+
+def test_what_it_was_told_of_ends_when_it_is_dismissed_and_nothing_else() -> None:
+    warden = Warden(None)
+    gone, ours, other = started(QUIET), started(QUIET), started(QUIET)
+    warden.take(gone.pid)
+    warden.take(ours.pid)
+    gone.kill()
+    gone.wait()
+    warden.leave(gone.pid)
+    warden.dismiss()
+    assert ours.wait(10) == -signal.SIGTERM
+    until(lambda: not warden.is_at_work)
+    assert other.poll() is None
+    end(other)
+
+
+def test_the_youngest_ends_first() -> None:
+    warden = Warden(None)
+    first, second = started(QUIET), started(STUBBORN)
+    warden.take(first.pid)
+    warden.take(second.pid)
+    warden.dismiss()
+    time.sleep(0.5)
+    assert first.poll() is None, "what others need goes on while they end"
+    end(second)
+    assert first.wait(10) == -signal.SIGTERM
+    until(lambda: not warden.is_at_work)
+
+
+def test_it_holds_a_lock_until_all_have_ended() -> None:
+    reading, lock = os.pipe()
+    warden = Warden(lock)
+    process = started(STUBBORN)
+    warden.take(process.pid)
+    os.close(lock)
+    warden.dismiss()
+    os.set_blocking(reading, False)
+    with pytest.raises(BlockingIOError):
+        os.read(reading, 1)
+    end(process)
+    os.set_blocking(reading, True)
+    assert os.read(reading, 1) == b"", "nobody holds the other end"
+    os.close(reading)
+    until(lambda: not warden.is_at_work)

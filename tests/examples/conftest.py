@@ -1,0 +1,109 @@
+"""A gateway and a worker as processes of their own, so that the worker alone can be started anew."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+START_S = 60.0
+
+
+class Served:
+    """A site with a gateway, and one worker that imports from a folder of its own.
+
+    Parameters
+    ----------
+    site
+        Its Redis, its blobs and its workers.
+    eventually
+        Waits until a condition holds.
+    """
+
+    def __init__(self, site: Any, eventually: Callable[..., None]) -> None:
+        self._site = site
+        self._eventually = eventually
+        self.plugins: Path = site.folder / "plugins"
+        self.plugins.mkdir()
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        settings = {
+            "CORONAL_REDIS_URL": site.settings.redis_url,
+            "CORONAL_BLOBS_URL": site.settings.blobs_url,
+            "CORONAL_PORT": str(port),
+            "CORONAL_GATEWAY_PROCESSES": "1",
+        }
+        with (site.folder / "gateway.log").open("wb") as log:
+            command = [sys.executable, "-m", "coronal_gateway"]
+            self.gateway = subprocess.Popen(
+                command, env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT
+            )
+        eventually(self._answers, "the gateway answers", START_S)
+        self._worker = site.start_worker(plugins=self.plugins)
+
+    def restart_worker(self) -> None:
+        """End the worker, and start another that finds what was installed since."""
+        self._worker.end()
+        # A worker that is ended while it starts can't tell so: it counts as alive for 30 s.
+        self._eventually(lambda: self._live_workers() == 0, "no worker is left", START_S)
+        self._worker = self._site.start_worker(plugins=self.plugins)
+
+    def catalogue(self) -> dict[str, Any]:
+        """What the gateway says that there is."""
+        body: dict[str, Any] = httpx.get(f"{self.url}/v1/plugins", trust_env=False).raise_for_status().json()
+        return body
+
+    def algorithms(self) -> set[str]:
+        """The names of the algorithms that there are."""
+        return {spec["name"] for spec in self.catalogue()["algorithms"]}
+
+    def close(self) -> None:
+        self.gateway.terminate()
+        self.gateway.wait(START_S)
+
+    def _live_workers(self) -> int:
+        return sum(pool["workers"] for pool in self.catalogue()["pools"])
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def served(
+    make_redis: Callable[..., Any],
+    make_site: Callable[[str, Path], Any],
+    eventually: Callable[..., None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    site = make_site(make_redis().url, tmp_path_factory.mktemp("served"))
+    served = Served(site, eventually)
+    yield served
+    served.close()
+    site.close()
+
+
+@pytest.fixture(scope="session")
+def image_of() -> Callable[[str, str], Path]:
+    """Gives the path of an image that comes inside an installed package."""
+
+    def find(package: str, path: str) -> Path:
+        spec = find_spec(package)
+        assert spec is not None
+        return Path(str(spec.origin)).parent / path
+
+    return find

@@ -1,0 +1,88 @@
+"""A stranger's plugin, from `pip install` to a result over HTTP, and one that is broken."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from coronal_client import Client
+from coronal_client.errors import Refused
+
+INVERT = Path(__file__).parents[2] / "examples" / "invert"
+
+
+def install(package: Path, folder: Path) -> None:
+    options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", *options, "--target", folder, package], check=True
+    )
+
+
+@pytest.fixture(scope="module")
+def with_invert(served: Any) -> Any:
+    """Where `invert` was installed, and the worker alone was started anew."""
+    assert "invert" not in served.algorithms()
+    install(INVERT, served.plugins)
+    served.restart_worker()
+    return served
+
+
+@pytest.fixture
+def photograph(tmp_path: Path) -> Path:
+    path = tmp_path / "four.png"
+    Image.fromarray(np.array([[10, 20], [30, 50]], np.uint8)).save(path)
+    return path
+
+
+def test_an_installed_plugin_runs_once_its_worker_alone_is_started_anew(
+    with_invert: Any, photograph: Path, tmp_path: Path
+) -> None:
+    assert "invert" in with_invert.algorithms()
+    assert with_invert.gateway.poll() is None
+
+    with Client(with_invert.url) as client:
+        files = client.submit(photograph, ["invert"]).wait(60).results().files
+        negative = tifffile.imread(files["image.tiff"].save(tmp_path / "image.tiff"))
+    assert negative.tolist() == [[50, 40], [30, 10]]
+
+
+def test_its_bounds_are_checked_by_a_gateway_that_has_never_imported_it(
+    with_invert: Any, photograph: Path
+) -> None:
+    with (
+        Client(with_invert.url) as client,
+        pytest.raises(Refused, match=r"strength must be a number ≥ 0 and ≤ 1, found 1.5"),
+    ):
+        client.submit(photograph, [{"invert": {"strength": 1.5}}])
+
+
+def test_a_plugin_that_raises_on_import_is_told_with_its_reason_and_stops_no_other(
+    served: Any, make_distribution: Callable[..., None], photograph: Path
+) -> None:
+    before = served.algorithms()
+
+    make_distribution(served.plugins, "coronal-broken", "import a_library_that_is_not_there", broken="broken")
+    served.restart_worker()
+
+    (pool,) = served.catalogue()["pools"]
+    assert pool["rejected"] == [
+        {
+            "name": "broken",
+            "distribution": "coronal-broken 1.0",
+            "reason": "ModuleNotFoundError: No module named 'a_library_that_is_not_there'",
+        }
+    ]
+    assert served.algorithms() >= before
+    with Client(served.url) as client:
+        assert client.submit(photograph, ["otsu"]).wait(60).results().files
+
+
+def test_the_example_passes_its_own_tests() -> None:
+    command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "."]
+    subprocess.run(command, cwd=INVERT, check=True, capture_output=True)

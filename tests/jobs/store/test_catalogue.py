@@ -1,0 +1,99 @@
+import pytest
+
+from coronal_jobs.catalogue import Offer, Pool, RejectedPlugin
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.settings import StoreSettings
+from coronal_jobs.store.catalogue import ALIVE_S, BEAT_S, CatalogueStore
+from coronal_jobs.store.connection import Connection, connect
+
+BROKEN = Offer(rejected=(RejectedPlugin(name="x", reason="ImportError: no"),))
+
+
+def _age(connection: Connection, worker: str, by_s: float) -> None:
+    """Let a worker's last sign of life be so long ago."""
+    connection.zincrby("coronal:workers", -by_s, worker)
+
+
+def test_nothing_is_offered_before_a_worker_has_started(catalogue_store: CatalogueStore) -> None:
+    assert catalogue_store.read().pools == ()
+
+
+def test_what_a_worker_publishes_is_read(catalogue_store: CatalogueStore, offer: Offer) -> None:
+    catalogue_store.publish("default", "w1", offer)
+    assert catalogue_store.read().pools == (Pool(name="default", workers=1, queued=0, offer=offer),)
+
+
+def test_workers_are_counted_by_pool_each_once(catalogue_store: CatalogueStore) -> None:
+    for pool, worker in (("a", "w1"), ("a", "w2"), ("b", "w3"), ("a", "w1")):
+        catalogue_store.publish(pool, worker, BROKEN)
+    assert [(pool.name, pool.workers) for pool in catalogue_store.read().pools] == [("a", 2), ("b", 1)]
+
+
+def test_the_last_offer_of_a_pool_counts(catalogue_store: CatalogueStore, offer: Offer) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    assert catalogue_store.read().pools[0].offer == BROKEN
+    catalogue_store.publish("a", "w2", offer)
+    assert catalogue_store.read().pools[0].offer == offer
+
+
+def test_many_offers_are_told_apart(catalogue_store: CatalogueStore) -> None:
+    offers = [Offer(rejected=(RejectedPlugin(name=str(n), reason=""),)) for n in range(40)]
+    for number, one in enumerate(offers):
+        catalogue_store.publish(f"p{number:02}", "w", one)
+    for _ in range(2):
+        assert [pool.offer for pool in catalogue_store.read().pools] == offers
+
+
+def test_a_worker_that_is_silent_for_thirty_seconds_is_dead_and_its_pool_stays(
+    catalogue_store: CatalogueStore, connection: Connection
+) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    _age(connection, "a w1", ALIVE_S - 1)
+    assert catalogue_store.read().pools[0].workers == 1
+    _age(connection, "a w1", 3)
+    assert catalogue_store.read().pools == (Pool(name="a", workers=0, offer=BROKEN),)
+    assert catalogue_store.beat("a", "w1")
+    assert catalogue_store.read().pools[0].workers == 1
+
+
+def test_a_worker_beats_often_enough_to_miss_one() -> None:
+    assert 2 * BEAT_S < ALIVE_S
+
+
+def test_a_worker_that_leaves_no_longer_counts(catalogue_store: CatalogueStore) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    catalogue_store.publish("a", "w2", BROKEN)
+    catalogue_store.leave("a", "w1")
+    catalogue_store.leave("a", "w1")
+    assert catalogue_store.read().pools[0].workers == 1
+
+
+def test_a_worker_learns_that_its_offer_is_gone(
+    catalogue_store: CatalogueStore, connection: Connection
+) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    assert catalogue_store.beat("a", "w1")
+    connection.flushall()
+    assert not catalogue_store.beat("a", "w1")
+
+
+def test_workers_that_have_died_long_ago_are_forgotten(
+    catalogue_store: CatalogueStore, connection: Connection
+) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    _age(connection, "a w1", 3_600)
+    catalogue_store.publish("a", "w2", BROKEN)
+    assert connection.zrange("coronal:workers", 0, -1) == ["a w2"]
+
+
+def test_the_length_of_a_queue_is_told(catalogue_store: CatalogueStore, connection: Connection) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    connection.lpush("coronal:pool.a", "one", "two")
+    connection.lpush("coronal:pool.b", "three")
+    assert [pool.queued for pool in catalogue_store.read().pools] == [2]
+
+
+def test_while_redis_is_away_it_is_said() -> None:
+    store = CatalogueStore(connect(StoreSettings(redis_url="redis://127.0.0.1:9/0")))
+    with pytest.raises(StoreUnavailable):
+        store.read()

@@ -1,0 +1,532 @@
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from coronal_jobs.errors import NotFound
+from coronal_jobs.ids import new_job_id
+from coronal_jobs.job import Artifact, Failure, Input, Job, Order, State
+from coronal_jobs.planning import Hop
+from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.jobs import Committed, JobStore
+
+IMAGE, CARRY, PICTURE, NUMBERS = ("a" * 64, "c" * 64, "d" * 64, "e" * 64)
+FAILURE = Failure(code="stage-error", message="no", stage="otsu")
+
+MakeOrder = Callable[..., Order]
+
+
+def _artifacts(**digests: str) -> list[Artifact]:
+    return [
+        Artifact(name=f"{name}.png", media_type="image/png", size_bytes=1, sha256=digest)
+        for name, digest in digests.items()
+    ]
+
+
+def _input(digest: str) -> Input:
+    return Input(name="scan.png", sha256=digest, size_bytes=10, format="png")
+
+
+def _refs(connection: Connection) -> dict[str, int]:
+    return {digest: int(count) for digest, count in connection.hgetall("coronal:blob-refs").items()}
+
+
+def _claimed(job_store: JobStore, order: Order) -> Job:
+    job_store.admit(order)
+    job = job_store.claim(order.id, order.hops[0].pool)
+    assert job is not None
+    return job
+
+
+@pytest.fixture
+def claimed(job_store: JobStore, order: Order) -> Job:
+    return _claimed(job_store, order)
+
+
+@pytest.fixture
+def midway(job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...]) -> Job:
+    """A job of two hops whose second is running, with a carry."""
+    first = _claimed(job_store, make_order(hops=two_hops))
+    job_store.commit(first, carry=CARRY)
+    second = job_store.claim(first.id, "there")
+    assert second is not None
+    return second
+
+
+class TestAdmit:
+    def test_the_record_is_what_was_ordered(self, job_store: JobStore, make_order: MakeOrder) -> None:
+        order = make_order(seed=2**53 + 1)
+        assert job_store.admit(order)
+        job = job_store.get(order.id)
+        assert (job.input, job.pipeline, job.hops, job.seed) == (
+            order.input,
+            order.pipeline,
+            order.hops,
+            order.seed,
+        )
+        assert (job.state, job.hop, job.epoch, job.progress) == (State.QUEUED, 0, 0, 0.0)
+        assert (job.started_ms, job.finished_ms, job.artifacts, job.failure) == (None, None, (), None)
+
+    def test_record_index_outbox_doorbell_and_blob_are_written_together(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job_store.admit(order)
+        assert connection.zrange("coronal:jobs", 0, -1) == [order.id]
+        assert connection.zrange("coronal:jobs:queued", 0, -1) == [order.id]
+        assert connection.zrange("coronal:outbox", 0, -1) == [order.id]
+        assert connection.llen("coronal:pool.default") == 1
+        assert _refs(connection) == {IMAGE: 1}
+
+    def test_an_id_that_is_taken_writes_nothing(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        order = make_order()
+        job_store.admit(order)
+        before = job_store.get(order.id)
+        assert not job_store.admit(make_order(id=order.id, input=_input(PICTURE)))
+        assert job_store.get(order.id) == before
+        assert connection.llen("coronal:pool.default") == 1
+        assert _refs(connection) == {IMAGE: 1}
+
+    def test_times_are_of_the_clock_of_redis(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        before = int(connection.time()[0]) * 1000
+        job_store.admit(order)
+        assert before <= job_store.get(order.id).created_ms <= before + 5000
+
+
+class TestRing:
+    def test_the_next_doorbell_is_due_after_twice_the_time_and_at_last_after_ten_minutes(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job_store.admit(order)
+        waits_s = []
+        for _ in range(10):
+            now_s = connection.time()[0]
+            assert job_store.ring(order.id)
+            waits_s.append(round(connection.zscore("coronal:outbox", order.id) / 1000 - now_s))
+        assert waits_s == pytest.approx([10, 20, 40, 80, 160, 320, 600, 600, 600, 600], abs=2)
+        assert connection.llen("coronal:pool.default") == 11
+
+    def test_a_claim_starts_the_count_anew(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job_store.admit(order)
+        for _ in range(5):
+            job_store.ring(order.id)
+        job = job_store.claim(order.id, "default")
+        assert job is not None
+        job_store.release(job)
+        due_s = connection.zscore("coronal:outbox", order.id) / 1000 - connection.time()[0]
+        assert due_s == pytest.approx(5, abs=2)
+
+    def test_only_a_job_that_waits_is_rung_for(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        connection.delete("coronal:pool.default")
+        assert not job_store.ring(claimed.id)
+        job_store.commit(claimed)
+        assert not job_store.ring(claimed.id)
+        assert not job_store.ring(new_job_id())
+        assert connection.llen("coronal:pool.default") == 0
+        assert connection.zcard("coronal:outbox") == 0
+
+
+class TestClaim:
+    def test_the_claim_gives_the_record_and_takes_the_job_out_of_the_outbox(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job = _claimed(job_store, order)
+        assert job == job_store.get(order.id)
+        assert (job.state, job.epoch) == (State.RUNNING, 1)
+        assert job.started_ms is not None
+        assert connection.zcard("coronal:outbox") == 0
+        assert connection.zrange("coronal:jobs:running", 0, -1) == [order.id]
+        assert connection.zcard("coronal:jobs:queued") == 0
+
+    def test_a_second_doorbell_finds_nothing(self, job_store: JobStore, claimed: Job) -> None:
+        assert job_store.claim(claimed.id, "default") is None
+        assert job_store.get(claimed.id) == claimed
+
+    def test_of_many_that_claim_at_once_one_gets_the_job(self, job_store: JobStore, order: Order) -> None:
+        job_store.admit(order)
+        claims: list[Job | None] = []
+        threads = [
+            threading.Thread(target=lambda: claims.append(job_store.claim(order.id, "default")))
+            for _ in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert Counter(claim is None for claim in claims) == {True: 19, False: 1}
+
+    @pytest.mark.parametrize("pool", ["other", "", "default "])
+    def test_another_pool_gets_nothing(self, job_store: JobStore, order: Order, pool: str) -> None:
+        job_store.admit(order)
+        assert job_store.claim(order.id, pool) is None
+        assert job_store.get(order.id).state is State.QUEUED
+
+    @pytest.mark.parametrize("forged", ["", "0" * 26, "*", "../x", "a b\r\n"])
+    def test_a_forged_id_gets_nothing_and_leaves_nothing(
+        self, job_store: JobStore, connection: Connection, forged: str
+    ) -> None:
+        assert job_store.claim(forged, "default") is None
+        assert connection.dbsize() == 0
+
+    def test_the_second_hop_is_for_the_second_pool_alone(
+        self, job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...]
+    ) -> None:
+        first = _claimed(job_store, make_order(hops=two_hops))
+        job_store.commit(first, carry=CARRY)
+        assert job_store.claim(first.id, "here") is None
+        second = job_store.claim(first.id, "there")
+        assert second is not None
+        assert (second.hop, second.carry, second.epoch) == (1, CARRY, 2)
+        assert second.started_ms == first.started_ms
+
+
+class TestReport:
+    def test_progress_stands_in_the_record(self, job_store: JobStore, claimed: Job) -> None:
+        assert job_store.report(claimed, "otsu", 1 / 3)
+        job = job_store.get(claimed.id)
+        assert (job.stage, job.progress) == ("otsu", 0.3333)
+        assert job.revision == claimed.revision + 1
+
+    def test_a_claim_that_is_no_longer_the_last_is_not_heard(self, job_store: JobStore, claimed: Job) -> None:
+        job_store.release(claimed)
+        again = job_store.claim(claimed.id, "default")
+        assert again is not None
+        assert not job_store.report(claimed, "otsu", 0.9)
+        assert job_store.get(claimed.id) == again
+
+
+class TestCommit:
+    def test_the_last_hop_ends_the_job(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        artifacts = _artifacts(overlay=PICTURE, numbers=NUMBERS)
+        assert job_store.commit(claimed, artifacts=artifacts) == Committed("succeeded", ())
+        job = job_store.get(claimed.id)
+        assert (job.state, job.artifacts, job.progress) == (State.SUCCEEDED, tuple(artifacts), 1.0)
+        assert (job.stage, job.carry, job.failure) == ("", None, None)
+        assert job.finished_ms is not None
+        assert _refs(connection) == {IMAGE: 1, PICTURE: 1, NUMBERS: 1}
+        assert connection.zcard("coronal:outbox") == 0
+
+    def test_any_other_hop_keeps_the_case_and_rings_for_the_next(
+        self, job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...], connection: Connection
+    ) -> None:
+        first = _claimed(job_store, make_order(hops=two_hops))
+        assert job_store.commit(first, carry=CARRY) == Committed("queued", ())
+        job = job_store.get(first.id)
+        assert (job.state, job.hop, job.pool, job.carry) == (State.QUEUED, 1, "there", CARRY)
+        assert _refs(connection) == {IMAGE: 1, CARRY: 1}
+        assert connection.llen("coronal:pool.there") == 1
+        assert connection.zrange("coronal:outbox", 0, -1) == [first.id]
+
+    def test_the_case_between_two_hops_may_go_when_the_second_is_committed(
+        self, job_store: JobStore, midway: Job, connection: Connection
+    ) -> None:
+        assert job_store.commit(midway) == Committed("succeeded", (CARRY,))
+        assert _refs(connection) == {IMAGE: 1}
+
+    def test_the_same_commit_again_gets_the_same_answer_and_changes_nothing(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        first = job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE))
+        before = job_store.get(claimed.id), _refs(connection)
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)) == first
+        assert job_store.commit(claimed, artifacts=_artifacts(other=NUMBERS)) == first
+        assert (job_store.get(claimed.id), _refs(connection)) == before
+
+    def test_the_same_commit_of_a_first_hop_rings_once_also_when_the_second_runs_or_has_ended(
+        self, job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...], connection: Connection
+    ) -> None:
+        first = _claimed(job_store, make_order(hops=two_hops))
+        job_store.commit(first, carry=CARRY)
+        assert job_store.commit(first, carry=CARRY) == Committed("queued", ())
+        assert connection.llen("coronal:pool.there") == 1
+        second = job_store.claim(first.id, "there")
+        assert second is not None
+        assert job_store.commit(first, carry=CARRY) == Committed("queued", ())
+        assert job_store.get(first.id) == second
+        job_store.commit(second)
+        assert job_store.commit(first, carry=CARRY).is_stale
+        assert _refs(connection) == {IMAGE: 1}
+
+    def test_a_claim_that_is_no_longer_the_last_commits_nothing(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        job_store.release(claimed)
+        waiting = job_store.get(claimed.id)
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)) == Committed("stale", ())
+        assert job_store.get(claimed.id) == waiting
+        again = job_store.claim(claimed.id, "default")
+        assert again is not None
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
+        assert job_store.commit(again).answer == "succeeded"
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
+        assert _refs(connection) == {IMAGE: 1}
+
+    def test_another_hop_than_the_due_one_is_not_committed(self, job_store: JobStore, midway: Job) -> None:
+        assert job_store.commit(midway.model_copy(update={"hop": 0}), carry=CARRY).is_stale
+        assert job_store.get(midway.id) == midway
+
+    def test_a_job_that_was_deleted_is_not_committed(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        job_store.delete(claimed.id)
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
+        assert connection.keys("coronal:job:*") == []
+        assert _refs(connection) == {}
+
+
+class TestFail:
+    def test_a_failure_is_final(self, job_store: JobStore, claimed: Job) -> None:
+        assert job_store.fail(claimed, FAILURE) == Committed("failed", ())
+        job = job_store.get(claimed.id)
+        assert (job.state, job.failure) == (State.FAILED, FAILURE)
+        assert job.finished_ms is not None
+        assert job_store.claim(claimed.id, "default") is None
+        assert job_store.commit(claimed).is_stale
+        assert not job_store.release(claimed)
+        assert not job_store.report(claimed, "otsu", 0.5)
+        assert job_store.get(claimed.id) == job
+
+    def test_the_same_failure_again_gets_the_same_answer_and_changes_nothing(
+        self, job_store: JobStore, claimed: Job
+    ) -> None:
+        job_store.fail(claimed, FAILURE)
+        before = job_store.get(claimed.id)
+        assert job_store.fail(claimed, Failure(code="other", message="later")) == Committed("failed", ())
+        assert job_store.get(claimed.id) == before
+
+    def test_the_case_between_two_hops_may_go(
+        self, job_store: JobStore, midway: Job, connection: Connection
+    ) -> None:
+        assert job_store.fail(midway, FAILURE) == Committed("failed", (CARRY,))
+        assert _refs(connection) == {IMAGE: 1}
+        assert job_store.get(midway.id).carry is None
+
+    def test_a_claim_that_is_no_longer_the_last_fails_nothing(
+        self, job_store: JobStore, claimed: Job
+    ) -> None:
+        job_store.release(claimed)
+        assert job_store.fail(claimed, FAILURE).is_stale
+        again = job_store.claim(claimed.id, "default")
+        assert job_store.fail(claimed, FAILURE).is_stale
+        assert job_store.get(claimed.id) == again
+
+    def test_what_has_succeeded_does_not_fail(self, job_store: JobStore, claimed: Job) -> None:
+        job_store.commit(claimed)
+        assert job_store.fail(claimed, FAILURE).is_stale
+        assert job_store.get(claimed.id).state is State.SUCCEEDED
+
+
+class TestRelease:
+    def test_the_job_waits_again_and_is_rung_for(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        job_store.report(claimed, "otsu", 0.7)
+        connection.delete("coronal:pool.default")
+        assert job_store.release(claimed)
+        job = job_store.get(claimed.id)
+        assert (job.state, job.stage, job.progress, job.hop) == (State.QUEUED, "", 0.0, 0)
+        assert connection.llen("coronal:pool.default") == 1
+        assert connection.zrange("coronal:outbox", 0, -1) == [claimed.id]
+
+    def test_a_second_release_is_too_late(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        job_store.release(claimed)
+        assert not job_store.release(claimed)
+        assert connection.llen("coronal:pool.default") == 2
+
+    def test_the_case_between_two_hops_stays(
+        self, job_store: JobStore, midway: Job, connection: Connection
+    ) -> None:
+        job_store.release(midway)
+        again = job_store.claim(midway.id, "there")
+        assert again is not None
+        assert (again.carry, again.hop) == (CARRY, 1)
+        assert _refs(connection) == {IMAGE: 1, CARRY: 1}
+
+
+class TestDelete:
+    def test_one_that_waits_is_never_claimed(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job_store.admit(order)
+        assert job_store.delete(order.id) == Committed("deleted", (IMAGE,))
+        assert job_store.claim(order.id, "default") is None
+        # Its doorbell alone is left, and finds nothing.
+        assert connection.keys() == ["coronal:pool.default"]
+
+    def test_one_that_runs_commits_nothing(
+        self, job_store: JobStore, midway: Job, connection: Connection
+    ) -> None:
+        job_store.log(midway.id, "a line")
+        assert job_store.delete(midway.id) == Committed("deleted", (IMAGE, CARRY))
+        assert job_store.commit(midway).is_stale
+        assert job_store.fail(midway, FAILURE).is_stale
+        assert not job_store.report(midway, "otsu", 0.5)
+        assert not job_store.release(midway)
+        job_store.log(midway.id, "another line")
+        assert set(connection.keys()) == {"coronal:pool.here", "coronal:pool.there"}
+
+    def test_one_that_has_ended_lets_go_of_its_artifacts(
+        self, job_store: JobStore, claimed: Job, connection: Connection
+    ) -> None:
+        job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE, numbers=NUMBERS))
+        assert job_store.delete(claimed.id) == Committed("deleted", (IMAGE, PICTURE, NUMBERS))
+        assert connection.keys() == ["coronal:pool.default"]
+
+    def test_one_that_has_failed_lets_go_of_its_image(self, job_store: JobStore, claimed: Job) -> None:
+        job_store.fail(claimed, FAILURE)
+        assert job_store.delete(claimed.id) == Committed("deleted", (IMAGE,))
+
+    def test_an_unknown_one_is_told(self, job_store: JobStore, order: Order) -> None:
+        job_store.admit(order)
+        job_store.delete(order.id)
+        with pytest.raises(NotFound, match="there is no job"):
+            job_store.delete(order.id)
+
+    def test_bytes_may_go_with_the_last_record_that_names_them(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        jobs = [_claimed(job_store, make_order()) for _ in range(3)]
+        for job in jobs[:2]:
+            # One names its own input as an artifact, twice: a filter that changes nothing.
+            job_store.commit(job, artifacts=_artifacts(image=IMAGE, again=IMAGE, overlay=PICTURE))
+        assert _refs(connection) == {IMAGE: 7, PICTURE: 2}
+        assert job_store.delete(jobs[0].id).unnamed == ()
+        assert job_store.delete(jobs[1].id).unnamed == (PICTURE,)
+        assert job_store.delete(jobs[2].id).unnamed == (IMAGE,)
+        assert _refs(connection) == {}
+
+
+class TestReading:
+    def test_a_job_that_is_not_there_is_told(self, job_store: JobStore) -> None:
+        with pytest.raises(NotFound, match="there is no job"):
+            job_store.get("0" * 26)
+
+    def test_jobs_are_counted_by_state(self, job_store: JobStore, make_order: MakeOrder) -> None:
+        claims = [_claimed(job_store, make_order()) for _ in range(4)]
+        job_store.admit(make_order())
+        job_store.commit(claims[0])
+        job_store.commit(claims[1])
+        job_store.fail(claims[2], FAILURE)
+        assert job_store.counts() == {
+            State.QUEUED: 1,
+            State.RUNNING: 1,
+            State.SUCCEEDED: 2,
+            State.FAILED: 1,
+            State.CANCELLED: 0,
+        }
+
+    def test_every_change_makes_the_revision_grow(
+        self, job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...]
+    ) -> None:
+        order = make_order(hops=two_hops)
+        revisions = [0]
+
+        def note() -> None:
+            revisions.append(job_store.get(order.id).revision)
+            assert revisions[-1] > revisions[-2]
+
+        job_store.admit(order)
+        note()
+        first = job_store.claim(order.id, "here")
+        note()
+        assert first is not None
+        job_store.report(first, "a", 0.1)
+        note()
+        job_store.commit(first, carry=CARRY)
+        note()
+        second = job_store.claim(order.id, "there")
+        note()
+        assert second is not None
+        job_store.release(second)
+        note()
+
+
+class TestPages:
+    @staticmethod
+    def _all_pages(job_store: JobStore, limit: int, state: State | None = None) -> list[str]:
+        ids: list[str] = []
+        cursor = ""
+        while True:
+            page = job_store.page(before=cursor, limit=limit, state=state)
+            assert len(page.jobs) <= limit
+            ids += [job.id for job in page.jobs]
+            cursor = page.cursor
+            if not cursor:
+                return ids
+
+    def test_no_job_is_a_page_without_a_next(self, job_store: JobStore) -> None:
+        page = job_store.page()
+        assert (page.jobs, page.cursor) == ((), "")
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7, 23, 24, 50])
+    def test_many_jobs_of_one_millisecond_are_told_once_each(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection, limit: int
+    ) -> None:
+        orders = [make_order() for _ in range(24)]
+        for number, order in enumerate(orders):
+            job_store.admit(order)
+            # Three milliseconds with eight jobs each.
+            connection.zadd("coronal:jobs", {order.id: 1_700_000_000_000 + number // 8})
+        expected = sorted(((number // 8, order.id) for number, order in enumerate(orders)), reverse=True)
+        assert self._all_pages(job_store, limit) == [one for _, one in expected]
+
+    def test_jobs_that_come_and_go_between_two_pages_change_nothing_for_the_others(
+        self, job_store: JobStore, make_order: MakeOrder
+    ) -> None:
+        orders = [make_order() for _ in range(9)]
+        for order in orders:
+            job_store.admit(order)
+        first = job_store.page(limit=4)
+        job_store.admit(make_order())
+        job_store.delete(first.jobs[0].id)
+        job_store.delete(first.jobs[-1].id)  # the very one where the cursor stands
+        second = job_store.page(limit=50, before=first.cursor)
+        told = [job.id for job in (*first.jobs, *second.jobs)]
+        assert sorted(told) == sorted(order.id for order in orders)
+
+    def test_a_page_of_a_state_holds_no_other(self, job_store: JobStore, make_order: MakeOrder) -> None:
+        claims = [_claimed(job_store, make_order()) for _ in range(5)]
+        for job in claims[:3]:
+            job_store.commit(job)
+        assert sorted(self._all_pages(job_store, 2, State.SUCCEEDED)) == sorted(job.id for job in claims[:3])
+        assert sorted(self._all_pages(job_store, 2, State.RUNNING)) == sorted(job.id for job in claims[3:])
+        assert self._all_pages(job_store, 2, State.FAILED) == []
+
+
+class TestLog:
+    def test_lines_are_kept_in_their_order(self, job_store: JobStore, order: Order) -> None:
+        job_store.admit(order)
+        job_store.log(order.id, "one", "zwei ä")
+        job_store.log(order.id)
+        job_store.log(order.id, "three")
+        assert job_store.read_log(order.id) == ["one", "zwei ä", "three"]
+
+    def test_the_oldest_lines_go_where_there_are_too_many(self, job_store: JobStore, order: Order) -> None:
+        job_store.admit(order)
+        job_store.log(order.id, *(str(number) for number in range(10_500)))
+        log = job_store.read_log(order.id)
+        assert (len(log), log[0], log[-1]) == (10_000, "500", "10499")
+
+    def test_a_job_without_a_line_has_an_empty_log(self, job_store: JobStore, order: Order) -> None:
+        job_store.admit(order)
+        assert job_store.read_log(order.id) == []
+
+    def test_an_unknown_job_has_no_log_and_gets_none(
+        self, job_store: JobStore, connection: Connection
+    ) -> None:
+        job_store.log("0" * 26, "a line")
+        assert connection.dbsize() == 0
+        with pytest.raises(NotFound):
+            job_store.read_log("0" * 26)

@@ -1,0 +1,102 @@
+import json
+
+import pytest
+
+from coronal_jobs.document import LARGEST_DOCUMENT, load
+from coronal_jobs.errors import BadPipeline
+
+
+def _refusal(text: str) -> str:
+    with pytest.raises(BadPipeline) as refused:
+        load(text)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("word", ["no", "yes", "on", "off", "Norway", "y", "n"])
+def test_a_word_stays_a_word_as_yaml_1_2_has_it(word: str) -> None:
+    assert load(f"name: {word}") == {"name": word}
+
+
+def test_a_version_or_a_time_of_day_is_no_number_of_base_60() -> None:
+    assert load("[1:30, 12:30:45]") == ["1:30", "12:30:45"]
+
+
+def test_json_is_read_as_json_reads_it() -> None:
+    value = {"name": "a", "stages": [{"otsu": {"smallest": 1.5e3, "dark": True, "none": None, "n": -7}}]}
+    assert load(json.dumps(value)) == value
+
+
+def test_a_character_that_json_writes_as_two_escapes_is_one() -> None:
+    assert load(json.dumps({"description": "Zelle 😀"})) == {"description": "Zelle 😀"}
+
+
+def test_the_halves_of_a_character_are_refused() -> None:
+    assert "what no such text can" in _refusal('{"description": "\\ud83d"}')
+    assert "what no such text can" in _refusal('{"\\udc00": 1}')
+
+
+def test_an_empty_document_is_nothing() -> None:
+    assert load("") is None
+    assert load("# only a comment\n") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        pytest.param("a: 1\na: 2", 'line 2, column 1: found duplicate key "a"', id="duplicate key"),
+        pytest.param('{"a": 1, "a": 2}', 'found duplicate key "a"', id="duplicate key in JSON"),
+        pytest.param("a: &x 1\nb: *x", "must have no alias, found *x", id="alias"),
+        pytest.param("{<<: {sigma: 1}}", "must have no merge, found the key <<", id="merge"),
+        pytest.param("a: !!float 3", "must have no tag, found tag:yaml.org,2002:float", id="known tag"),
+        pytest.param("a: !mine {b: 1}", "must have no tag, found !mine", id="tag of a mapping"),
+        pytest.param("!!python/object:os.system ls", "must have no tag", id="tag of Python"),
+        pytest.param("a: !!binary aGk=", "must have no tag", id="binary"),
+        pytest.param("%YAML 1.1\n---\nname: no", "must have no directive", id="older YAML"),
+        pytest.param("%TAG ! tag:x,2002:\n---\na: 1", "must have no directive", id="tag directive"),
+        pytest.param(
+            "a: 2024-01-31", "a value must be a text, number, list or mapping, found a date", id="date"
+        ),
+        pytest.param("a: 2024-01-31 10:00:00", "found a datetime", id="time"),
+        pytest.param("a: 2024-13-45", "what no such text can", id="no such date"),
+        pytest.param("1: a", "each key must be a text, found 1", id="number as key"),
+        pytest.param("{[1, 2]: 3}", "each key must be a text, found (1, 2)", id="list as key"),
+        pytest.param("null: 1", "each key must be a text, found None", id="nothing as key"),
+        pytest.param("a: 1\n---\nb: 2", "found another document", id="two documents"),
+        pytest.param("a: [1, 2", "line 1, column 9", id="cut off"),
+        pytest.param("a:\n\t- b", "line 2, column 1: found character '\\t'", id="tab"),
+        pytest.param("a: \x07", "what no such text can", id="control character"),
+        pytest.param("a: \udcff", "what no such text can", id="not UTF-8"),
+        pytest.param("a: " + "9" * 6000, "what no such text can", id="too many digits"),
+        pytest.param("a: 0x" + "f" * 6000, "a whole number must be of at most 64 bits", id="too many bits"),
+        pytest.param("a: 9223372036854775808", "of at most 64 bits, found 9223372036854775808", id="2**63"),
+    ],
+)
+def test_what_can_be_misunderstood_is_refused_with_its_reason(text: str, part: str) -> None:
+    assert part in _refusal(text)
+
+
+def test_no_refusal_is_long() -> None:
+    assert len(_refusal("a: " + "x" * 60_000 + "\na: 1")) < 400
+
+
+def test_the_largest_whole_numbers_are_read() -> None:
+    assert load(f"[{2**63 - 1}, {-(2**63) + 1}]") == [2**63 - 1, -(2**63) + 1]
+
+
+def test_a_document_is_nested_at_most_twenty_deep() -> None:
+    assert json.dumps(load("[" * 20 + "]" * 20)) == "[" * 20 + "]" * 20
+    assert "nested at most 20 deep" in _refusal("[" * 21 + "]" * 21)
+
+
+@pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? ", "[{"])
+def test_a_bomb_of_nesting_costs_no_more_than_a_document(piece: str) -> None:
+    # Read to its end, 64 KiB of "[" take a parser many minutes: its time grows with the square.
+    assert "nested at most 20 deep" in _refusal(piece * (LARGEST_DOCUMENT // len(piece)))
+
+
+def test_a_document_is_of_a_size_that_can_be_read() -> None:
+    assert load("a" * LARGEST_DOCUMENT) == "a" * LARGEST_DOCUMENT
+    assert (
+        _refusal("a" * (LARGEST_DOCUMENT + 1))
+        == "a pipeline must be of at most 65,536 characters, found 65,537"
+    )
