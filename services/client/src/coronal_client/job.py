@@ -133,9 +133,34 @@ class Job:
         """Give what its stages have logged."""
         return self._transport.text(f"/v1/jobs/{self.id}/log")
 
+    def cancel(self) -> Self:
+        """End it, at once and for good.
+
+        Raises
+        ------
+        Refused
+            When it is over already.
+        """
+        return self._step("cancel")
+
+    def retry(self) -> Self:
+        """Start it again after it failed or was cancelled; what was finished isn't done again.
+
+        Raises
+        ------
+        Refused
+            When it is queued, runs, or has succeeded.
+        """
+        return self._step("retry")
+
     def delete(self) -> None:
         """Remove it from the server, with its image and all results."""
         self._transport.delete(f"/v1/jobs/{self.id}")
+
+    def _step(self, step: str) -> Self:
+        self.body = self._transport.post(f"/v1/jobs/{self.id}/{step}")
+        self._status = Status.of(self.body)
+        return self
 
     def _succeeded(self) -> Self:
         if self.failure is not None:

@@ -125,7 +125,9 @@ class Transport:
             except (ServerUnreachable, Unavailable) as away:
                 self._pause_or_raise(pauses, away)
 
-    def post(self, path: str, data: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
+    def post(
+        self, path: str, data: Mapping[str, str] | None = None, files: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Send a form with files, read in blocks while they are sent; once, since it may have been taken."""
         request = self._http.build_request("POST", path, data=data, files=files)
         return _object(self._send(request))

@@ -7,6 +7,7 @@
     ├── UnsupportedBody          unsupported-body   415
     ├── NotFinished              not-finished       409
     ├── NotSucceeded             not-succeeded      409
+    ├── WrongState               wrong-state        409
     └── coronal_jobs.BadPipeline
         └── UnknownPipeline      unknown-pipeline   422
 """
@@ -18,7 +19,7 @@ from coronal.errors import InputError, shown
 from coronal_jobs.errors import BadPipeline
 from coronal_jobs.job import Failure, State
 
-__all__ = ["MalformedBody", "NotFinished", "NotSucceeded", "UnknownPipeline", "UnsupportedBody"]
+__all__ = ["MalformedBody", "NotFinished", "NotSucceeded", "UnknownPipeline", "UnsupportedBody", "WrongState"]
 
 
 class MalformedBody(InputError):
@@ -63,6 +64,23 @@ class NotSucceeded(InputError):
     def __init__(self, state: State, failure: Failure | None) -> None:
         reason = f": {failure.code}, {failure.message}" if failure else ""
         super().__init__(f"the job has no results: it is {state}{reason}")
+
+
+class WrongState(InputError):
+    """Raised when a job is cancelled that has ended, or retried that hasn't failed.
+
+    Attributes
+    ----------
+    found
+        The state that it is in.
+    """
+
+    code = "wrong-state"
+
+    def __init__(self, state: State, allowed: Sequence[State]) -> None:
+        self.found = str(state)
+        self.allowed = tuple(map(str, allowed))
+        super().__init__(f"the job must be {' or '.join(self.allowed)} for that, found {state}")
 
 
 class UnknownPipeline(BadPipeline):

@@ -12,6 +12,8 @@ from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.connection import connect
+from coronal_jobs.store.events import EventStore
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from coronal_jobs.store.pipelines import PipelineStore
 
@@ -26,6 +28,7 @@ class Services:
     jobs: JobStore
     pipelines: PipelineStore
     blobs: BlobStore
+    holdings: Holdings
     catalogue: RecentCatalogue
     polls: LongPolls
 
@@ -34,13 +37,15 @@ class Services:
         """Make them; nothing is sent to Redis before the first request."""
         connection = connect(settings)
         jobs = JobStore(connection)
+        blobs = BlobStore(settings.blobs_url)
         return cls(
             settings=settings,
             jobs=jobs,
             pipelines=PipelineStore(connection),
-            blobs=BlobStore(settings.blobs_url),
+            blobs=blobs,
+            holdings=Holdings(connection, blobs),
             catalogue=RecentCatalogue(CatalogueStore(connection)),
-            polls=LongPolls(jobs, Changes(connection), most=settings.most_waiting),
+            polls=LongPolls(jobs, Changes(EventStore(connection)), most=settings.most_waiting),
         )
 
 

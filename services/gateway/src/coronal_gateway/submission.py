@@ -113,8 +113,10 @@ class Submission:
             raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
         if self._image is None:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
+        job_id = new_job_id()
+        self._at.holdings.hold(job_id, [self._image.sha256])
         order = Order(
-            id=new_job_id(),
+            id=job_id,
             input=self._image.commit(),
             pipeline=self._plan.pipeline,
             hops=self._plan.hops,

@@ -159,6 +159,11 @@ class BlobWriter:
         """How much has been written."""
         return self._size_bytes
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what has been written."""
+        return self._hash.hexdigest()
+
     def write(self, piece: bytes) -> int:
         """Add bytes.
 
@@ -178,7 +183,7 @@ class BlobWriter:
 
     def commit(self) -> Blob:
         """Make the bytes a blob; StoreUnavailable when the store can't."""
-        sha256 = self._hash.hexdigest()
+        sha256 = self.sha256
         with _translated_os():
             self._file.flush()
             os.fsync(self._file.fileno())
