@@ -1,4 +1,4 @@
-"""``coronal gateway``, ``coronal worker`` and ``coronal janitor``: the processes themselves, when their packages are installed."""
+"""``coronal gateway``, ``worker`` and ``janitor``: the processes themselves, where they are installed."""
 
 import os
 import sys

@@ -66,9 +66,9 @@ def local_server(wish: Wish) -> Iterator[LocalServer]:
     """Run a server while the context is open, in the main thread of a process without others.
 
     Where ``CORONAL_REDIS_URL`` or ``CORONAL_BLOBS_URL`` is set, that Redis or those blobs are used instead
-    of the data folder's. Its processes end in the order gateway, worker, janitor, Redis, also when this process is
-    killed. A gateway, worker or janitor that dies is started again. Redis isn't: what made it die (a full disk, a
-    broken file) is for a person to see, so that everything ends.
+    of the data folder's. Its processes end in the order gateway, worker, janitor, Redis, also when this
+    process is killed. A gateway, worker or janitor that dies is started again. Redis isn't: what made it die
+    (a full disk, a broken file) is for a person to see, so that everything ends.
 
     Raises
     ------
