@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from billiard.process import active_children
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
 from coronal_worker.process import GIVE_BACK, PoolProcess
@@ -76,11 +76,26 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     return app
 
 
-def serve(app: Celery, settings: WorkerSettings, name: str) -> int:
+def serve(app: Celery, settings: WorkerSettings, name: str, on_ready: Callable[[], None]) -> int:
     """Run a worker until it is told to stop by TERM or INT, and give its exit status.
 
     Running hops may end within the settings' grace; then their jobs are given back.
+
+    Parameters
+    ----------
+    app
+        The application of its pool.
+    settings
+        The worker's.
+    name
+        Its name, unlike any other.
+    on_ready
+        Called when it takes jobs: its processes are forked, and a signal stops it in order.
     """
+
+    @worker_ready.connect(weak=False)
+    def ready(**_: object) -> None:
+        on_ready()
 
     @worker_shutting_down.connect(weak=False)
     def stopping(**_: object) -> None:

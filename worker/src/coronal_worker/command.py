@@ -47,9 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     _log.info(
         "pool %s: %d algorithms, %d processes", settings.pool, len(loaded.plugins.specs()), settings.processes
     )
-    presence.start()
     try:
-        return serve(create_app(settings, start_process), settings, f"{settings.pool}@{name}")
+        return serve(create_app(settings, start_process), settings, f"{settings.pool}@{name}", presence.start)
     finally:
         presence.leave()
 
