@@ -7,7 +7,7 @@ from coronal_worker.failures import failure_of
 
 class _Odd(Exception):
     def __str__(self) -> str:
-        return "/home/somebody/secret.dcm"
+        return "/srv/somebody/secret.dcm"
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ class _Odd(Exception):
         pytest.param(MemoryError("12 GB"), "out-of-memory", "out-of-memory", id="memory"),
         pytest.param(StoreUnavailable("full"), "store-unavailable", "store-unavailable", id="store"),
         pytest.param(NotFound("blob", "a" * 64), "not-found", "not-found", id="blob"),
-        pytest.param(KeyError("/home/x"), "stage-error", "internal-error", id="key"),
-        pytest.param(OSError(2, "no such file", "/home/x"), "stage-error", "internal-error", id="file"),
+        pytest.param(KeyError("/srv/x"), "stage-error", "internal-error", id="key"),
+        pytest.param(OSError(2, "no such file", "/srv/x"), "stage-error", "internal-error", id="file"),
         pytest.param(RecursionError("x"), "stage-error", "internal-error", id="recursion"),
-        pytest.param(SystemExit("/home/x"), "stage-error", "internal-error", id="leaves"),
+        pytest.param(SystemExit("/srv/x"), "stage-error", "internal-error", id="leaves"),
         pytest.param(_Odd(), "stage-error", "internal-error", id="a class of its own"),
     ],
 )
