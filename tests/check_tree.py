@@ -20,7 +20,8 @@ _LOCK_FILES = re.compile(
     r"(uv|poetry|Pipfile|pdm|Cargo|yarn|bun|conda)\.lockb?|pylock(\..+)?\.toml"
     r"|(package-lock|npm-shrinkwrap)\.json|pnpm-lock\.yaml"
 )
-_MACHINE_PATH = re.compile(r"/(?:home|root|Users)/[\w.-]+|\b[A-Z]:\\Users\\\w+")
+# A name of one letter stands in a test for anybody's.
+_MACHINE_PATH = re.compile(r"/(?:home|root|Users)/[\w.-]{2,}|\b[A-Z]:\\Users\\\w{2,}")
 _MERGE_MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7}) ", re.MULTILINE)
 # In parts: this file is in the tree, too.
 _OTHER_REGISTRIES = (

@@ -143,14 +143,20 @@ class Site:
         assert worker.is_running, worker.log
         return worker
 
-    def submit(self, content: bytes, pipeline: str, *, name: str = "image.png", format: str = "png") -> str:
-        """Keep an image and admit its job, as the gateway does, and give the job's id."""
+    def submit(
+        self, content: bytes, pipeline: str, *, name: str = "image.png", format: str = "png", pool: str = ""
+    ) -> str:
+        """Keep an image and admit its job, as the gateway does, and give the job's id.
+
+        With a pool, all of it is for that one.
+        """
         catalogue = self.catalogue.read()
         parsed = parse(pipeline)
         check(parsed, catalogue)
         blob = self.blobs.put(content)
         image = Input(name=name, sha256=blob.sha256, size_bytes=blob.size_bytes, format=format)
-        order = Order(id=new_job_id(), input=image, pipeline=parsed, hops=plan(parsed, catalogue), seed=7)
+        hops = (Hop(pool=pool, first=0, end=len(parsed.stages)),) if pool else plan(parsed, catalogue)
+        order = Order(id=new_job_id(), input=image, pipeline=parsed, hops=hops, seed=7)
         assert self.jobs.admit(order)
         return order.id
 

@@ -28,7 +28,6 @@ class Served:
 
     def __init__(self, site: Any, eventually: Callable[..., None]) -> None:
         self._site = site
-        self._eventually = eventually
         self.plugins: Path = site.folder / "plugins"
         self.plugins.mkdir()
         port = _free_port()
@@ -50,8 +49,6 @@ class Served:
     def restart_worker(self) -> None:
         """End the worker, and start another that finds what was installed since."""
         self._worker.end()
-        # A worker that is ended while it starts can't tell so: it counts as alive for 30 s.
-        self._eventually(lambda: self._live_workers() == 0, "no worker is left", START_S)
         self._worker = self._site.start_worker(plugins=self.plugins)
 
     def catalogue(self) -> dict[str, Any]:
@@ -66,9 +63,6 @@ class Served:
     def close(self) -> None:
         self.gateway.terminate()
         self.gateway.wait(START_S)
-
-    def _live_workers(self) -> int:
-        return sum(pool["workers"] for pool in self.catalogue()["pools"])
 
     def _answers(self) -> bool:
         try:

@@ -7,15 +7,16 @@ itself keeps, repeats or revokes work is turned off.
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 
-__all__ = ["create_app", "serve"]
+__all__ = ["Occasions", "create_app", "serve"]
 
 _SETTINGS = {
     "accept_content": ["json"],
@@ -73,25 +74,45 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     return app
 
 
-def serve(app: Celery, settings: WorkerSettings, name: str, give_back: Callable[[], None]) -> int:
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """What is called while a worker serves.
+
+    Parameters
+    ----------
+    ready
+        When it takes jobs: its processes are forked, and a signal stops it in order.
+    overtime
+        When hops still run after the settings' grace: it must end them.
+    """
+
+    ready: Callable[[], None]
+    overtime: Callable[[], None]
+
+
+def serve(app: Celery, settings: WorkerSettings, name: str, occasions: Occasions) -> int:
     """Run a worker until it is told to stop by TERM or INT, and give its exit status.
 
     Parameters
     ----------
     app
-        Of `create_app`.
+        The application of its pool.
     settings
         The worker's.
     name
-        The worker's own name.
-    give_back
-        Called when hops still run after the settings' grace: it must end them.
+        Its name, unlike any other.
+    occasions
+        What is called meanwhile.
     """
 
     def end_all() -> None:
         # A process that ends with its job given back is no loss, whatever Celery says of it.
         logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
-        give_back()
+        occasions.overtime()
+
+    @worker_ready.connect(weak=False)
+    def ready(**_: object) -> None:
+        occasions.ready()
 
     @worker_shutting_down.connect(weak=False)
     def stopping(**_: object) -> None:

@@ -14,7 +14,7 @@ from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
-from coronal_worker.celery_app import create_app, serve
+from coronal_worker.celery_app import Occasions, create_app, serve
 from coronal_worker.claims import claim_folder
 from coronal_worker.hop import HopRunner
 from coronal_worker.loader import load_plugins
@@ -48,10 +48,13 @@ def main(arguments: Sequence[str]) -> int:
     with claim_folder() as folder:
         warden = Warden(JobStore(connect(settings)), folder, settings.times)
         app = create_app(settings, lambda: _start_process(settings, loaded.plugins, folder))
-        presence.start()
-        warden.start()
+
+        def ready() -> None:
+            presence.start()
+            warden.start()
+
         try:
-            return serve(app, settings, f"{settings.pool}@{name}", warden.give_back)
+            return serve(app, settings, f"{settings.pool}@{name}", Occasions(ready, warden.give_back))
         finally:
             warden.stop()
             presence.leave()

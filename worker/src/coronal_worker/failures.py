@@ -44,7 +44,7 @@ def failure_of(error: BaseException, *, stage: str = "", algorithm: str = "") ->
 
 
 def plain(text: str, longest: int) -> str:
-    r"""Give a text as a record can hold it: valid characters (a file's name may have others), not too long.
+    r"""Give a text as a record can hold it: of valid characters (a file's name may hold others), and short.
 
     >>> plain("no file scan-\udcff.png", 15)
     'no file scan-?…'

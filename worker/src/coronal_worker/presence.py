@@ -38,7 +38,9 @@ class Presence:
         self._thread.start()
 
     def leave(self) -> None:
-        """Stop to beat, and tell that the worker is gone."""
+        """Stop to beat, and tell that the worker is gone; nothing where it was never started."""
+        if self._thread.ident is None:
+            return
         self._stopped.set()
         self._thread.join()
         try:

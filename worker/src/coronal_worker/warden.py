@@ -74,9 +74,10 @@ class Warden:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the watch."""
+        """End the watch; nothing where it was never begun."""
         self._stopped.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def give_back(self) -> None:
         """Give all claimed jobs back to their queue, and end the processes that run them."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coronal_client.local.signals import postponed
 from coronal_client.local.warden import Warden, end_group
 
 __all__ = ["Plan", "Service", "python_command"]
@@ -64,7 +65,8 @@ class Service:
     def start(self) -> None:
         """Start it; the warden knows of it before its program runs, whatever happens to us meanwhile."""
         self._started_s = time.monotonic()
-        with self.plan.log.open("ab") as log:
+        # A process that was started and that nobody waits for would never be gone.
+        with self.plan.log.open("ab") as log, postponed():
             self._process = subprocess.Popen(
                 self.plan.command,
                 env={**os.environ, **self.plan.environment},

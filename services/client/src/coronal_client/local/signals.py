@@ -8,7 +8,7 @@ from types import FrameType
 
 from coronal_client.exit_codes import ExitCode
 
-__all__ = ["end_by_exception", "undisturbed"]
+__all__ = ["end_by_exception", "postponed", "undisturbed"]
 
 _ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -28,6 +28,20 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def postponed() -> Iterator[None]:
+    """Answer these signals only afterwards: what is done here mustn't be left half done."""
+    arrived: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: arrived.append(number)) for number in _ASKING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in arrived:
+            signal.raise_signal(late)
 
 
 def _exit(number: int, frame: FrameType | None) -> None:

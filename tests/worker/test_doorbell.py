@@ -1,0 +1,127 @@
+"""Our own doorbell beside Celery's: what the scripts push is what kombu pops."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from celery import Celery
+from kombu import Consumer, Message
+
+from coronal_jobs.job import Order, State
+from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.jobs import JobStore
+from coronal_worker.celery_app import create_app
+from coronal_worker.settings import WorkerSettings
+
+QUEUE = "coronal:pool.default"
+
+
+@pytest.fixture
+def app(empty_redis: str) -> Iterator[Celery]:
+    one = create_app(WorkerSettings(redis_url=empty_redis), lambda: pytest.fail("no process is started here"))
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def bells(app: Celery, connection: Connection, job_store: JobStore, order: Order) -> tuple[Any, Any]:
+    """What our script pushes for a job, and what Celery itself does."""
+    job_store.admit(order)
+    ours = json.loads(connection.lpop(QUEUE))
+    app.send_task("coronal.hop", args=[order.id])
+    return ours, json.loads(connection.lpop(QUEUE))
+
+
+def _consumed(app: Celery) -> Message:
+    received: list[Message] = []
+    with app.connection() as broker:
+        queues = list(app.amqp.queues.values())
+        with Consumer(broker, queues, accept=["json"], on_message=received.append):
+            broker.drain_events(timeout=5)
+        received[0].ack()
+    return received[0]
+
+
+def test_it_has_no_key_that_celery_has_not(bells: tuple[Any, Any]) -> None:
+    ours, theirs = bells
+    for part in ((), ("headers",), ("properties",), ("properties", "delivery_info")):
+        own, celerys = ours, theirs
+        for key in part:
+            own, celerys = own[key], celerys[key]
+        assert set(own) <= set(celerys), part
+
+
+def test_what_says_how_to_read_it_is_as_celery_has_it(bells: tuple[Any, Any]) -> None:
+    ours, theirs = bells
+    for key in ("content-type", "content-encoding"):
+        assert ours[key] == theirs[key]
+    for key in ("lang", "task"):
+        assert ours["headers"][key] == theirs["headers"][key]
+    for key in ("delivery_info", "priority"):
+        assert ours["properties"][key] == theirs["properties"][key]
+
+
+def test_kombu_reads_the_same_of_both(
+    app: Celery, connection: Connection, job_store: JobStore, order: Order
+) -> None:
+    job_store.admit(order)
+    ours = _consumed(app)
+    app.send_task("coronal.hop", args=[order.id])
+    theirs = _consumed(app)
+    assert ours.payload[:2] == theirs.payload[:2] == [[order.id], {}]
+    assert ours.delivery_info == theirs.delivery_info
+    assert connection.hlen("coronal:unacked") == 0
+
+
+@pytest.mark.parametrize(
+    "key", [("body",), ("properties",), ("properties", "delivery_tag"), ("properties", "delivery_info")]
+)
+def test_without_one_of_these_kombu_cannot_read_it(
+    app: Celery, connection: Connection, bells: tuple[Any, Any], key: tuple[str, ...]
+) -> None:
+    ours, _ = bells
+    part = ours if len(key) == 1 else ours[key[0]]
+    del part[key[-1]]
+    connection.lpush(QUEUE, json.dumps(ours))
+    with pytest.raises((KeyError, TypeError)):
+        _ = _consumed(app).payload[0]
+
+
+def test_each_has_a_tag_of_its_own(connection: Connection, job_store: JobStore, order: Order) -> None:
+    # kombu keeps what isn't acknowledged by its tag: of two with one tag it would lose one.
+    job_store.admit(order)
+    for _ in range(3):
+        job_store.ring(order.id)
+        job = job_store.claim(order.id, "default")
+        assert job is not None
+        job_store.release(job)
+    tags = [json.loads(bell)["properties"]["delivery_tag"] for bell in connection.lrange(QUEUE, 0, -1)]
+    assert len(set(tags)) == len(tags) == 7
+
+
+def test_it_holds_nothing_of_the_image(bells: tuple[Any, Any], order: Order) -> None:
+    ours, _ = bells
+    text = json.dumps(ours)
+    assert order.input.name not in text
+    assert order.input.sha256 not in text
+
+
+def test_a_real_worker_takes_both(
+    site: Any, app: Celery, cell_png: bytes, eventually: Callable[..., None]
+) -> None:
+    worker = site.start_worker()
+    by_script = site.ended(site.submit(cell_png, "[otsu]"))
+    job_id = _submitted_without_doorbell(site, cell_png)
+    app.send_task("coronal.hop", args=[job_id])
+    by_celery = site.ended(job_id)
+    assert by_script.state is by_celery.state is State.SUCCEEDED
+    eventually(lambda: site.connection.hlen("coronal:unacked") == 0, "both are acknowledged")
+    assert worker.is_running
+
+
+def _submitted_without_doorbell(site: Any, png: bytes) -> str:
+    """Submit a job whose doorbell is lost: it is rung for a pool that nobody serves."""
+    job_id: str = site.submit(png, "[otsu]", pool="nobody")
+    site.connection.hset(f"coronal:job:{job_id}", "pool", "default")
+    return job_id

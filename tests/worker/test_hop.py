@@ -1,0 +1,247 @@
+"""A hop in this very process, on a real store."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from coronal import BadImage, CoronalError, Image, Outcome, Plugins, ResultFile, algorithm, hookimpl, writer
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.job import Input, Job, Order, State
+from coronal_jobs.pipeline import parse
+from coronal_jobs.planning import Hop
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.jobs import JobStore
+from coronal_worker.hop import HopRunner
+from coronal_worker.loader import load_plugins
+
+Claim = Callable[..., Job]
+
+
+@algorithm
+def fail(image: Image) -> Image:
+    """Raise."""
+    raise ValueError(f"half a character \udcff in {Path.cwd()}")
+
+
+@algorithm
+def refuse(image: Image) -> Image:
+    """Refuse the image."""
+    raise BadImage("it is too dark")
+
+
+class Spy:
+    def __init__(self) -> None:
+        self.finished: list[tuple[str, CoronalError | None]] = []
+
+    @hookimpl
+    def job_finished(self, job: str, error: CoronalError | None) -> None:
+        self.finished.append((job, error))
+        raise RuntimeError("a watcher that fails")
+
+
+@pytest.fixture
+def spy() -> Spy:
+    return Spy()
+
+
+@pytest.fixture
+def plugins(spy: Spy) -> Plugins:
+    plugins = load_plugins().plugins
+    for one in (fail, refuse):
+        plugins.add(one.spec.name, one)
+    plugins.add("spy", spy)
+    return plugins
+
+
+@pytest.fixture
+def runner(plugins: Plugins, job_store: JobStore, blobs: BlobStore) -> HopRunner:
+    return HopRunner("default", plugins, job_store, blobs)
+
+
+@pytest.fixture
+def claim(job_store: JobStore, blobs: BlobStore, make_order: Callable[..., Order], cell_png: bytes) -> Claim:
+    """Admits a job and claims its first hop."""
+
+    def do(text: str, *ends: int, content: bytes = cell_png) -> Job:
+        pipeline = parse(text)
+        stops = [0, *ends, len(pipeline.stages)]
+        hops = tuple(Hop(pool="default", first=first, end=end) for first, end in pairwise(stops))
+        blob = blobs.put(content)
+        image = Input(name="scan.png", sha256=blob.sha256, size_bytes=blob.size_bytes, format="png")
+        order = make_order(input=image, pipeline=pipeline, hops=hops)
+        job_store.admit(order)
+        job = job_store.claim(order.id, "default")
+        assert job is not None
+        return job
+
+    return do
+
+
+def _blobs_of(connection: Connection, tmp_path: Path) -> tuple[set[str], set[str]]:
+    """The digests that records name, and those that are kept."""
+    kept = {path.name for path in (tmp_path / "blobs" / "sha256").rglob("*") if path.is_file()}
+    return set(connection.hkeys("coronal:blob-refs")), kept
+
+
+def test_a_hop_leaves_its_results_and_tells_the_watchers(
+    runner: HopRunner, claim: Claim, job_store: JobStore, spy: Spy
+) -> None:
+    job = claim("[gaussian, otsu, shape]")
+    runner.run(job)
+    done = job_store.get(job.id)
+    assert done.state is State.SUCCEEDED
+    names = [artifact.name for artifact in done.artifacts]
+    assert names == sorted(names)
+    assert {"labels.png", "measurements.csv", "overlay.png", "provenance.json", "result.json"} <= set(names)
+    assert spy.finished == [(job.id, None)]
+
+
+def test_three_hops_give_what_one_gives_and_leave_no_more_bytes(
+    runner: HopRunner, claim: Claim, job_store: JobStore, connection: Connection, tmp_path: Path
+) -> None:
+    text = "[gaussian, otsu, shape]"
+    whole = claim(text)
+    runner.run(whole)
+    hop: Job | None = claim(text, 1, 2)
+    assert hop is not None
+    job_id = hop.id
+    while hop is not None:
+        runner.run(hop)
+        hop = job_store.claim(job_id, "default")
+    digests = [
+        {
+            one.name: one.sha256
+            for one in job_store.get(job.id).artifacts
+            if one.name not in ("provenance.json", "result.json")
+        }
+        for job in (whole, job_store.get(job_id))
+    ]
+    assert digests[0] == digests[1]
+    named, kept = _blobs_of(connection, tmp_path)
+    assert named == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[otsu, fail]",
+            ("stage-error", "the algorithm fail raised ValueError; the job's log tells more", "fail"),
+        ),
+        ("[otsu, refuse]", ("bad-image", "it is too dark", "refuse")),
+    ],
+)
+def test_a_failure_stands_in_the_record_and_its_traceback_in_the_log(
+    runner: HopRunner, claim: Claim, spy: Spy, text: str, expected: tuple[str, str, str]
+) -> None:
+    job = claim(text)
+    runner.run(job)
+    failure = runner.jobs.get(job.id).failure
+    assert failure is not None
+    assert (failure.code, failure.message, failure.stage) == expected
+    log = "\n".join(runner.jobs.read_log(job.id))
+    assert "Traceback (most recent call last):" in log
+    assert "test_hop.py" in log
+    (told,) = spy.finished
+    assert told[0] == job.id
+    assert told[1] is not None
+    assert isinstance(told[1], BadImage) == (failure.code == "bad-image")
+
+
+def test_a_failure_of_a_later_hop_leaves_no_case_behind(
+    runner: HopRunner, claim: Claim, job_store: JobStore, connection: Connection, tmp_path: Path
+) -> None:
+    first = claim("[otsu, fail]", 1)
+    runner.run(first)
+    second = job_store.claim(first.id, "default")
+    assert second is not None
+    runner.run(second)
+    assert job_store.get(first.id).state is State.FAILED
+    named, kept = _blobs_of(connection, tmp_path)
+    assert named == kept == {first.input.sha256}
+
+
+def test_a_writer_that_leaves_the_process_fails_its_job_alone(
+    runner: HopRunner, claim: Claim, plugins: Plugins, job_store: JobStore
+) -> None:
+    @writer
+    def leaving(_: Outcome) -> list[ResultFile]:
+        raise SystemExit
+
+    plugins.add("leaving", leaving)
+    job = claim("[otsu]")
+    runner.run(job)
+    failure = job_store.get(job.id).failure
+    assert failure is not None
+    assert (failure.code, failure.stage) == ("internal-error", "")
+
+
+def test_a_store_that_cannot_take_the_results_fails_the_job_with_its_reason(
+    runner: HopRunner, claim: Claim, job_store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: BlobStore, content: bytes) -> None:
+        raise StoreUnavailable("the store of images and results can't write: No space left on device")
+
+    job = claim("[otsu]")
+    monkeypatch.setattr(BlobStore, "put", full)
+    runner.run(job)
+    failure = job_store.get(job.id).failure
+    assert failure is not None
+    assert failure.code == "store-unavailable"
+
+
+def test_bytes_that_cannot_be_removed_do_not_harm_a_job_that_has_succeeded(
+    runner: HopRunner, claim: Claim, job_store: JobStore, spy: Spy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: BlobStore, *digests: str) -> None:
+        raise StoreUnavailable("away")
+
+    first = claim("[gaussian, otsu]", 1)
+    runner.run(first)
+    second = job_store.claim(first.id, "default")
+    assert second is not None
+    monkeypatch.setattr(BlobStore, "delete", away)
+    runner.run(second)
+    assert job_store.get(first.id).state is State.SUCCEEDED
+    assert spy.finished == [(first.id, None)]
+    assert not any("Traceback" in line for line in job_store.read_log(first.id))
+
+
+def test_a_claim_that_is_no_longer_the_last_changes_nothing_and_tells_nobody(
+    runner: HopRunner, claim: Claim, job_store: JobStore, spy: Spy
+) -> None:
+    zombie = claim("[otsu]")
+    job_store.release(zombie)
+    alive = job_store.claim(zombie.id, "default")
+    runner.run(zombie)
+    record = job_store.get(zombie.id)
+    assert record == alive
+    runner.run(claim("[fail]").model_copy(update={"epoch": 0}))
+    assert spy.finished == []
+
+
+def test_what_a_stage_logs_is_cut_where_it_is_too_long(
+    runner: HopRunner, claim: Claim, plugins: Plugins, job_store: JobStore
+) -> None:
+    @algorithm
+    def shout(image: Image) -> Image:
+        """Raise at length."""
+        raise ValueError("x" * 1_000_000)
+
+    plugins.add("shout", shout)
+    job = claim("[shout]")
+    runner.run(job)
+    assert sum(map(len, job_store.read_log(job.id))) < 60_000
+
+
+def test_an_image_of_one_value_is_no_failure(
+    runner: HopRunner, claim: Claim, job_store: JobStore, make_png: Callable[[NDArray[np.uint8]], bytes]
+) -> None:
+    job = claim("[gaussian, otsu, shape]", content=make_png(np.full((9, 9), 5, np.uint8)))
+    runner.run(job)
+    assert job_store.get(job.id).state is State.SUCCEEDED

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from coronal import BadImage, Image, Plugins, Signature, UnknownFormat, reader
+from coronal.formats import Reader
+from coronal_worker.loader import load_plugins
+from coronal_worker.reading import read_case
+
+
+def _reader(name: str, answer: Image | Exception) -> Reader:
+    @reader(name=name, media_type="x/y", suffixes=(".x",), signatures=(Signature.at(0, b"HEAD"),))
+    def read(path: Path) -> Image:
+        """Read."""
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return read
+
+
+def _plugins(**answers: Image | Exception) -> Plugins:
+    plugins = Plugins()
+    for name, answer in answers.items():
+        plugins.add(name, _reader(name, answer))
+    return plugins
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "blob"
+    path.write_bytes(b"HEAD and more")
+    return path
+
+
+def test_a_file_is_read_by_its_first_bytes_and_not_by_its_name(
+    tmp_path: Path, cell: NDArray[np.uint8], cell_png: bytes
+) -> None:
+    path = tmp_path / "scan.dcm"
+    path.write_bytes(cell_png)
+    case = read_case(path, load_plugins().plugins)
+    np.testing.assert_array_equal(case.image.pixels, cell)
+    assert case.image is case.source
+
+
+def test_where_formats_begin_alike_each_is_tried_until_one_knows_the_file(file: Path) -> None:
+    image = Image(np.ones((2, 2)))
+    plugins = _plugins(first=UnknownFormat(b"HEAD", []), second=image, third=BadImage("never asked"))
+    assert read_case(file, plugins).image is image
+
+
+def test_a_broken_file_of_a_known_format_is_not_tried_as_another(file: Path) -> None:
+    with pytest.raises(BadImage, match="torn"):
+        read_case(file, _plugins(first=BadImage("torn"), second=Image(np.ones((2, 2)))))
+
+
+def test_where_no_reader_knows_the_file_the_last_one_tells_why(file: Path) -> None:
+    with pytest.raises(UnknownFormat, match="GIF"):
+        read_case(file, _plugins(first=UnknownFormat(b"HEAD", []), second=UnknownFormat(b"HEAD", ["GIF"])))
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PN"], ids=["empty", "another", "cut off"])
+def test_a_file_of_no_format_is_told_with_its_first_bytes_and_those_that_are_read(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(content)
+    with pytest.raises(UnknownFormat) as refused:
+        read_case(path, load_plugins().plugins)
+    assert (content[:8].hex(" ") or "the file is empty") in str(refused.value)
+    assert "dicom, jpeg, nifti, png, tiff" in str(refused.value)
+    assert str(tmp_path) not in str(refused.value)
