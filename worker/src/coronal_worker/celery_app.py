@@ -5,6 +5,8 @@ itself keeps, repeats or revokes work is turned off.
 """
 
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +15,13 @@ from celery import Celery
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
+from coronal_worker import transport
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 
 __all__ = ["Occasions", "create_app", "serve"]
+
+_log = logging.getLogger(__name__)
 
 _SETTINGS = {
     "accept_content": ["json"],
@@ -47,6 +52,7 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     start_process
         Called once in each process that runs jobs.
     """
+    transport.use_it()
     app = Celery("coronal", broker=settings.redis_url, set_as_current=False)
     queue = f"pool.{settings.pool}"
     app.conf.update(
@@ -65,7 +71,13 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
 
     @worker_process_init.connect(weak=False)
     def start(**_: object) -> None:
-        processes.append(start_process())
+        try:
+            processes.append(start_process())
+        # Whatever it is, Celery would go on, and this process answer doorbells without running their jobs.
+        except BaseException:
+            _log.critical("a process that runs jobs can't start: the worker ends", exc_info=True)
+            os.kill(os.getppid(), signal.SIGTERM)
+            os._exit(1)
 
     @app.task(name="coronal.hop", shared=False)
     def hop(job_id: str) -> None:

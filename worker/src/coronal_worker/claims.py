@@ -5,10 +5,11 @@ A file outlives the process that wrote it: when one is killed, the parent still 
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,13 +55,12 @@ class ClaimFile:
     """The claim of this process, as the process itself tells it."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / f"{os.getpid()}.json"
-        self._cancel = _cancel_mark(folder, os.getpid())
+        self._folder = folder
+        self._path = _path_of(folder, os.getpid())
         self._claim: Claim | None = None
 
     def begin(self, job: str, epoch: int, *, ends_s: float) -> None:
         """Tell that a job was claimed."""
-        self._cancel.unlink(missing_ok=True)
         self._write(Claim(job, epoch, os.getpid(), "", ends_s))
 
     def enter(self, stage: str, *, ends_s: float) -> None:
@@ -70,12 +70,14 @@ class ClaimFile:
 
     def end(self) -> None:
         """Tell that nothing is claimed any more."""
-        self._claim = None
         self._path.unlink(missing_ok=True)
+        if self._claim is not None:
+            _cancel_mark(self._folder, self._claim).unlink(missing_ok=True)
+            self._claim = None
 
     def is_cancelled(self) -> bool:
         """Whether the parent has learned that the claim is void."""
-        return self._cancel.exists()
+        return self._claim is not None and _cancel_mark(self._folder, self._claim).exists()
 
     def _write(self, claim: Claim) -> None:
         written = self._path.with_suffix(".new")
@@ -93,27 +95,37 @@ class ClaimFolder:
     def claims(self) -> Iterator[Claim]:
         """Give the claims that there are now."""
         for path in sorted(self._folder.glob("*.json")):
-            try:
-                yield _CLAIM.validate_json(path.read_bytes())
-            except FileNotFoundError:  # it ended just now
-                continue
+            claim = _read(path)
+            if claim is not None:
+                yield claim
+
+    def is_current(self, claim: Claim) -> bool:
+        """Tell whether the process still has this claim: by now it may run another job."""
+        found = _read(_path_of(self._folder, claim.pid))
+        return found is not None and (found.job, found.epoch) == (claim.job, claim.epoch)
 
     def cancel(self, claim: Claim) -> None:
         """Let the process know that its claim is void."""
-        _cancel_mark(self._folder, claim.pid).touch()
+        _cancel_mark(self._folder, claim).touch()
 
     def forget(self, claim: Claim) -> None:
         """Remove the claim of a process that is no more."""
-        (self._folder / f"{claim.pid}.json").unlink(missing_ok=True)
-        _cancel_mark(self._folder, claim.pid).unlink(missing_ok=True)
+        _path_of(self._folder, claim.pid).unlink(missing_ok=True)
+        _cancel_mark(self._folder, claim).unlink(missing_ok=True)
 
 
 @contextmanager
 def claim_folder() -> Iterator[Path]:
-    """Make the folder for the claims of this worker, and remove it in the end, with those of dead workers."""
+    """Make the folder for the claims of this worker, and remove it in the end.
+
+    What dead workers have left is removed first: their folders, and what their processes have started.
+    """
     parent = Path(tempfile.gettempdir())
     for old in parent.glob(f"{_PREFIX}*"):
-        if not is_alive(int(old.name.removeprefix(_PREFIX))):
+        number = old.name.removeprefix(_PREFIX)
+        # In a container each worker has the same number as the one before.
+        if number == str(os.getpid()) or (number.isdecimal() and not is_alive(int(number))):
+            _end_orphans(old)
             shutil.rmtree(old, ignore_errors=True)
     folder = parent / f"{_PREFIX}{os.getpid()}"
     folder.mkdir(mode=0o700)
@@ -134,5 +146,28 @@ def is_alive(pid: int) -> bool:
         return True
 
 
-def _cancel_mark(folder: Path, pid: int) -> Path:
-    return folder / f"{pid}.cancelled"
+def _path_of(folder: Path, pid: int) -> Path:
+    return folder / f"{pid}.json"
+
+
+def _read(path: Path) -> Claim | None:
+    try:
+        return _CLAIM.validate_json(path.read_bytes())
+    except FileNotFoundError:  # it ended just now
+        return None
+
+
+def _end_orphans(folder: Path) -> None:
+    """End what the processes of a dead worker have started, where they are no more themselves.
+
+    The system gives a process's number to no other while its group has members; so this is its group.
+    """
+    for claim in ClaimFolder(folder).claims():
+        if not is_alive(claim.pid):
+            with suppress(ProcessLookupError):
+                os.killpg(claim.pid, signal.SIGKILL)
+
+
+def _cancel_mark(folder: Path, claim: Claim) -> Path:
+    """Give a mark of this claim alone, so that one that is set too late stops no other job."""
+    return folder / f"{claim.job}.{claim.epoch}.cancelled"

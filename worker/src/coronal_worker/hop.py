@@ -70,7 +70,7 @@ class HopRunner:
         Redis stays away for longer than a minute.
         """
         try:
-            committed = self._commit(job, self._watch(job, claim, limits))
+            committed = self._commit(job, self._watch(job, claim, limits), limits)
         except Abandoned:
             _log.info("job %s was cancelled or given to another", job.id)
         # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
@@ -79,8 +79,8 @@ class HopRunner:
         else:
             self._finish(job, committed)
 
-    def _commit(self, job: Job, watch: Watch) -> Committed:
-        carry = self._start(job)
+    def _commit(self, job: Job, watch: Watch, limits: Limits) -> Committed:
+        carry = self._start(job, limits)
         case, runs = run_stages(job, carry.case, self.plugins, watch)
         carry = Carry(case, (*carry.runs, *runs))
         if job.hop + 1 < len(job.hops):
@@ -92,11 +92,11 @@ class HopRunner:
         artifacts = [artifact_of(file, blob) for file, blob in zip(files, blobs, strict=True)]
         return _insist(lambda: self.jobs.commit(job, artifacts=artifacts))
 
-    def _start(self, job: Job) -> Carry:
+    def _start(self, job: Job, limits: Limits) -> Carry:
         if job.carry is not None:
             return unpack(self.blobs.read(job.carry))
         with self.blobs.local(job.input.sha256) as path:
-            return Carry(read_case(path, self.plugins), ())
+            return Carry(read_case(path, self.plugins, limits.read), ())
 
     def _keep(self, job: Job, contents: list[bytes]) -> list[Blob]:
         """Write blobs that this claim's commit will name."""

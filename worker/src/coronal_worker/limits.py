@@ -2,9 +2,10 @@
 
 import os
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from coronal import ReadLimits
 from coronal_jobs.pipeline import Pipeline, Stage
 
 __all__ = ["Limits", "limit_memory", "share_of_memory"]
@@ -24,11 +25,14 @@ class Limits:
         The longest from a job's first start to its end.
     memory_bytes
         The largest address space of a process that runs jobs.
+    read
+        How large an image may be that is read.
     """
 
     stage_s: float
     job_s: float
     memory_bytes: int
+    read: ReadLimits = field(default_factory=ReadLimits)
 
     def of_stage_s(self, stage: Stage) -> float:
         """The time limit of a stage."""

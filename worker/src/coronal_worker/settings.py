@@ -4,6 +4,7 @@ import os
 
 from pydantic import Field
 
+from coronal import ReadLimits
 from coronal_jobs.settings import StoreSettings
 from coronal_worker.limits import Limits, share_of_memory
 from coronal_worker.warden import Times
@@ -39,6 +40,12 @@ class WorkerSettings(StoreSettings):
         ge=0,
         description="How much memory a process may take beside libraries; 0 for its part of the machine's.",
     )
+    most_values: int = Field(
+        default=2**29, ge=1, description="The most values (pixels × channels) that an image may have."
+    )
+    most_inflated_bytes: int = Field(
+        default=2**28, ge=1, description="The most bytes that a deflated DICOM file may become."
+    )
     grace_s: float = Field(
         default=10.0,
         ge=0,
@@ -55,4 +62,5 @@ class WorkerSettings(StoreSettings):
     def limits(self) -> Limits:
         """What a job may take."""
         memory_bytes = self.memory_bytes or share_of_memory(self.processes)
-        return Limits(self.stage_limit_s, self.job_limit_s, memory_bytes)
+        read = ReadLimits(self.most_values, self.most_inflated_bytes)
+        return Limits(self.stage_limit_s, self.job_limit_s, memory_bytes, read)

@@ -87,34 +87,39 @@ class Warden:
                 self._jobs.release(claim.job, claim.epoch)
             except StoreUnavailable:
                 _log.warning("Redis is away: job %s waits until its lease ends", claim.job)
-            _kill(claim)
+            self._end(claim)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._times.beat_s):
             known = list(self._claims.claims())
-            for claim in known:
-                self._watch(claim)
+            try:
+                for claim in known:
+                    self._watch(claim)
+            except StoreUnavailable:  # for all of them: to ask for each would take too long
+                self._end_blind(known)
             alive = {(claim.job, claim.epoch) for claim in known}
             self._extended = {key: at for key, at in self._extended.items() if key in alive}
             self._void = {key: at for key, at in self._void.items() if key in alive}
 
     def _watch(self, claim: Claim) -> None:
-        key = (claim.job, claim.epoch)
-        try:
-            if not is_alive(claim.pid):
-                self._bury(claim)
-            elif claim.is_overtime:
-                self._end_overtime(claim)
-            elif self._jobs.beat(claim.job, claim.epoch, lease_s=self._times.lease_s):
-                self._extended[key] = time.monotonic()
-            else:
-                self._end_void(claim)
-        except StoreUnavailable:
-            if time.monotonic() - self._extended.setdefault(key, time.monotonic()) > self._times.blind_s:
+        if not is_alive(claim.pid):
+            self._bury(claim)
+        elif claim.is_overtime:
+            self._end_overtime(claim)
+        elif self._jobs.beat(claim.job, claim.epoch, lease_s=self._times.lease_s):
+            self._extended[claim.job, claim.epoch] = time.monotonic()
+        else:
+            self._end_void(claim)
+
+    def _end_blind(self, known: list[Claim]) -> None:
+        """End what Redis has said nothing of for so long that it may have been given to another."""
+        now_s = time.monotonic()
+        for claim in known:
+            if now_s - self._extended.setdefault((claim.job, claim.epoch), now_s) > self._times.blind_s:
                 _log.warning(
                     "Redis has been away for %.0f s: job %s is stopped", self._times.blind_s, claim.job
                 )
-                _kill(claim)
+                self._end(claim)
 
     def _bury(self, claim: Claim) -> None:
         _kill(claim)  # what the dead process has started
@@ -129,7 +134,7 @@ class Warden:
         )
         self._jobs.fail(claim.job, claim.epoch, failure)
         _log.warning("job %s is stopped: it took too long", claim.job)
-        _kill(claim)
+        self._end(claim)
 
     def _end_void(self, claim: Claim) -> None:
         """Ask a process whose claim is void to stop; after a while, make it."""
@@ -137,6 +142,11 @@ class Warden:
         self._claims.cancel(claim)
         if time.monotonic() - since > self._times.cancel_s:
             _log.info("job %s was cancelled or given to another: its process is ended", claim.job)
+            self._end(claim)
+
+    def _end(self, claim: Claim) -> None:
+        """End a process, unless it has turned to another job since its claim was read."""
+        if self._claims.is_current(claim):
             _kill(claim)
 
 

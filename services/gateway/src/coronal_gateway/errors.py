@@ -10,16 +10,27 @@
     ├── WrongState               wrong-state        409
     └── coronal_jobs.BadPipeline
         └── UnknownPipeline      unknown-pipeline   422
+
+    coronal_jobs.StoreUnavailable
+    └── TooManyHeld              too-many-held      503
 """
 
 import difflib
 from collections.abc import Sequence
 
 from coronal.errors import InputError, shown
-from coronal_jobs.errors import BadPipeline
+from coronal_jobs.errors import BadPipeline, StoreUnavailable
 from coronal_jobs.job import Failure, State
 
-__all__ = ["MalformedBody", "NotFinished", "NotSucceeded", "UnknownPipeline", "UnsupportedBody", "WrongState"]
+__all__ = [
+    "MalformedBody",
+    "NotFinished",
+    "NotSucceeded",
+    "TooManyHeld",
+    "UnknownPipeline",
+    "UnsupportedBody",
+    "WrongState",
+]
 
 
 class MalformedBody(InputError):
@@ -102,3 +113,12 @@ class UnknownPipeline(BadPipeline):
         close = difflib.get_close_matches(found, self.allowed, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         super().__init__(f"no pipeline is called {shown(found)}{hint}")
+
+
+class TooManyHeld(StoreUnavailable):
+    """Raised when events are asked for and as many requests as can be are held already."""
+
+    code = "too-many-held"
+
+    def __init__(self) -> None:
+        super().__init__("as many requests as can be are held already", retry_after_s=1)

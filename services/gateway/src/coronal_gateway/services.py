@@ -5,10 +5,12 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
+from coronal_gateway.feed import EventFeed
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.waiting import LongPolls
 from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.capacity import Capacity
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.connection import connect
@@ -29,8 +31,10 @@ class Services:
     pipelines: PipelineStore
     blobs: BlobStore
     holdings: Holdings
+    capacity: Capacity
     catalogue: RecentCatalogue
     polls: LongPolls
+    events: EventFeed
 
     @classmethod
     def of(cls, settings: GatewaySettings) -> Self:
@@ -38,14 +42,17 @@ class Services:
         connection = connect(settings)
         jobs = JobStore(connection)
         blobs = BlobStore(settings.blobs_url)
+        events = EventStore(connection)
         return cls(
             settings=settings,
             jobs=jobs,
             pipelines=PipelineStore(connection),
             blobs=blobs,
             holdings=Holdings(connection, blobs),
+            capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
             catalogue=RecentCatalogue(CatalogueStore(connection)),
-            polls=LongPolls(jobs, Changes(EventStore(connection)), most=settings.most_waiting),
+            polls=LongPolls(jobs, Changes(events), most=settings.most_waiting),
+            events=EventFeed(events),
         )
 
 

@@ -10,6 +10,7 @@ from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
 from coronal_gateway.bodies.jobs import JobBody, JobsBody, job_path
 from coronal_gateway.errors import UnsupportedBody, WrongState
+from coronal_gateway.idempotency import OnceHeader
 from coronal_gateway.multipart import read_form
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import CURSOR, JobPath, JobQuery, JobsQuery, SubmitQuery
@@ -54,21 +55,24 @@ _BODY = {
 
 @api.post(
     "/v1/jobs",
-    responses={"202": JobBody, **problems(400, 413, 415)},
+    responses={"202": JobBody, **problems(400, 413, 415, 429)},
     openapi_extensions={"requestBody": _BODY},
 )
-def submit(query: SubmitQuery) -> Response:
+def submit(query: SubmitQuery, header: OnceHeader) -> Response:
     """Submit an image and what is to be done with it.
 
     The body is a form with the parts `pipeline` and `image` (and `seed`), or the image alone, which is
-    faster, with `?pipeline=` and `?name=`.
+    faster, with `?pipeline=` and `?name=`. With an `Idempotency-Key` it can be sent again without a second
+    job: the answer is then that of the first, with `Idempotent-Replayed: true`.
     """
-    with Submission(services()) as submission:
+    with Submission(services(), key=header.key) as submission:
         _read_body(query, submission)
         job_id = submission.admit()
     job = services().jobs.get(job_id)
     response = _hold(job, lambda now: now.state.is_final, query.wait, HTTPStatus.ACCEPTED)
     response.headers["Location"] = job_path(job_id)
+    if submission.is_replayed:
+        response.headers["Idempotent-Replayed"] = "true"
     return response
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -105,6 +106,13 @@ class BlobStore:
                     obstore.delete(self._store, _key(sha256))
             except NotFound:
                 continue
+
+    def free_bytes(self) -> int | None:
+        """Tell how much the disk can take; None where the store is no disk, or the disk doesn't say."""
+        try:
+            return None if self._folder is None else shutil.disk_usage(self._folder).free
+        except OSError:
+            return None
 
     @property
     def _incoming(self) -> Path:

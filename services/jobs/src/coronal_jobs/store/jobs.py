@@ -9,10 +9,11 @@ from pydantic import TypeAdapter
 
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Job, Order, State
+from coronal_jobs.store.admission import Admission, Terms
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.scripts import source_of
 
-__all__ = ["MOST_RUNS", "Committed", "JobStore", "Page"]
+__all__ = ["MOST_LOG_LINES", "MOST_RUNS", "Committed", "JobStore", "Page"]
 
 _SCRIPTS = (
     "admit",
@@ -38,7 +39,10 @@ _WORKER_LOST = Failure(
     code="worker-lost",
     message=f"the worker died {MOST_RUNS} times while it ran this job; it may need more memory than there is",
 ).model_dump_json()
-_MOST_LOG_LINES = 10_000
+_TERMS = Terms()
+MOST_LOG_LINES = 10_000
+"""How long a job's log is at most; then the oldest lines go."""
+
 _LINES_A_CALL = 1_000
 
 
@@ -82,20 +86,13 @@ class JobStore:
         self._redis = connection
         self._scripts = {name: connection.register_script(source_of(name)) for name in _SCRIPTS}
 
-    def admit(self, order: Order) -> bool:
-        """Write a new job and ring for it; False when the id is taken and nothing was written."""
+    def admit(self, order: Order, terms: Terms = _TERMS) -> Admission:
+        """Write a new job and ring for it, unless the terms are against it: then nothing is written."""
         fields = (order.input, order.pipeline)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
-        return bool(
-            self._run(
-                "admit",
-                order.id,
-                *(f.model_dump_json(exclude_defaults=True) for f in fields),
-                hops,
-                order.seed,
-            )
-            == "admitted"
-        )
+        texts = (f.model_dump_json(exclude_defaults=True) for f in fields)
+        answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(order))
+        return Admission.of(order, answer)
 
     def ring(self, *, most: int = 1_000) -> int:
         """Push lost doorbells again, at most so many, and tell how many it were."""
@@ -273,12 +270,12 @@ class JobStore:
     def log(self, job_id: str, *lines: str) -> None:
         """Add lines to a job's log; the oldest go where it grows too long, and all with the record."""
         for first in range(0, len(lines), _LINES_A_CALL):
-            self._run("log", job_id, _MOST_LOG_LINES, *lines[first : first + _LINES_A_CALL])
+            self._run("log", job_id, MOST_LOG_LINES, *lines[first : first + _LINES_A_CALL])
 
-    def read_log(self, job_id: str) -> list[str]:
-        """Give the lines of a job's log; NotFound when there is no such job."""
+    def read_log(self, job_id: str, *, first: int = 0) -> list[str]:
+        """Give the lines of a job's log, from one on; NotFound when there is no such job."""
         exists, lines = self._redis.ask_all(
-            ("EXISTS", f"coronal:job:{job_id}"), ("LRANGE", f"coronal:log:{job_id}", 0, -1)
+            ("EXISTS", f"coronal:job:{job_id}"), ("LRANGE", f"coronal:log:{job_id}", first, -1)
         )
         if not exists:
             raise NotFound("job", job_id)

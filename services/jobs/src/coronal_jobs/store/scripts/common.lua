@@ -10,6 +10,7 @@
 --   coronal:log:ID           what the stages logged, a line an entry
 --   coronal:blob-refs        how often a blob is named by records and holds
 --   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
+--   coronal:key:DIGEST       the job that came with an Idempotency-Key, and digests of its content; for a day
 --   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
 --   coronal:pool.NAME        the pool's queue, from which Celery pops doorbells
 

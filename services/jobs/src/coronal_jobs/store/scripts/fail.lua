@@ -3,8 +3,8 @@
 -- Before:  this claim is the job's last.
 -- Promise: a failure is final, and told by the claim that saw it alone; what the hops before have made is kept, so
 --          that a retry starts at this one. A failure that can pass (retries > 0) puts the job back instead, so
---          often, after a delay that doubles each time. The same claim's failure again gets the same answer and
---          changes nothing.
+--          often, after a delay that doubles each time. The same claim's failure again changes nothing: the answer is
+--          "failed" again, or "stale" where the job was put back.
 local id, epoch, failure, retries, delay = unpack(ARGV)
 if get(id, 'state') == 'failed' and get(id, 'epoch') == epoch then
   return 'failed'
