@@ -32,13 +32,13 @@ class Connection(redis.Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command; StoreUnavailable when Redis is away."""
         with translated():
-            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]  # redis-py's own
+            return super().execute_command(*args, **options)
 
     def ask_all(self, *commands: tuple[Any, ...]) -> list[Any]:
         """Send many commands at once and give their answers; StoreUnavailable when Redis is away."""
         pipeline = self.pipeline(transaction=False)
         for command in commands:
-            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's own
+            pipeline.execute_command(*command)
         with translated():
             return pipeline.execute()
 
