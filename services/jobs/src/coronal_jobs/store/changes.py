@@ -69,7 +69,7 @@ class Changes:
                 time.sleep(_LISTEN_S)
 
     def _hear_until_away(self) -> None:
-        with translated(), self._redis.pubsub(ignore_subscribe_messages=True) as messages:
+        with translated(), self._redis.pubsub(ignore_subscribe_messages=True) as messages:  # type: ignore[no-untyped-call]
             messages.subscribe("coronal:changed")
             while True:
                 message = messages.get_message(timeout=_LISTEN_S)

@@ -32,7 +32,7 @@ class Connection(redis.Redis):
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command; StoreUnavailable when Redis is away."""
         with translated():
-            return super().execute_command(*args, **options)
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]  # redis-py's own
 
     def ask_all(self, *commands: tuple[Any, ...]) -> list[Any]:
         """Send many commands at once and give their answers; StoreUnavailable when Redis is away."""
