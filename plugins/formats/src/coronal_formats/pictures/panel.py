@@ -92,16 +92,20 @@ def _nearest(labels: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.int
 
 
 def _number(draw: ImageDraw.ImageDraw, labels: NDArray[np.int32]) -> None:
-    found, areas = np.unique(labels[labels > 0], return_counts=True)
+    rows, columns = np.nonzero(labels)
+    values = labels[rows, columns]
+    by_label = np.argsort(values, kind="stable")
+    found, starts, areas = np.unique(values[by_label], return_index=True, return_counts=True)
     if not 1 < len(found) <= _MOST_NUMBERED:
         return
-    for label in found[areas >= _LEAST_NUMBERED_PX]:
-        write(draw, _inside(labels == label), str(label))
+    for label, start, area in zip(found, starts, areas, strict=True):
+        if area >= _LEAST_NUMBERED_PX:
+            own = by_label[start : start + area]
+            write(draw, _inside(rows[own], columns[own]), str(label))
 
 
-def _inside(mask: NDArray[np.bool_]) -> tuple[int, int]:
+def _inside(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> tuple[int, int]:
     # The object's own pixel nearest to its centre, which can lie outside of it.
-    rows, columns = np.nonzero(mask)
     nearest = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
     return int(columns[nearest]), int(rows[nearest])
 
