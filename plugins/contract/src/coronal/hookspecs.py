@@ -19,22 +19,22 @@ __all__: list[str] = []
 
 
 @hookspec
-def algorithms() -> Sequence[Algorithm[..., Output]]:  # type: ignore[empty-body]  # a hook has none
+def algorithms() -> Sequence[Algorithm[..., Output]]:
     """Offer algorithms: filters, segmenters, measurers, and classifiers that need no fitting."""
 
 
 @hookspec
-def classifiers() -> Sequence[TrainableAlgorithm[Classifier]]:  # type: ignore[empty-body]
+def classifiers() -> Sequence[TrainableAlgorithm[Classifier]]:
     """Offer classifiers that are fitted to labelled images."""
 
 
 @hookspec
-def readers() -> Sequence[Reader]:  # type: ignore[empty-body]
+def readers() -> Sequence[Reader]:
     """Offer file formats to read images from."""
 
 
 @hookspec
-def writers() -> Sequence[Writer]:  # type: ignore[empty-body]
+def writers() -> Sequence[Writer]:
     """Offer files to leave with a job's result."""
 
 

@@ -31,7 +31,7 @@ def main() -> None:
     _Server(GatewaySettings()).run()
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class _Worker(ThreadWorker):
     """A process that lets go of its long polls when it is asked to stop."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -39,7 +39,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().handle_exit(sig, frame)
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class _Server(BaseApplication):
     """Loads the application once; the processes are forked from it, and share its memory."""
 
     def __init__(self, settings: GatewaySettings) -> None:

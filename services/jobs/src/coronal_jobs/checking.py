@@ -25,7 +25,7 @@ def _is_integer(_: object, value: object) -> bool:
 
 
 # JSON schema takes 3.0 for a whole number and knows no NaN; an algorithm's own check is stricter.
-_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # jsonschema's own
+_Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"number": _is_number, "integer": _is_integer}

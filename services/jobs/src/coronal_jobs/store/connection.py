@@ -38,7 +38,7 @@ class Connection(redis.Redis):
         """Send many commands at once and give their answers; StoreUnavailable when Redis is away."""
         pipeline = self.pipeline(transaction=False)
         for command in commands:
-            pipeline.execute_command(*command)  # type: ignore[no-untyped-call]  # redis-py's own
+            pipeline.execute_command(*command)
         with translated():
             return pipeline.execute()
 
