@@ -31,7 +31,7 @@ test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(ARGS)
 
 chaos: $(INSTALLED) ## Run all tests of what happens when things die, and break each guard to see a test fail.
-	$(BIN)/python -m pytest tests/chaos -m "chaos or not chaos" -s $(ARGS)
+	$(BIN)/python -m pytest tests/chaos tests/formats/test_corpus.py -m "chaos or not chaos" -s $(ARGS)
 
 soak: $(INSTALLED) ## Let random faults rain on 500 jobs for ten minutes.
 	$(BIN)/python tests/chaos/soak.py $(ARGS)

@@ -32,6 +32,12 @@ from coronal_worker.loader import load_plugins
 START_S = 30.0
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless a marker is asked for: `make chaos` does so."""
+    if not config.option.markexpr:
+        items[:] = [item for item in items if item.get_closest_marker("chaos") is None]
+
+
 class RedisServer:
     """A real server on a free port of the loopback, with its files in a folder of its own."""
 

@@ -7,12 +7,6 @@ import pytest
 from harness.site import Site
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long, unless a marker is asked for: `make chaos` does so."""
-    if not config.option.markexpr:
-        items[:] = [item for item in items if item.get_closest_marker("chaos") is None]
-
-
 @pytest.fixture
 def chaos(tmp_path: Path) -> Iterator[Site]:
     """An empty site with a Redis of its own; no process of it outlives the test."""
