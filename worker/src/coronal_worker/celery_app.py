@@ -15,9 +15,9 @@ from celery import Celery
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
-from coronal_worker import transport
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
+from coronal_worker.transport import TRANSPORT
 
 __all__ = ["Occasions", "create_app", "serve"]
 
@@ -52,11 +52,11 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     start_process
         Called once in each process that runs jobs.
     """
-    transport.use_it()
     app = Celery("coronal", broker=settings.redis_url, set_as_current=False)
     queue = f"pool.{settings.pool}"
     app.conf.update(
         _SETTINGS,
+        broker_transport=TRANSPORT,
         task_queues=[Queue(queue, exchange="", routing_key=queue)],
         task_default_queue=queue,
         broker_transport_options={

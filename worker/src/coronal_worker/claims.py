@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 __all__ = ["Claim", "ClaimFile", "ClaimFolder", "claim_folder", "is_alive"]
 
@@ -124,7 +124,8 @@ def claim_folder() -> Iterator[Path]:
     for old in parent.glob(f"{_PREFIX}*"):
         number = old.name.removeprefix(_PREFIX)
         # In a container each worker has the same number as the one before.
-        if number == str(os.getpid()) or (number.isdecimal() and not is_alive(int(number))):
+        is_ours = old.stat().st_uid == os.getuid()
+        if is_ours and (number == str(os.getpid()) or (number.isdecimal() and not is_alive(int(number)))):
             _end_orphans(old)
             shutil.rmtree(old, ignore_errors=True)
     folder = parent / f"{_PREFIX}{os.getpid()}"
@@ -153,7 +154,7 @@ def _path_of(folder: Path, pid: int) -> Path:
 def _read(path: Path) -> Claim | None:
     try:
         return _CLAIM.validate_json(path.read_bytes())
-    except FileNotFoundError:  # it ended just now
+    except (FileNotFoundError, ValidationError):  # it ended just now, or is no claim of ours
         return None
 
 

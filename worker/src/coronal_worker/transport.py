@@ -3,9 +3,12 @@
 import logging
 from queue import Empty
 
-from kombu.transport import TRANSPORT_ALIASES, redis
+from kombu.transport import redis
 
-__all__ = ["Transport", "use_it"]
+__all__ = ["TRANSPORT", "Transport"]
+
+TRANSPORT = f"{__name__}:Transport"
+"""How Celery's settings name the transport below."""
 
 _log = logging.getLogger(__name__)
 
@@ -25,8 +28,3 @@ class Transport(redis.Transport):
     """Kombu's transport for Redis, with such channels."""
 
     Channel = _Channel
-
-
-def use_it() -> None:
-    """Let addresses that start with ``redis://`` or ``rediss://`` mean this transport."""
-    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))
