@@ -7,7 +7,7 @@ MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/formats \
 PINS := requirements/development.txt
 INSTALLED := $(VENV)/installed
 
-.PHONY: help install demo up test check format pins clean
+.PHONY: help install demo up test chaos soak check format pins clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,12 @@ up: $(INSTALLED) ## Run Coronal on this machine until Ctrl-C.
 
 test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(ARGS)
+
+chaos: $(INSTALLED) ## Run all tests of what happens when things die, and break each guard to see a test fail.
+	$(BIN)/python -m pytest tests/chaos tests/formats/test_corpus.py -m "chaos or not chaos" -s $(ARGS)
+
+soak: $(INSTALLED) ## Let random faults rain on 500 jobs for ten minutes.
+	$(BIN)/python tests/chaos/soak.py $(ARGS)
 
 check: $(INSTALLED) ## Check format, lint, types, import rules and what must not stand in the tree.
 	$(BIN)/ruff format --check .

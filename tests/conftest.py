@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ from coronal_jobs.store.jobs import JobStore
 from coronal_worker.loader import load_plugins
 
 START_S = 30.0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, unless a marker is asked for: `make chaos` does so."""
+    if not config.option.markexpr:
+        items[:] = [item for item in items if item.get_closest_marker("chaos") is None]
 
 
 class RedisServer:
@@ -97,18 +104,32 @@ class WorkerProcess:
             if self.is_running:
                 self.send(signal.SIGTERM)
             self.join()
-            wait_until(lambda: not self._has_processes(), "all processes of the worker have ended", 5.0)
+            wait_until(lambda: not self.processes(), "all processes of the worker have ended", 5.0)
         finally:
-            if self._has_processes():
-                os.killpg(self.pid, signal.SIGKILL)
-                self._process.wait()
+            self.kill()
 
-    def _has_processes(self) -> bool:
+    def kill(self) -> None:
+        """End it and all that it has started, at once."""
+        while left := self.processes():
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.wait()
+
+    def processes(self) -> list[int]:
+        """Give the living processes of its session: itself, its children, and what they have started."""
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._is_of_it(pid)]
+
+    def children(self) -> list[int]:
+        """Give the processes that run jobs: each leads a group of its own."""
+        return [pid for pid in self.processes() if pid != self.pid and os.getpgid(pid) == pid]
+
+    def _is_of_it(self, pid: int) -> bool:
         try:
-            os.killpg(self.pid, 0)
-        except ProcessLookupError:
+            state, _, _, session, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
             return False
-        return True
+        return int(session) == self.pid and state != "Z"
 
 
 class Site:
@@ -133,6 +154,7 @@ class Site:
             "CORONAL_REDIS_URL": self.settings.redis_url,
             "CORONAL_BLOBS_URL": self.settings.blobs_url,
             "PYTHONPATH": str(plugins or ""),
+            "TMPDIR": str(self.folder),
             **{f"CORONAL_{name.upper()}": value for name, value in settings.items()},
         }
         worker = WorkerProcess(command, environment, self.folder / f"worker-{len(self.workers)}.log")
@@ -322,6 +344,30 @@ def make_order() -> Callable[..., Order]:
 @pytest.fixture
 def order(make_order: Callable[..., Order]) -> Order:
     return make_order()
+
+
+@pytest.fixture
+def take(job_store: JobStore, make_order: Callable[..., Order]) -> Callable[..., Job]:
+    """Admits a job and claims its first hop."""
+
+    def do(*, lease_s: float = 60.0, **changes: object) -> Job:
+        order = make_order(**changes)
+        job_store.admit(order)
+        job = job_store.claim(order.id, order.hops[0].pool, lease_s=lease_s)
+        assert job is not None
+        return job
+
+    return do
+
+
+@pytest.fixture
+def midway(job_store: JobStore, take: Callable[..., Job], two_hops: tuple[Hop, ...]) -> Job:
+    """A job of two hops whose second is running; the first has left the case ``c…c``."""
+    first = take(hops=two_hops)
+    job_store.commit(first, carry="c" * 64)
+    second = job_store.claim(first.id, "there", lease_s=60)
+    assert second is not None
+    return second
 
 
 @pytest.fixture

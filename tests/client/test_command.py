@@ -14,7 +14,8 @@ from coronal_client.exit_codes import ExitCode
 
 PIPELINE = "[{gaussian: {sigma: 1.5}}, otsu, shape]"
 NOBODY = {"CORONAL_SERVER": "http://127.0.0.1:9"}
-NAMES = ["up", "demo", "run", "submit", "status", "results", "jobs", "log", "delete", "plugins", "pipelines"]
+NAMES = ["up", "demo", "run", "submit", "status", "results", "jobs", "log", "cancel", "retry", "delete"]
+NAMES += ["plugins", "pipelines"]
 
 
 @pytest.fixture
@@ -26,7 +27,9 @@ def at(coronal, server: str):
 def test_the_help_names_each_command_and_each_exit_code(coronal) -> None:
     ended = coronal("--help")
     assert ended.returncode == ExitCode.OK
-    assert [name for name in [*NAMES, "gateway", "worker"] if f"\n  {name} " not in ended.stdout] == []
+    assert [
+        name for name in [*NAMES, "gateway", "worker", "janitor"] if f"\n  {name} " not in ended.stdout
+    ] == []
     assert [code for code in ExitCode if f"{code:>5}  {code.meaning}" not in ended.stdout] == []
 
 
@@ -141,6 +144,32 @@ def test_a_job_is_sent_followed_shown_and_deleted(at, picture: Path, tmp_path: P
     assert (gone.returncode, "there is no job" in gone.stderr) == (ExitCode.REFUSED, True)
 
 
+def test_a_job_is_cancelled_and_retried(at, slow_picture: Path) -> None:
+    slow = "[{median: {radius: 25}}, otsu]"
+    id = at("submit", slow, slow_picture).stdout.strip()
+    assert at("cancel", id).returncode == ExitCode.OK
+    status = at("status", id)
+    assert (status.returncode, status.stdout.split()[:2]) == (ExitCode.JOB_FAILED, [id, "cancelled"])
+    assert at("retry", id).returncode == ExitCode.OK
+    assert at("status", "--wait", id).stdout.split()[:2] == [id, "succeeded"]
+    for step in ("cancel", "retry"):
+        late = at(step, id)
+        assert (late.returncode, "found succeeded" in late.stderr) == (ExitCode.REFUSED, True)
+
+
+def test_a_log_is_followed_to_the_end_of_its_job(at, slow_picture: Path) -> None:
+    id = at("submit", "[{median: {radius: 8}}, otsu]", slow_picture).stdout.strip()
+    followed = at("log", "--follow", id)
+    assert (followed.returncode, followed.stdout) == (ExitCode.OK, at("log", id).stdout)
+    assert "otsu: done" in followed.stdout
+
+
+@pytest.mark.parametrize("step", ["cancel", "retry"])
+def test_of_several_jobs_the_first_that_is_unknown_is_told(at, step: str) -> None:
+    ended = at(step, "nothing")
+    assert (ended.returncode, "there is no job" in ended.stderr) == (ExitCode.REFUSED, True)
+
+
 def test_with_json_there_is_nothing_else_on_standard_output(at, picture: Path) -> None:
     (sent,) = json.loads(at("submit", PIPELINE, picture, "--json", "--seed", "3").stdout)
     assert sent["seed"] == 3
@@ -216,6 +245,28 @@ def test_worker_and_gateway_are_the_processes_themselves(coronal) -> None:
     ended = coronal("worker", "--help")
     assert ended.returncode == ExitCode.OK
     assert "--processes" in ended.stdout
+
+
+def test_a_janitor_alone_does_its_rounds_until_it_is_asked_to_end(
+    connection, job_store, make_order, tmp_path: Path, eventually
+) -> None:
+    lost = make_order()
+    job_store.admit(lost)
+    assert job_store.claim(lost.id, "default", lease_s=0.1) is not None
+    address = connection.get_connection_kwargs()
+    settings = {
+        "CORONAL_REDIS_URL": f"redis://{address['host']}:{address['port']}/{address['db']}",
+        "CORONAL_BLOBS_URL": (tmp_path / "blobs").as_uri(),
+        "CORONAL_JANITOR_EVERY_S": "0.1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "coronal_client", "janitor"], env={**os.environ, **settings}
+    )
+    try:
+        eventually(lambda: job_store.get(lost.id).state == "queued", "the janitor takes it from its worker")
+    finally:
+        process.terminate()
+    assert process.wait(30) == 0
 
 
 def test_a_part_that_is_not_installed_is_named(coronal, tmp_path: Path) -> None:

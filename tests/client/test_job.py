@@ -1,10 +1,11 @@
 """A job that is waited for: its ends, and a gateway that goes away meanwhile."""
 
+import json
 import threading
 
 import pytest
 
-from coronal_client.errors import BadAnswer, JobCancelled, JobFailed, WaitedTooLong
+from coronal_client.errors import BadAnswer, JobCancelled, JobFailed, Refused, WaitedTooLong
 from coronal_client.job import Job
 from coronal_client.status import Failure, State
 from coronal_client.transport import Transport
@@ -66,6 +67,47 @@ def test_a_gateway_that_starts_anew_while_it_is_waited_for_is_not_noticed(small,
             threading.Timer(0.5, small.start).start()
 
     assert job.wait(on_progress=away_for_a_while).state is State.SUCCEEDED
+
+
+def event(kind: str, id: str, data: str) -> bytes:
+    return f"event: {kind}\nid: {id}\ndata: {data}\n\n".encode()
+
+
+def test_its_log_is_given_line_by_line_and_resumed_where_it_broke_off(small, answer, transport) -> None:
+    running, succeeded = (json.dumps({"state": state}) for state in ("running", "succeeded"))
+    first = event("state", "1-0.0", running) + event("log", "1-0.1", "one") + b"event: log\nid: 1-0.2\nda"
+    rest = b": still here\n\n" + event("log", "1-0.2", "two") + event("state", "2-0.2", succeeded)
+    small.answers = [answer(body=first, breaks_off=True), answer(503), answer(body=rest)]
+    assert list(Job(transport, body("running")).log_lines()) == ["one", "two"]
+    assert [asked.headers.get("Last-Event-ID") for asked in small.asked] == [None, "1-0.1", "1-0.1"]
+    assert {asked.path for asked in small.asked} == {"/v1/jobs/7/events"}
+
+
+def test_its_log_ends_where_the_server_has_no_more_to_tell(small, answer, transport) -> None:
+    small.answers = [answer(body=event("log", "1-0.1", "one")), answer(204)]
+    assert list(Job(transport, body("running")).log_lines()) == ["one"]
+
+
+@pytest.mark.parametrize(("step", "state"), [("cancel", State.CANCELLED), ("retry", State.QUEUED)])
+def test_it_is_cancelled_and_retried_by_its_path_and_then_as_the_server_says(
+    small, answer, transport, step: str, state: State
+) -> None:
+    small.answers = [answer(body=body(str(state), revision=5))]
+    job = Job(transport, body("running"))
+    assert getattr(job, step)() is job
+    assert job.state is state
+    assert [(asked.method, asked.path) for asked in small.asked] == [("POST", f"/v1/jobs/7/{step}")]
+
+
+@pytest.mark.parametrize("step", ["cancel", "retry"])
+def test_a_step_that_is_refused_leaves_the_job_as_it_was(small, answer, transport, step: str) -> None:
+    problem = {"status": 409, "code": "wrong-state", "detail": "the job must be queued, found succeeded"}
+    small.answers = [answer(409, problem)]
+    job = Job(transport, body("running"))
+    with pytest.raises(Refused, match="found succeeded") as raised:
+        getattr(job, step)()
+    assert raised.value.problem.code == "wrong-state"
+    assert job.state is State.RUNNING
 
 
 @pytest.mark.parametrize(

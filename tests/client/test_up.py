@@ -17,6 +17,23 @@ from coronal_client.exit_codes import ExitCode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
+NAPPING = """
+import subprocess
+import sys
+import time
+
+import coronal
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+
+
+@coronal.algorithm
+def nap(image: coronal.Image) -> coronal.Image:
+    '''Start a process that listens to nobody, and sleep.'''
+    subprocess.Popen([sys.executable, "-c", STUBBORN])
+    time.sleep(600)
+    return image
+"""
 SLOW = [{"median": {"radius": 12}}, "otsu", "shape"]
 
 
@@ -40,7 +57,7 @@ def test_asked_to_end_it_leaves_no_process_behind(start_up, picture: Path, numbe
     up = start_up()
     with Client(up.url) as client:
         client.submit(picture, ["otsu", "shape"]).wait(60)
-    names = ("valkey-server", "coronal_worker", "coronal_gateway")
+    names = ("valkey-server", "coronal_worker", "coronal_gateway", "coronal_jobs.janitor")
     assert all(any(name in command for command in up.processes().values()) for name in names)
     assert up.end(number) == ExitCode.OK
     assert up.processes() == {}
@@ -80,8 +97,34 @@ def test_what_was_queued_is_done_after_the_next_start(start_up, slow_picture: Pa
         assert client.job(ids[-1]).state != "succeeded", "the last one waits yet"
         assert [client.job(id).wait(120).state for id in ids] == ["succeeded"] * 6
     assert {path.name for path in (up.data / "logs").iterdir()} == {
-        f"{name}.log{number}" for name in ("redis", "gateway", "worker") for number in ("", ".1")
+        f"{name}.log{number}" for name in ("redis", "gateway", "worker", "janitor") for number in ("", ".1")
     }
+
+
+@pytest.fixture
+def napping(start_up, make_distribution, tmp_path: Path, picture: Path):
+    """One with a plugin at work that has started a process of its own, which listens to nobody."""
+    make_distribution(tmp_path / "plugins", "napping", NAPPING, nap="nap")
+    up = start_up(environment={"PYTHONPATH": str(tmp_path / "plugins")})
+    with Client(up.url) as client:
+        client.submit(picture, ["nap"])
+    until(lambda: any("SIG_IGN" in command for command in up.processes().values()))
+    return up
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_ended_or_killed_it_leaves_nothing_of_what_a_plugin_has_started(napping, number: int) -> None:
+    napping.end(number)
+    until(lambda: napping.processes() == {})
+
+
+def test_a_worker_that_is_killed_leaves_nothing_of_what_a_plugin_has_started(napping) -> None:
+    before = {number for number, command in napping.processes().items() if "SIG_IGN" in command}
+    os.kill(napping.one("coronal_worker"), signal.SIGKILL)
+    napping.wait_for("worker has ended (exit status -9)")
+    until(lambda: not before & napping.processes().keys())
+    assert napping.end() == ExitCode.OK
+    assert napping.processes() == {}
 
 
 def test_a_second_one_on_the_same_folder_is_refused(running, coronal) -> None:
@@ -126,12 +169,17 @@ def test_a_process_that_cannot_start_is_told_with_its_last_words(coronal) -> Non
     assert "redis_timeout_s" in ended.stderr
 
 
-def test_a_gateway_or_worker_that_dies_is_started_again(start_up, picture: Path) -> None:
+def test_a_gateway_worker_or_janitor_that_dies_is_started_again(start_up, picture: Path) -> None:
     up = start_up()
     with Client(up.url) as client:
         assert client.live_workers() == {"default": 1}
-        for name in ("gateway", "worker"):
-            os.kill(up.one(f"coronal_{name}"), signal.SIGKILL)
+        modules = {
+            "gateway": "coronal_gateway",
+            "worker": "coronal_worker",
+            "janitor": "coronal_jobs.janitor",
+        }
+        for name, module in modules.items():
+            os.kill(up.one(module), signal.SIGKILL)
             up.wait_for(f"{name} has ended (exit status -9); its log is {up.data}/logs/{name}.log")
             up.wait_for(f"{name} is started again")
         # A read is patient; a submission isn't, so that the gateway is asked for something first.

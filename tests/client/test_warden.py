@@ -9,11 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
-from coronal_client.local.warden import Warden, end_group
+from coronal_client.local.sessions import end_session, members
+from coronal_client.local.warden import Warden
 
 QUIET = "import time; print('up', flush=True); time.sleep(99)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {QUIET}"
 WITH_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]).wait()"
+
+WITH_CHILD_OF_ITS_OWN_GROUP = WITH_CHILD.replace("])", "], process_group=0)")
 
 
 def started(program: str) -> subprocess.Popen[str]:
@@ -38,19 +41,27 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def is_there(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_a_process_that_does_not_listen_is_killed_with_its_children() -> None:
     process = started(WITH_CHILD)
-    end_group(process.pid, grace_s=0.3)
+    end_session(process.pid, grace_s=0.3)
     assert process.wait(10) < 0
-    until(lambda: not is_there(process.pid))
+    assert members(process.pid) == []
+
+
+def test_what_has_left_the_group_of_its_leader_ends_with_it() -> None:
+    process = started(WITH_CHILD_OF_ITS_OWN_GROUP)
+    assert len(members(process.pid)) == 2
+    end_session(process.pid, grace_s=0.3)
+    assert process.wait(10) < 0
+    assert members(process.pid) == []
+
+
+def test_what_is_left_of_a_session_whose_leader_was_killed_ends() -> None:
+    process = started(WITH_CHILD_OF_ITS_OWN_GROUP)
+    end(process)
+    assert len(members(process.pid)) == 1
+    end_session(process.pid, grace_s=0)
+    assert members(process.pid) == []
 
 
 def test_what_it_was_told_of_ends_when_it_is_dismissed_and_nothing_else() -> None:

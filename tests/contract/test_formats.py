@@ -6,12 +6,14 @@ import pytest
 
 from coronal import (
     BadDeclaration,
+    BadImage,
     BadOutput,
     Case,
     Image,
     LabelMap,
     Outcome,
     Provenance,
+    ReadLimits,
     ResultFile,
     Signature,
     reader,
@@ -77,6 +79,37 @@ def test_a_reader_without_a_signature_is_refused() -> None:
 def test_a_wrong_declaration_of_a_reader_names_what_is_wrong(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadDeclaration, match=f"the reader 'read' .*{next(iter(wrong))}"):
         declare(**wrong)
+
+
+def test_a_reader_that_takes_limits_is_given_them() -> None:
+    given = []
+
+    @reader(media_type="a/b", suffixes=(".x",), signatures=P5)
+    def curious(path: Path, limits: ReadLimits) -> Image:
+        given.append(limits)
+        return IMAGE
+
+    curious(Path("a.x"))
+    curious(Path("a.x"), ReadLimits(most_values=9))
+    assert given == [ReadLimits(), ReadLimits(most_values=9)]
+
+
+def test_the_image_of_a_reader_that_takes_no_limits_is_within_them_too(tmp_path: Path) -> None:
+    file = tmp_path / "a.pgm"
+    file.write_bytes(b"P5 3 2 255\n" + bytes(range(6)))
+    portable_graymap(file, ReadLimits(most_values=6))
+    with pytest.raises(BadImage, match="a portable-graymap file may have at most 5 values, found 2 × 3"):
+        portable_graymap(file, ReadLimits(most_values=5))
+
+
+def test_a_reader_that_takes_more_is_refused() -> None:
+    def read(path: Path, limits: ReadLimits, colour: bool) -> Image:
+        return IMAGE
+
+    with pytest.raises(
+        BadDeclaration, match="the reader 'read' must take a path, or a path and limits; found 3"
+    ):
+        reader(media_type="a/b", suffixes=(".x",), signatures=P5)(read)  # type: ignore[arg-type]
 
 
 def test_a_reader_that_gives_no_image_is_told_so() -> None:

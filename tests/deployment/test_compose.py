@@ -10,7 +10,7 @@ Named = dict[str, Any]
 """Services, stages or the sections of the composition, by name."""
 
 OURS = ["gateway", "worker"]
-ALL = ["redis", *OURS]
+ALL = ["redis", *OURS, "janitor"]
 
 
 class TestRedis:
@@ -51,7 +51,7 @@ class TestEachService:
         assert services[name]["security_opt"] == ["no-new-privileges:true"]
 
     def test_runs_as_a_plain_user(self, services: Named, stages: Named, name: str) -> None:
-        user = services[name].get("user") or stages[name].last("USER")
+        user = services[name].get("user") or _stage_of(services, stages, name).last("USER")
         assert int(user.split(":")[0]) > 0
 
     def test_starts_again_when_it_ends(self, services: Named, name: str) -> None:
@@ -59,6 +59,22 @@ class TestEachService:
 
     def test_tells_how_it_is(self, services: Named, stages: Named, name: str) -> None:
         assert "healthcheck" in services[name] or stages[name].all("HEALTHCHECK")
+
+
+class TestJanitor:
+    def test_is_the_gateways_image_with_another_start(self, services: Named) -> None:
+        janitor, gateway = services["janitor"], services["gateway"]
+        assert (janitor["image"], janitor["build"]) == (gateway["image"], gateway["build"])
+        assert janitor["entrypoint"] == ["python", "-m", "coronal_jobs.janitor"]
+
+    def test_cleans_the_redis_and_the_blobs_of_the_others_and_reaches_nothing_else(
+        self, services: Named
+    ) -> None:
+        janitor, gateway = services["janitor"], services["gateway"]
+        for key in ("environment", "volumes", "depends_on", "tmpfs"):
+            assert janitor[key] == gateway[key]
+        assert janitor["networks"] == ["back"]
+        assert "ports" not in janitor
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -76,7 +92,7 @@ class TestGatewayAndWorker:
 
 def test_gateway_and_worker_meet_in_the_same_redis_and_the_same_blobs(services: Named) -> None:
     gateway, worker = (services[name] for name in OURS)
-    assert gateway["environment"] == worker["environment"]
+    assert gateway["environment"].items() <= worker["environment"].items()
     assert gateway["volumes"] == worker["volumes"] == ["blobs:/data/blobs"]
     assert gateway["environment"]["CORONAL_BLOBS_URL"] == "file:///data/blobs"
 
@@ -96,6 +112,15 @@ def test_workers_have_no_way_out(services: Named) -> None:
 
 def test_a_worker_is_held_within_its_memory_and_its_number_of_processes(services: Named) -> None:
     assert {"mem_limit", "pids_limit"} <= services["worker"].keys()
+
+
+def test_a_stage_is_held_within_the_memory_of_its_container(services: Named) -> None:
+    # 0 is 90 % of what the container may take.
+    assert services["worker"]["environment"]["CORONAL_MEMORY_BYTES"] == "0"
+
+
+def _stage_of(services: Named, stages: Named, name: str) -> Any:
+    return stages[services[name]["build"]["target"]]
 
 
 def _settings(command: list[str], left_out: set[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from coronal_jobs.catalogue import Offer
 from coronal_jobs.settings import StoreSettings
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
+from coronal_jobs.store.jobs import JobStore
 
 StartGateway = Callable[[int], str]
 
@@ -112,6 +113,40 @@ def test_a_worker_is_healthy_from_when_it_beats_until_it_leaves(is_healthy: Chec
 def test_the_worker_of_another_pool_does_not_count(is_healthy: Check, redis_url: str) -> None:
     CatalogueStore(connect(StoreSettings(redis_url=redis_url))).publish("gpu", "worker-1", Offer())
     assert not is_healthy("worker", CORONAL_REDIS_URL=redis_url)
+
+
+@pytest.fixture
+def janitor_is_healthy(services: dict[str, Any]) -> Callable[[str], bool]:
+    """Run the composition's check of the janitor against a Redis."""
+
+    def check(url: str) -> bool:
+        _, program, *arguments = services["janitor"]["healthcheck"]["test"]
+        assert program == "python"
+        environment = os.environ | {"CORONAL_REDIS_URL": url}
+        ended = subprocess.run(
+            [sys.executable, *arguments], env=environment, capture_output=True, check=False
+        )
+        return ended.returncode == 0
+
+    return check
+
+
+def test_a_janitor_is_healthy_when_a_round_was_done_of_late(
+    janitor_is_healthy: Callable[[str], bool], redis_url: str
+) -> None:
+    connection = connect(StoreSettings(redis_url=redis_url))
+    assert not janitor_is_healthy(redis_url)
+    JobStore(connection).note_round()
+    assert janitor_is_healthy(redis_url)
+    seconds, _ = connection.time()
+    connection.set("coronal:janitor", 1000 * (int(seconds) - 31))
+    assert not janitor_is_healthy(redis_url)
+
+
+def test_a_janitor_whose_redis_is_away_is_not_healthy(
+    janitor_is_healthy: Callable[[str], bool], free_port: int
+) -> None:
+    assert not janitor_is_healthy(f"redis://127.0.0.1:{free_port}/0")
 
 
 def test_a_worker_whose_redis_is_away_is_not_healthy(is_healthy: Check, free_port: int) -> None:

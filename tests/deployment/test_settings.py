@@ -4,14 +4,16 @@ from typing import Any
 import pytest
 
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.janitor.settings import JanitorSettings
 from coronal_jobs.settings import StoreSettings
 from coronal_worker.settings import WorkerSettings
 
 Named = dict[str, Any]
 """Services, stages or the sections of the composition, by name."""
 
-SETTINGS: dict[str, type[GatewaySettings | WorkerSettings]] = {
+SETTINGS: dict[str, type[GatewaySettings | JanitorSettings | WorkerSettings]] = {
     "gateway": GatewaySettings,
+    "janitor": JanitorSettings,
     "worker": WorkerSettings,
 }
 
@@ -24,7 +26,9 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def environment(services: Named, stages: Named, name: str) -> dict[str, str]:
     """What a container of the composition finds in its environment."""
-    return {**stages["base"].environment, **stages[name].environment, **services[name]["environment"]}
+    image = stages[services[name]["build"]["target"]].environment
+    ours = {word: value for word, value in image.items() if name != "janitor" or not _is_gateways(word)}
+    return {**stages["base"].environment, **ours, **services[name]["environment"]}
 
 
 def test_every_variable_of_ours_is_a_setting_of_the_process_that_gets_it(
@@ -70,6 +74,20 @@ def test_the_engine_waits_longer_than_the_gateway_takes_to_stop(services: Named)
 
 def test_the_engine_waits_longer_than_the_worker_takes_to_give_its_job_back(services: Named) -> None:
     assert _seconds(services["worker"]["stop_grace_period"]) > WorkerSettings().grace_s
+
+
+def test_a_job_waits_longer_for_its_worker_than_redis_may_be_away(
+    monkeypatch: pytest.MonkeyPatch, services: Named
+) -> None:
+    for word, value in services["worker"]["environment"].items():
+        monkeypatch.setenv(word, value)
+    settings = WorkerSettings()
+    assert settings.times.blind_s > 10 * settings.redis_timeout_s
+
+
+def _is_gateways(variable: str) -> bool:
+    """Tell whether a variable of the gateway's image means nothing to a janitor."""
+    return variable in _variables(GatewaySettings) - _variables(JanitorSettings)
 
 
 def _variables(settings: type[StoreSettings]) -> set[str]:

@@ -180,6 +180,7 @@ RUNNERS: dict[str, Callable[[PageRun, Block], None]] = {
     "toml": check_toml,
     "console": pass_by,
     "dockerfile": pass_by,
+    "mermaid": pass_by,
     "text": pass_by,
 }
 

@@ -16,8 +16,10 @@ from coronal_client.exit_codes import ExitCode
 from coronal_gateway.app import create_app
 from coronal_gateway.settings import GatewaySettings
 from coronal_jobs.catalogue import Offer
+from coronal_jobs.janitor.settings import JanitorSettings
 from coronal_jobs.job import State
 from coronal_jobs.settings import StoreSettings
+from coronal_jobs.store.scripts import TRANSITIONS
 from coronal_worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +28,10 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *s
 PAGES += sorted((ROOT / "examples").rglob("*.md"))
 SCRIPTS = ROOT / "services/jobs/src/coronal_jobs/store/scripts"
 SOURCES = [*(ROOT / "services/jobs/src").rglob("*.py"), *SCRIPTS.glob("*.lua")]
-SETTINGS = (StoreSettings, GatewaySettings, WorkerSettings)
+SETTINGS = (StoreSettings, GatewaySettings, WorkerSettings, JanitorSettings)
 
-_FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.MULTILINE | re.DOTALL
+_FENCED = re.compile(r"^```.*?^```$", FENCE)
 
 
 def text_of(page: Path) -> str:
@@ -133,6 +136,21 @@ def test_each_script_is_told_of() -> None:
     scripts = {path.stem for path in SCRIPTS.glob("*.lua")} - {"common"}
 
     assert set(re.findall(r"^\| `(\w+)` \|", text_of(DOCS / "how-data-flows.md"), re.MULTILINE)) == scripts
+
+
+def test_the_picture_of_the_states_is_drawn_from_the_table_that_the_scripts_use() -> None:
+    (picture,) = re.findall(
+        r"^```mermaid\n(.*?)^```$", (DOCS / "how-data-flows.md").read_text("utf-8"), FENCE
+    )
+    steps: dict[str, list[str]] = {}
+    for step, changes in TRANSITIONS.items():
+        for old, new in ((old, new) for old, states in changes.items() for new in states):
+            steps.setdefault(f"{old} --> {new}".replace("nothing", "[*]"), []).append(step)
+
+    drawn = [line.strip() for line in picture.splitlines()]
+
+    assert drawn[0] == "stateDiagram-v2"
+    assert sorted(drawn[1:]) == sorted(f"{arrow}: {', '.join(names)}" for arrow, names in steps.items())
 
 
 def test_each_format_that_is_read_has_a_heading(offer: Offer) -> None:

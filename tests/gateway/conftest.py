@@ -196,7 +196,7 @@ def finish(at: Services) -> Finish:
     """Claim a job of one hop and commit files, each a media type and bytes, as a worker would."""
 
     def commit(job_id: str, files: Mapping[str, tuple[str, bytes]]) -> Job:
-        claimed = at.jobs.claim(job_id, "default")
+        claimed = at.jobs.claim(job_id, "default", lease_s=60)
         assert claimed is not None
         artifacts = []
         for name, (media_type, content) in files.items():

@@ -1,11 +1,14 @@
 """GET /healthz and /readyz."""
 
+import time
 from pathlib import Path
 
 from flask.testing import FlaskClient
 
 from coronal_gateway.app import create_app
+from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.janitor.rounds import Janitor
 
 
 def test_healthz_asks_nobody(tmp_path: Path) -> None:
@@ -15,8 +18,21 @@ def test_healthz_asks_nobody(tmp_path: Path) -> None:
 
 def test_readyz_tells_the_workers_of_each_pool(client: FlaskClient, publish, incoming) -> None:
     publish(worker="w2")
-    assert client.get("/readyz").json == {"status": "ready", "workers": {"default": 2}}
+    assert client.get("/readyz").json == {
+        "status": "ready",
+        "janitor_lag_s": None,
+        "workers": {"default": 2},
+    }
     assert not incoming()
+
+
+def test_readyz_tells_how_long_ago_a_janitor_did_a_round(client: FlaskClient, at: Services) -> None:
+    Janitor(at.jobs, at.holdings, keep_s=60).round()
+    first = client.get("/readyz").json["janitor_lag_s"]
+    time.sleep(0.2)
+    second = client.get("/readyz").json["janitor_lag_s"]
+    assert 0 <= first < 2
+    assert second >= first + 0.2
 
 
 def test_readyz_is_503_while_redis_does_not_answer(settings: GatewaySettings) -> None:

@@ -14,7 +14,7 @@ UNKNOWN = [new_job_id(), "short", "..", "A" * 26, "%00", "a" * 5000]
 
 def test_a_job_tells_all_that_its_record_says(client: FlaskClient, submit, at: Services) -> None:
     job_id = submit().json["id"]
-    claimed = at.jobs.claim(job_id, "default")
+    claimed = at.jobs.claim(job_id, "default", lease_s=60)
     assert claimed is not None
     at.jobs.report(claimed, "otsu", 0.5)
     body = client.get(f"/v1/jobs/{job_id}").json
@@ -35,10 +35,12 @@ def test_a_failed_job_tells_code_message_and_stage_and_no_traceback(
     client: FlaskClient, submit, at: Services
 ) -> None:
     job_id = submit().json["id"]
-    claimed = at.jobs.claim(job_id, "default")
+    claimed = at.jobs.claim(job_id, "default", lease_s=60)
     assert claimed is not None
     at.jobs.log(job_id, "Traceback (most recent call last): secret/path.py")
-    at.jobs.fail(claimed, Failure(code="stage-error", message="otsu failed", stage="stage 1, otsu"))
+    at.jobs.fail(
+        claimed.id, claimed.epoch, Failure(code="stage-error", message="otsu failed", stage="stage 1, otsu")
+    )
     answer = client.get(f"/v1/jobs/{job_id}")
     assert answer.json["error"] == {"code": "stage-error", "message": "otsu failed", "stage": "stage 1, otsu"}
     assert "Traceback" not in answer.text
@@ -49,13 +51,15 @@ def test_an_unchanged_job_is_304_without_a_body(client: FlaskClient, submit, at:
     tag = client.get(path).headers["ETag"]
     unchanged = client.get(path, headers={"If-None-Match": tag})
     assert (unchanged.status_code, unchanged.data) == (304, b"")
-    at.jobs.claim(path.rpartition("/")[2], "default")
+    at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60)
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_a_wait_ends_when_the_state_changes(client: FlaskClient, submit, at: Services, in_background) -> None:
     path = submit().headers["Location"]
-    with in_background(lambda: (time.sleep(0.2), at.jobs.claim(path.rpartition("/")[2], "default"))):
+    with in_background(
+        lambda: (time.sleep(0.2), at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60))
+    ):
         assert client.get(f"{path}?wait=30").json["state"] == "running"
 
 
@@ -63,7 +67,7 @@ def test_a_wait_with_a_tag_ends_when_anything_changes(
     client: FlaskClient, submit, at: Services, in_background
 ) -> None:
     path = submit().headers["Location"]
-    claimed = at.jobs.claim(path.rpartition("/")[2], "default")
+    claimed = at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60)
     assert claimed is not None
     tag = client.get(path).headers["ETag"]
     with in_background(lambda: (time.sleep(0.2), at.jobs.report(claimed, "otsu", 0.25))):
@@ -156,6 +160,19 @@ def test_a_deleted_job_leaves_the_bytes_that_another_names(client: FlaskClient, 
     first, second = submit().json, submit().json
     client.delete(f"/v1/jobs/{first['id']}")
     assert at.blobs.read(second["input"]["sha256"])
+
+
+def test_a_deleted_job_leaves_the_bytes_that_an_upload_holds_and_that_upload_is_whole(
+    client: FlaskClient, submit, at: Services, make_order
+) -> None:
+    first = submit().json
+    other, sha256 = new_job_id(), first["input"]["sha256"]
+    at.holdings.hold(other, [sha256])
+    client.delete(f"/v1/jobs/{first['id']}")
+    assert at.blobs.read(sha256)
+    at.jobs.admit(make_order(id=other, input=first["input"]))
+    assert client.delete(f"/v1/jobs/{other}").status_code == 204
+    assert not [file for file in at.blobs._folder.rglob("*") if file.is_file()]
 
 
 @pytest.mark.parametrize("job_id", ["short", new_job_id()])

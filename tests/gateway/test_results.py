@@ -68,9 +68,9 @@ def test_before_the_end_results_are_409_not_finished(client: FlaskClient, submit
 
 def test_results_of_a_failed_job_are_409_with_its_reason(client: FlaskClient, submit, at: Services) -> None:
     job_id = submit().json["id"]
-    claimed = at.jobs.claim(job_id, "default")
+    claimed = at.jobs.claim(job_id, "default", lease_s=60)
     assert claimed is not None
-    at.jobs.fail(claimed, Failure(code="bad-image", message="it is truncated"))
+    at.jobs.fail(claimed.id, claimed.epoch, Failure(code="bad-image", message="it is truncated"))
     answer = client.get(f"/v1/jobs/{job_id}/results")
     assert (answer.status_code, answer.json["code"]) == (409, "not-succeeded")
     assert "bad-image" in answer.json["detail"]

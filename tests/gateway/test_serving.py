@@ -156,7 +156,7 @@ def test_held_requests_starve_no_other_and_one_too_many_is_answered_at_once(
         wait_for(lambda: is_holding(gateway, path))
         status, headers, body = ask(gateway, "GET", f"{path}?wait=30")
         assert (status, headers["Retry-After"], body["state"]) == (200, "1", "queued")
-        at.jobs.claim(path.rpartition("/")[2], "default")
+        at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60)
         assert held.result(timeout=5)[2]["state"] == "running"
 
 
@@ -186,6 +186,9 @@ REQUESTS = [
     ("GET", "/v1/jobs/{id}", {}),
     ("GET", "/v1/jobs/{id}?wait=30", {}),
     ("DELETE", "/v1/jobs/{id}", {}),
+    ("POST", "/v1/jobs/{id}/cancel", {}),
+    ("POST", "/v1/jobs/{id}/retry", {}),
+    ("GET", "/v1/jobs/{id}/events", {}),
     ("GET", "/v1/jobs/{id}/results", {}),
     ("GET", "/v1/jobs/{id}/results/x", {}),
     ("GET", "/v1/jobs/{id}/log", {}),

@@ -46,6 +46,21 @@ def test_a_pipeline_survives_the_way_through_json() -> None:
     assert Pipeline.model_validate_json(pipeline.model_dump_json(exclude_defaults=True)) == pipeline
 
 
+def test_a_stage_and_the_whole_may_have_time_limits() -> None:
+    pipeline = parse("limit_s: 60\nstages: [{algorithm: otsu, limit_s: 1.5}, otsu]")
+    assert (pipeline.limit_s, [stage.limit_s for stage in pipeline.stages]) == (60.0, [1.5, None])
+    assert parse("[otsu]").limit_s is None
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", ".nan", ".inf", "true", "'5'", "[1]"])
+@pytest.mark.parametrize(
+    "text", ["limit_s: {}\nstages: [otsu]", "[{{algorithm: otsu, limit_s: {}}}]"], ids=["whole", "stage"]
+)
+def test_a_time_limit_is_a_number_of_seconds_above_zero(text: str, limit: str) -> None:
+    with pytest.raises(BadPipeline, match="limit_s must be a number of seconds > 0, found"):
+        parse(text.format(limit))
+
+
 def test_a_place_is_counted_from_one() -> None:
     assert parse("[gaussian, otsu]").place(1) == "stage 2, otsu"
 
@@ -69,7 +84,7 @@ def test_a_place_is_counted_from_one() -> None:
         ),
         pytest.param(
             "stages: [otsu]\nstage: 1\nb: 2",
-            "has the keys 'name', 'description' and 'stages'; found 'b', 'stage'",
+            "has the keys 'description', 'limit_s', 'name', 'stages'; found 'b', 'stage'",
             id="unknown keys",
         ),
         pytest.param("name: 5\nstages: [otsu]", "name must be a text, found 5", id="name no text"),

@@ -13,9 +13,13 @@ from skimage import data
 BEHAVIOURS = '''
 import asyncio
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
+
+import numpy as np
 
 from coronal import Context, Image, LabelMap, algorithm
 
@@ -48,6 +52,38 @@ def fail(image: Image) -> Image:
 def outgrow(image: Image) -> Image:
     """Need more memory than there is."""
     raise MemoryError
+
+
+@algorithm
+def grow(image: Image) -> Image:
+    """Take more memory than it may."""
+    return image.with_pixels(np.ones(1 << 30, np.float64))
+
+
+@algorithm
+def spawn(image: Image, context: Context) -> Image:
+    """Start another process and wait for it."""
+    other = subprocess.Popen(["sleep", "300"])
+    context.log(f"started {other.pid}")
+    other.wait()
+    return image
+
+
+@algorithm
+def heed(image: Image, context: Context) -> Image:
+    """Wait until the job is cancelled."""
+    context.log("at the gate")
+    while not context.is_cancelled():
+        time.sleep(0.02)
+    return image
+
+
+@algorithm
+def kill(image: Image, context: Context) -> Image:
+    """Kill the process that it runs in."""
+    context.log(f"kills {os.getpid()}")
+    os.kill(os.getpid(), signal.SIGKILL)
+    return image
 
 
 @algorithm
@@ -88,7 +124,20 @@ def far(image: Image) -> Image:
     return image
 '''
 
-NAMES = ("gate", "tell", "fail", "outgrow", "leave", "cancel", "lie", "babble")
+NAMES = (
+    "gate",
+    "tell",
+    "fail",
+    "outgrow",
+    "grow",
+    "spawn",
+    "heed",
+    "kill",
+    "leave",
+    "cancel",
+    "lie",
+    "babble",
+)
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

@@ -1,5 +1,6 @@
 """A hop in this very process, on a real store."""
 
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +16,16 @@ from coronal_jobs.pipeline import parse
 from coronal_jobs.planning import Hop
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
+from coronal_worker.claims import ClaimFile
+from coronal_worker.failures import MOST_RETRIES
 from coronal_worker.hop import HopRunner
+from coronal_worker.limits import Limits
 from coronal_worker.loader import load_plugins
 
 Claim = Callable[..., Job]
+Run = Callable[[Job], None]
 
 
 @algorithm
@@ -60,7 +66,21 @@ def plugins(spy: Spy) -> Plugins:
 
 @pytest.fixture
 def runner(plugins: Plugins, job_store: JobStore, blobs: BlobStore) -> HopRunner:
-    return HopRunner("default", plugins, job_store, blobs)
+    return HopRunner("default", plugins, job_store, blobs, Holdings(job_store._redis, blobs), lease_s=60)
+
+
+@pytest.fixture
+def run(runner: HopRunner, tmp_path: Path) -> Run:
+    """Runs the hop of a claim in this process."""
+    tmp_path.joinpath("claims").mkdir()
+    claim_file = ClaimFile(tmp_path / "claims")
+
+    def do(job: Job) -> None:
+        claim_file.begin(job.id, job.epoch, ends_s=time.monotonic() + 60)
+        runner.run(job, claim_file, Limits(stage_s=60, job_s=60, memory_bytes=1 << 30))
+        claim_file.end()
+
+    return do
 
 
 @pytest.fixture
@@ -75,7 +95,7 @@ def claim(job_store: JobStore, blobs: BlobStore, make_order: Callable[..., Order
         image = Input(name="scan.png", sha256=blob.sha256, size_bytes=blob.size_bytes, format="png")
         order = make_order(input=image, pipeline=pipeline, hops=hops)
         job_store.admit(order)
-        job = job_store.claim(order.id, "default")
+        job = job_store.claim(order.id, "default", lease_s=60)
         assert job is not None
         return job
 
@@ -89,10 +109,10 @@ def _blobs_of(connection: Connection, tmp_path: Path) -> tuple[set[str], set[str
 
 
 def test_a_hop_leaves_its_results_and_tells_the_watchers(
-    runner: HopRunner, claim: Claim, job_store: JobStore, spy: Spy
+    run: Run, claim: Claim, job_store: JobStore, spy: Spy
 ) -> None:
     job = claim("[gaussian, otsu, shape]")
-    runner.run(job)
+    run(job)
     done = job_store.get(job.id)
     assert done.state is State.SUCCEEDED
     names = [artifact.name for artifact in done.artifacts]
@@ -102,17 +122,17 @@ def test_a_hop_leaves_its_results_and_tells_the_watchers(
 
 
 def test_three_hops_give_what_one_gives_and_leave_no_more_bytes(
-    runner: HopRunner, claim: Claim, job_store: JobStore, connection: Connection, tmp_path: Path
+    run: Run, claim: Claim, job_store: JobStore, connection: Connection, tmp_path: Path
 ) -> None:
     text = "[gaussian, otsu, shape]"
     whole = claim(text)
-    runner.run(whole)
+    run(whole)
     hop: Job | None = claim(text, 1, 2)
     assert hop is not None
     job_id = hop.id
     while hop is not None:
-        runner.run(hop)
-        hop = job_store.claim(job_id, "default")
+        run(hop)
+        hop = job_store.claim(job_id, "default", lease_s=60)
     digests = [
         {
             one.name: one.sha256
@@ -127,7 +147,7 @@ def test_three_hops_give_what_one_gives_and_leave_no_more_bytes(
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    "case",
     [
         (
             "[otsu, fail]",
@@ -137,14 +157,15 @@ def test_three_hops_give_what_one_gives_and_leave_no_more_bytes(
     ],
 )
 def test_a_failure_stands_in_the_record_and_its_traceback_in_the_log(
-    runner: HopRunner, claim: Claim, spy: Spy, text: str, expected: tuple[str, str, str]
+    run: Run, claim: Claim, job_store: JobStore, spy: Spy, case: tuple[str, tuple[str, str, str]]
 ) -> None:
+    text, expected = case
     job = claim(text)
-    runner.run(job)
-    failure = runner.jobs.get(job.id).failure
+    run(job)
+    failure = job_store.get(job.id).failure
     assert failure is not None
     assert (failure.code, failure.message, failure.stage) == expected
-    log = "\n".join(runner.jobs.read_log(job.id))
+    log = "\n".join(job_store.read_log(job.id))
     assert "Traceback (most recent call last):" in log
     assert "test_hop.py" in log
     (told,) = spy.finished
@@ -153,21 +174,42 @@ def test_a_failure_stands_in_the_record_and_its_traceback_in_the_log(
     assert isinstance(told[1], BadImage) == (failure.code == "bad-image")
 
 
-def test_a_failure_of_a_later_hop_leaves_no_case_behind(
-    runner: HopRunner, claim: Claim, job_store: JobStore, connection: Connection, tmp_path: Path
+def test_a_failure_of_a_later_hop_keeps_the_case_that_a_retry_starts_from(
+    run: Run, claim: Claim, plugins: Plugins, connection: Connection, tmp_path: Path
 ) -> None:
-    first = claim("[otsu, fail]", 1)
-    runner.run(first)
-    second = job_store.claim(first.id, "default")
+    job_store = JobStore(connection)
+    broken = True
+
+    @algorithm
+    def mend(image: Image) -> Image:
+        """Raise until it is mended."""
+        if broken:
+            raise ValueError
+        return image
+
+    plugins.add("mend", mend)
+    first = claim("[otsu, mend, shape]", 1)
+    run(first)
+    second = job_store.claim(first.id, "default", lease_s=60)
     assert second is not None
-    runner.run(second)
-    assert job_store.get(first.id).state is State.FAILED
+    run(second)
+    failed = job_store.get(first.id)
+    assert (failed.state, failed.hop, failed.carry) == (State.FAILED, 1, second.carry)
     named, kept = _blobs_of(connection, tmp_path)
-    assert named == kept == {first.input.sha256}
+    assert named == kept == {first.input.sha256, second.carry}
+    broken = False
+    job_store.retry(first.id)
+    again = job_store.claim(first.id, "default", lease_s=60)
+    assert again is not None
+    (tmp_path / "blobs/sha256" / first.input.sha256[:2] / first.input.sha256).unlink()  # it isn't read again
+    run(again)
+    assert job_store.get(first.id).state is State.SUCCEEDED
+    named, kept = _blobs_of(connection, tmp_path)
+    assert named == kept | {first.input.sha256}
 
 
 def test_a_writer_that_leaves_the_process_fails_its_job_alone(
-    runner: HopRunner, claim: Claim, plugins: Plugins, job_store: JobStore
+    run: Run, claim: Claim, plugins: Plugins, job_store: JobStore
 ) -> None:
     @writer
     def leaving(_: Outcome) -> list[ResultFile]:
@@ -175,58 +217,69 @@ def test_a_writer_that_leaves_the_process_fails_its_job_alone(
 
     plugins.add("leaving", leaving)
     job = claim("[otsu]")
-    runner.run(job)
+    run(job)
     failure = job_store.get(job.id).failure
     assert failure is not None
     assert (failure.code, failure.stage) == ("internal-error", "")
 
 
-def test_a_store_that_cannot_take_the_results_fails_the_job_with_its_reason(
-    runner: HopRunner, claim: Claim, job_store: JobStore, monkeypatch: pytest.MonkeyPatch
+def test_a_store_that_cannot_take_the_results_is_tried_again_and_at_last_the_reason(
+    run: Run, claim: Claim, job_store: JobStore, spy: Spy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: BlobStore, content: bytes) -> None:
         raise StoreUnavailable("the store of images and results can't write: No space left on device")
 
-    job = claim("[otsu]")
+    job: Job | None = claim("[otsu]")
+    assert job is not None
+    job_id = job.id
     monkeypatch.setattr(BlobStore, "put", full)
-    runner.run(job)
-    failure = job_store.get(job.id).failure
+    for number in range(MOST_RETRIES):
+        assert job is not None
+        run(job)
+        waiting = job_store.get(job_id)
+        assert (waiting.state, waiting.retries, waiting.failure) == (State.QUEUED, number + 1, None)
+        job = job_store.claim(job_id, "default", lease_s=60)
+    assert job is not None
+    assert spy.finished == []
+    run(job)
+    failure = job_store.get(job_id).failure
     assert failure is not None
     assert failure.code == "store-unavailable"
+    assert len(spy.finished) == 1
 
 
 def test_bytes_that_cannot_be_removed_do_not_harm_a_job_that_has_succeeded(
-    runner: HopRunner, claim: Claim, job_store: JobStore, spy: Spy, monkeypatch: pytest.MonkeyPatch
+    run: Run, claim: Claim, job_store: JobStore, spy: Spy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(_: BlobStore, *digests: str) -> None:
         raise StoreUnavailable("away")
 
     first = claim("[gaussian, otsu]", 1)
-    runner.run(first)
-    second = job_store.claim(first.id, "default")
+    run(first)
+    second = job_store.claim(first.id, "default", lease_s=60)
     assert second is not None
     monkeypatch.setattr(BlobStore, "delete", away)
-    runner.run(second)
+    run(second)
     assert job_store.get(first.id).state is State.SUCCEEDED
     assert spy.finished == [(first.id, None)]
     assert not any("Traceback" in line for line in job_store.read_log(first.id))
 
 
 def test_a_claim_that_is_no_longer_the_last_changes_nothing_and_tells_nobody(
-    runner: HopRunner, claim: Claim, job_store: JobStore, spy: Spy
+    run: Run, claim: Claim, job_store: JobStore, spy: Spy
 ) -> None:
     zombie = claim("[otsu]")
-    job_store.release(zombie)
-    alive = job_store.claim(zombie.id, "default")
-    runner.run(zombie)
+    job_store.release(zombie.id, zombie.epoch)
+    alive = job_store.claim(zombie.id, "default", lease_s=60)
+    run(zombie)
     record = job_store.get(zombie.id)
     assert record == alive
-    runner.run(claim("[fail]").model_copy(update={"epoch": 0}))
+    run(claim("[fail]").model_copy(update={"epoch": 0}))
     assert spy.finished == []
 
 
 def test_what_a_stage_logs_is_cut_where_it_is_too_long(
-    runner: HopRunner, claim: Claim, plugins: Plugins, job_store: JobStore
+    run: Run, claim: Claim, plugins: Plugins, job_store: JobStore
 ) -> None:
     @algorithm
     def shout(image: Image) -> Image:
@@ -235,13 +288,13 @@ def test_what_a_stage_logs_is_cut_where_it_is_too_long(
 
     plugins.add("shout", shout)
     job = claim("[shout]")
-    runner.run(job)
+    run(job)
     assert sum(map(len, job_store.read_log(job.id))) < 60_000
 
 
 def test_an_image_of_one_value_is_no_failure(
-    runner: HopRunner, claim: Claim, job_store: JobStore, make_png: Callable[[NDArray[np.uint8]], bytes]
+    run: Run, claim: Claim, job_store: JobStore, make_png: Callable[[NDArray[np.uint8]], bytes]
 ) -> None:
     job = claim("[gaussian, otsu, shape]", content=make_png(np.full((9, 9), 5, np.uint8)))
-    runner.run(job)
+    run(job)
     assert job_store.get(job.id).state is State.SUCCEEDED

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from coronal import BadImage, Image, Plugins, Signature, UnknownFormat, reader
+from coronal import BadImage, Image, Plugins, ReadLimits, Signature, UnknownFormat, reader
 from coronal.formats import Reader
 from coronal_worker.loader import load_plugins
 from coronal_worker.reading import read_case
@@ -43,6 +43,17 @@ def test_a_file_is_read_by_its_first_bytes_and_not_by_its_name(
     case = read_case(path, load_plugins().plugins)
     np.testing.assert_array_equal(case.image.pixels, cell)
     assert case.image is case.source
+
+
+def test_an_image_over_the_limits_of_the_worker_is_refused(
+    tmp_path: Path, cell: NDArray[np.uint8], cell_png: bytes
+) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(cell_png)
+    plugins = load_plugins().plugins
+    assert read_case(path, plugins, ReadLimits(most_values=cell.size)).image.pixels.size == cell.size
+    with pytest.raises(BadImage, match="a PNG file may have at most"):
+        read_case(path, plugins, ReadLimits(most_values=cell.size - 1))
 
 
 def test_where_formats_begin_alike_each_is_tried_until_one_knows_the_file(file: Path) -> None:

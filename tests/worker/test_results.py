@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from coronal import BadOutput, Case, Image, Outcome, Plugins, Provenance, ResultFile, writer
+from coronal_jobs.job import Artifact
 from coronal_jobs.store.blobs import BlobStore
-from coronal_worker.results import write_artifacts
+from coronal_worker.results import artifact_of, result_files
 
 
 @pytest.fixture
@@ -53,8 +54,21 @@ def broken(_: Outcome) -> Iterable[ResultFile]:
     raise ZeroDivisionError
 
 
+def _kept(files: list[ResultFile], blobs: BlobStore) -> list[Artifact]:
+    return [artifact_of(file, blobs.put(file.content)) for file in files]
+
+
+@pytest.mark.parametrize("name", ["../up.txt", "a/b.txt", ".hidden"])
+def test_a_name_that_is_a_path_is_refused(outcome: Outcome, name: str) -> None:
+    def lost(_: Outcome) -> list[ResultFile]:
+        return [ResultFile(name, "text/plain", b"bytes")]
+
+    with pytest.raises(BadOutput, match="a plain file name, found"):
+        result_files(outcome, _plugins(lost))
+
+
 def test_the_files_of_all_writers_are_kept_by_name(outcome: Outcome, blobs: BlobStore) -> None:
-    artifacts = write_artifacts(outcome, _plugins(one, nothing, same), blobs)
+    artifacts = _kept(result_files(outcome, _plugins(one, nothing, same)), blobs)
     assert [(artifact.name, artifact.size_bytes) for artifact in artifacts] == [
         ("a.txt", 10),
         ("b.txt", 5),
@@ -64,15 +78,15 @@ def test_the_files_of_all_writers_are_kept_by_name(outcome: Outcome, blobs: Blob
     assert artifacts[1].sha256 == artifacts[2].sha256
 
 
-def test_without_a_writer_nothing_is_left(outcome: Outcome, blobs: BlobStore) -> None:
-    assert write_artifacts(outcome, Plugins(), blobs) == []
+def test_without_a_writer_nothing_is_left(outcome: Outcome) -> None:
+    assert result_files(outcome, Plugins()) == []
 
 
-def test_two_files_of_one_name_are_refused(outcome: Outcome, blobs: BlobStore) -> None:
+def test_two_files_of_one_name_are_refused(outcome: Outcome) -> None:
     with pytest.raises(BadOutput, match=r"a plain name of its own, found 'b\.txt'"):
-        write_artifacts(outcome, _plugins(one, again), blobs)
+        result_files(outcome, _plugins(one, again))
 
 
-def test_what_a_writer_raises_comes_out(outcome: Outcome, blobs: BlobStore) -> None:
+def test_what_a_writer_raises_comes_out(outcome: Outcome) -> None:
     with pytest.raises(ZeroDivisionError):
-        write_artifacts(outcome, _plugins(broken), blobs)
+        result_files(outcome, _plugins(broken))

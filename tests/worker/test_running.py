@@ -160,8 +160,9 @@ class TestTheDoorbell:
     def test_twenty_of_them_make_one_run(self, site: Any, cell_png: bytes, closed_gate: Path) -> None:
         first = site.submit(cell_png, "[gate]")
         job_id = site.submit(cell_png, "[tell]")
+        bell = site.connection.lindex("coronal:pool.default", 0)
         for _ in range(19):
-            site.jobs.ring(job_id)
+            site.connection.lpush("coronal:pool.default", bell)
         closed_gate.touch()
         assert site.ended(first).state is State.SUCCEEDED
         job = site.ended(job_id)
@@ -223,6 +224,21 @@ class TestTheDoorbell:
         closed_gate.touch()
         assert site.ended(job_id).state is State.SUCCEEDED
         assert site.workers[0].is_running
+
+    def test_what_is_no_message_at_all_harms_nobody(self, site: Any, cell_png: bytes) -> None:
+        entries = (
+            "nonsense",
+            "",
+            "5",
+            "[]",
+            "{}",
+            '{"body": 3, "properties": {"delivery_tag": "x"}}',
+            b"\xff",
+        )
+        site.connection.lpush("coronal:pool.default", *entries)
+        assert _worker_pid(site, cell_png)
+        assert "no message was dropped" in site.workers[0].log
+        assert site.connection.llen("coronal:pool.default") == 0
 
 
 def test_progress_and_stage_are_told_while_a_job_runs(

@@ -1,16 +1,14 @@
 """Whatever a file holds, a reader gives an image or says `BadImage`, and the console stays empty."""
 
-import gzip
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import nibabel
 import numpy as np
-import PIL.Image
 import pydicom
 import pytest
-import tifffile
+from corpus.samples import samples
 from pydicom.pixels.processing import apply_rescale
 from pydicom.pixels.utils import pixel_array
 
@@ -101,46 +99,6 @@ def test_a_dicom_file_of_pydicom_reads_as_pydicom_reads_it(dicom_path: Path) -> 
 def test_every_file_is_read_or_refused_by_every_reader(foreign_path: Path) -> None:
     for reader in READERS:
         outcome(reader, foreign_path)
-
-
-def samples() -> dict[str, tuple[Reader, bytes]]:
-    grey = np.random.default_rng(1).integers(0, 256, (24, 20), np.uint8)
-    volume = np.random.default_rng(2).integers(0, 999, (3, 10, 12)).astype(np.int16)
-    encoded = nibabel.Nifti1Image(volume, np.eye(4)).to_bytes()
-    test_files = Path(pydicom.__file__).parent / "data" / "test_files"
-    return {
-        "png": (png, _pillow(grey, "PNG")),
-        "jpeg": (jpeg, _pillow(grey, "JPEG")),
-        "progressive-jpeg": (jpeg, _pillow(grey, "JPEG", progressive=True)),
-        "tiff": (tiff, _tiff(volume, photometric="minisblack")),
-        "tiff-lzw": (tiff, _tiff(volume, photometric="minisblack", compression="lzw")),
-        "tiff-ome": (tiff, _tiff(volume, ome=True, metadata={"axes": "ZYX", "PhysicalSizeX": 1.0})),
-        "tiff-imagej": (tiff, _tiff(volume.astype(np.uint16), imagej=True, metadata={"axes": "ZYX"})),
-        "nifti": (nifti, encoded),
-        "nifti-gz": (nifti, gzip.compress(encoded, mtime=0)),
-        "dicom": (dicom, (test_files / "MR_small.dcm").read_bytes()),
-        "dicom-jpeg2000": (dicom, (test_files / "MR_small_jp2klossless.dcm").read_bytes()),
-        "dicom-jpeg-ls": (dicom, (test_files / "MR_small_jpeg_ls_lossless.dcm").read_bytes()),
-        "dicom-rle": (dicom, (test_files / "MR_small_RLE.dcm").read_bytes()),
-        "dicom-jpeg-lossless": (dicom, (test_files / "SC_rgb_jpeg_gdcm.dcm").read_bytes()),
-        "dicom-dose": (dicom, (test_files / "rtdose.dcm").read_bytes()),
-    }
-
-
-def _pillow(grey: np.ndarray, kind: str, **options: object) -> bytes:
-    from io import BytesIO
-
-    buffer = BytesIO()
-    PIL.Image.fromarray(grey).save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def _tiff(array: np.ndarray, **options: object) -> bytes:
-    from io import BytesIO
-
-    buffer = BytesIO()
-    tifffile.imwrite(buffer, array, **options)
-    return buffer.getvalue()
 
 
 SAMPLES = samples()

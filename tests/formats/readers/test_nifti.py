@@ -146,7 +146,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path, suffix: str) -> None:
         nifti(path)
 
 
-def test_a_header_of_more_voxels_than_the_file_can_hold_is_refused_before_memory_is_taken(
+def test_a_header_of_more_voxels_than_may_be_is_refused_before_memory_is_taken(
     tmp_path: Path,
 ) -> None:
     header = nibabel.Nifti1Header()
@@ -155,7 +155,7 @@ def test_a_header_of_more_voxels_than_the_file_can_hold_is_refused_before_memory
     header["vox_offset"] = 352
     path = tmp_path / "huge.nii.gz"
     path.write_bytes(gzip.compress(header.binaryblock + bytes(64)))
-    with pytest.raises(BadImage, match="must hold 108000000000000 bytes"):
+    with pytest.raises(BadImage, match="at most 536,870,912 values, found 30,000 × 30,000 × 30,000"):
         nifti(path)
 
 

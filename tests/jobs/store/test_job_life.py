@@ -19,8 +19,10 @@ from hypothesis.stateful import (
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Input, Job, Order, State
 from coronal_jobs.planning import Hop
+from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
-from coronal_jobs.store.jobs import JobStore
+from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.jobs import MOST_RUNS, JobStore
 
 POOLS = ("here", "there")
 DIGESTS = [digit * 64 for digit in "abc"]
@@ -41,6 +43,8 @@ class Known:
     carry: str | None = None
     artifacts: list[str] = field(default_factory=list)
     committed: dict[int, int] = field(default_factory=dict)
+    losses: int = 0
+    retries: int = 0
 
     @property
     def pool(self) -> str:
@@ -61,6 +65,8 @@ class JobLife(RuleBasedStateMachine):
         self.jobs: dict[str, Known] = {}
         self.claims: list[Job] = []
         self.deleted: list[str] = []
+        self.holdings = Holdings(connection, BlobStore("memory:///"))
+        self.held: set[tuple[str, str]] = set()
 
     # Whom a step is about: any job, also one that was deleted, and any claim, also one that is long over.
     def _id(self, number: int) -> str:
@@ -76,17 +82,22 @@ class JobLife(RuleBasedStateMachine):
     def _unnamed(self, dropped: list[str]) -> Counter[str]:
         """Those of the dropped digests that no record names any more."""
         left = {digest for known in self.jobs.values() for digest in known.named}
+        left |= {digest for digest, _ in self.held}
         return Counter(set(dropped) - left)
 
     @initialize(digest=digests)
     def admit_a_long_one(self, digest: str) -> None:
         self.admit(digest, ["here", "there", "here"])
 
-    @rule(digest=digests, pools=st.lists(st.sampled_from(POOLS), min_size=1, max_size=3))
-    def admit(self, digest: str, pools: list[str]) -> None:
+    @rule(
+        digest=digests, pools=st.lists(st.sampled_from(POOLS), min_size=1, max_size=3), is_held=st.booleans()
+    )
+    def admit(self, digest: str, pools: list[str], is_held: bool = False) -> None:
         hops = tuple(Hop(pool=pool, first=number, end=number + 1) for number, pool in enumerate(pools))
         image = Input(name="a", sha256=digest, size_bytes=1, format="png")
         order = self.make_order(input=image, hops=hops)
+        if is_held:
+            self.holdings.hold(order.id, [digest])
         assert self.store.admit(order)
         assert not self.store.admit(order)
         self.jobs[order.id] = Known(order)
@@ -96,7 +107,10 @@ class JobLife(RuleBasedStateMachine):
     def ring(self, number: int) -> None:
         job_id = self._id(number)
         is_queued = job_id in self.jobs and self.jobs[job_id].state is State.QUEUED
-        assert self.store.ring(job_id) == is_queued
+        if is_queued:  # its doorbell is due, and was never rung
+            self.redis.zadd("coronal:outbox", {job_id: 0})
+            self.redis.hdel(f"coronal:job:{job_id}", "rung_ms")
+        assert self.store.ring() == is_queued
 
     @precondition(lambda self: self.jobs or self.deleted)
     @rule(number=picked, is_elsewhere=st.booleans())
@@ -104,13 +118,14 @@ class JobLife(RuleBasedStateMachine):
         job_id = self._id(number)
         known = self.jobs.get(job_id)
         pool = POOLS[(known is not None and known.pool == POOLS[1]) != is_elsewhere]
-        claim = self.store.claim(job_id, pool)
+        claim = self.store.claim(job_id, pool, lease_s=60)
         if known is None or known.state is not State.QUEUED or known.pool != pool:
             assert claim is None
             return
         known.state, known.epoch = State.RUNNING, known.epoch + 1
         assert claim is not None
         assert (claim.epoch, claim.hop, claim.carry) == (known.epoch, known.hop, known.carry)
+        assert (claim.losses, claim.retries) == (known.losses, known.retries)
         self.claims.append(claim)
 
     @precondition(lambda self: self.jobs)
@@ -148,29 +163,111 @@ class JobLife(RuleBasedStateMachine):
         known.carry = None if is_end else carry
         known.artifacts = artifacts if is_end else []
         known.hop += not is_end
+        known.losses = known.retries = 0
+        self.held -= {(digest, f"{claim.id}/{claim.epoch}") for digest in (artifacts if is_end else [carry])}
         assert done.answer == known.state
         # The bytes that the very commit names again must stay.
         assert Counter(done.unnamed) == self._unnamed(dropped)
 
     @precondition(lambda self: self.claims)
-    @rule(number=picked)
-    def fail(self, number: int) -> None:
+    @rule(number=picked, retries=st.integers(0, 2))
+    def fail(self, number: int, retries: int) -> None:
         claim, known, is_last = self._claim(number)
-        done = self.store.fail(claim, FAILURE)
+        answer = self.store.fail(claim.id, claim.epoch, FAILURE, retries=retries, delay_s=0)
         if known is None or not is_last:
             is_again = known is not None and (known.state, known.epoch) == (State.FAILED, claim.epoch)
-            assert done.is_stale != is_again
-            assert done.unnamed == ()
+            assert answer == ("failed" if is_again else "stale")
             return
-        dropped = [known.carry] if known.carry else []
-        known.state, known.carry = State.FAILED, None
-        assert Counter(done.unnamed) == self._unnamed(dropped)
+        known.state = State.QUEUED if known.retries < retries else State.FAILED
+        known.retries += known.state is State.QUEUED
+        assert answer == known.state
+
+    @precondition(lambda self: self.claims)
+    @rule(number=picked)
+    def beat(self, number: int) -> None:
+        claim, _, is_last = self._claim(number)
+        assert self.store.beat(claim.id, claim.epoch, lease_s=60) == is_last
+
+    def _lost(self, known: Known | None, is_taken: bool, answer: str) -> None:
+        if known is None or not is_taken:
+            assert answer == "stale"
+            return
+        known.epoch += 1
+        known.losses += 1
+        known.state = State.QUEUED if known.losses < MOST_RUNS else State.FAILED
+        assert answer == known.state
+
+    @precondition(lambda self: self.claims)
+    @rule(number=picked)
+    def lose_its_process(self, number: int) -> None:
+        claim, known, is_last = self._claim(number)
+        self._lost(known, is_last, self.store.lose(claim.id, claim.epoch))
+
+    @precondition(lambda self: self.jobs or self.deleted)
+    @rule(number=picked, is_over=st.booleans())
+    def lose_its_lease(self, number: int, is_over: bool) -> None:
+        job_id = self._id(number)
+        known = self.jobs.get(job_id)
+        is_running = known is not None and known.state is State.RUNNING
+        if is_running and is_over:
+            self.redis.zadd("coronal:leases", {job_id: 0})
+            assert self.store.overdue() == [job_id]
+        self._lost(known, is_running and is_over, self.store.lose(job_id))
+        assert self.store.overdue() == []
+
+    @precondition(lambda self: self.jobs)
+    @rule(number=picked)
+    def cancel(self, number: int) -> None:
+        job_id = list(self.jobs)[-1 - number % len(self.jobs)]
+        known = self.jobs[job_id]
+        if not known.state.is_final:
+            known.state, known.epoch = State.CANCELLED, known.epoch + 1
+        assert self.store.cancel(job_id) is known.state
+
+    @precondition(lambda self: self.jobs)
+    @rule(number=picked)
+    def retry(self, number: int) -> None:
+        job_id = list(self.jobs)[-1 - number % len(self.jobs)]
+        known = self.jobs[job_id]
+        if known.state in (State.FAILED, State.CANCELLED):
+            known.state, known.losses, known.retries = State.QUEUED, 0, 0
+        assert self.store.retry(job_id) is known.state
+
+    @precondition(lambda self: self.deleted)
+    @rule(number=picked)
+    def cancel_and_retry_what_is_gone(self, number: int) -> None:
+        job_id = self.deleted[-1 - number % len(self.deleted)]
+        for step in (self.store.cancel, self.store.retry):
+            with pytest.raises(NotFound):
+                step(job_id)
+
+    @precondition(lambda self: self.claims)
+    @rule(number=picked, wanted=st.lists(digests, min_size=1, max_size=3))
+    def hold(self, number: int, wanted: list[str]) -> None:
+        claim, _, _ = self._claim(number)
+        holder = f"{claim.id}/{claim.epoch}"
+        self.holdings.hold(holder, wanted)
+        self.held |= {(digest, holder) for digest in wanted}
+
+    @rule()
+    def end_all_holds(self) -> None:
+        members = self.redis.zrange("coronal:holds", 0, -1)
+        assert set(members) == {" ".join(pair) for pair in self.held}
+        if members:
+            self.redis.zadd("coronal:holds", dict.fromkeys(members, 1))
+        dropped = [digest for digest, _ in self.held]
+        self.held.clear()
+        assert Counter(self.holdings.end_old_holds()) == self._unnamed(dropped)
+
+    @rule(digest=digests)
+    def remove(self, digest: str) -> None:
+        assert self.holdings.remove([digest]) == self._unnamed([digest])[digest]
 
     @precondition(lambda self: self.claims)
     @rule(number=picked)
     def release(self, number: int) -> None:
         claim, known, is_last = self._claim(number)
-        assert self.store.release(claim) == is_last
+        assert self.store.release(claim.id, claim.epoch) == is_last
         if known is not None and is_last:
             known.state = State.QUEUED
 
@@ -197,24 +294,30 @@ class JobLife(RuleBasedStateMachine):
                 known.carry,
             )
             assert [artifact.sha256 for artifact in job.artifacts] == known.artifacts
-            assert (job.finished_ms is not None) == job.state.is_final
+            assert (job.losses, job.retries) == (known.losses, known.retries)
+            assert (job.finished_ms > 0) == job.state.is_final
 
     @invariant()
     def the_indexes_agree_with_the_records(self) -> None:
         indexes = self.redis.ask_all(
             ("ZRANGE", "coronal:jobs", 0, -1),
             ("ZRANGE", "coronal:outbox", 0, -1),
+            ("ZRANGE", "coronal:leases", 0, -1),
+            ("ZRANGE", "coronal:finished", 0, -1),
             *(("ZRANGE", f"coronal:jobs:{state}", 0, -1) for state in State),
         )
         by_state = [
             {one for one, known in self.jobs.items() if known.state is state}
-            for state in (State.QUEUED, *State)
+            for state in (State.QUEUED, State.RUNNING, *State)
         ]
+        ended = {one for one, known in self.jobs.items() if known.state.is_final}
+        by_state.insert(2, ended)
         assert [set(ids) for ids in indexes] == [set(self.jobs), *by_state]
 
     @invariant()
-    def the_blobs_are_counted_as_the_records_name_them(self) -> None:
+    def the_blobs_are_counted_as_records_and_holds_name_them(self) -> None:
         named = Counter(digest for known in self.jobs.values() for digest in known.named)
+        named += Counter(digest for digest, _ in self.held)
         assert {
             digest: int(count) for digest, count in self.redis.hgetall("coronal:blob-refs").items()
         } == named

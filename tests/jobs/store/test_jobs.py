@@ -1,17 +1,21 @@
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from coronal_jobs.errors import NotFound
-from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Artifact, Failure, Input, Job, Order, State
 from coronal_jobs.planning import Hop
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.jobs import Committed, JobStore
 
 IMAGE, CARRY, PICTURE, NUMBERS = ("a" * 64, "c" * 64, "d" * 64, "e" * 64)
+SHARED = ("coronal:claimed", "coronal:events")
+"""What is kept beside all records."""
+
 FAILURE = Failure(code="stage-error", message="no", stage="otsu")
 
 MakeOrder = Callable[..., Order]
@@ -34,7 +38,7 @@ def _refs(connection: Connection) -> dict[str, int]:
 
 def _claimed(job_store: JobStore, order: Order) -> Job:
     job_store.admit(order)
-    job = job_store.claim(order.id, order.hops[0].pool)
+    job = job_store.claim(order.id, order.hops[0].pool, lease_s=60)
     assert job is not None
     return job
 
@@ -42,16 +46,6 @@ def _claimed(job_store: JobStore, order: Order) -> Job:
 @pytest.fixture
 def claimed(job_store: JobStore, order: Order) -> Job:
     return _claimed(job_store, order)
-
-
-@pytest.fixture
-def midway(job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...]) -> Job:
-    """A job of two hops whose second is running, with a carry."""
-    first = _claimed(job_store, make_order(hops=two_hops))
-    job_store.commit(first, carry=CARRY)
-    second = job_store.claim(first.id, "there")
-    assert second is not None
-    return second
 
 
 class TestAdmit:
@@ -66,7 +60,7 @@ class TestAdmit:
             order.seed,
         )
         assert (job.state, job.hop, job.epoch, job.progress) == (State.QUEUED, 0, 0, 0.0)
-        assert (job.started_ms, job.finished_ms, job.artifacts, job.failure) == (None, None, (), None)
+        assert (job.started_ms, job.finished_ms, job.artifacts, job.failure) == (0, 0, (), None)
 
     def test_record_index_outbox_doorbell_and_blob_are_written_together(
         self, job_store: JobStore, order: Order, connection: Connection
@@ -98,40 +92,141 @@ class TestAdmit:
 
 
 class TestRing:
+    @staticmethod
+    def _make_due(connection: Connection, *ids: str) -> None:
+        connection.zadd("coronal:outbox", dict.fromkeys(ids, 0))
+
+    @staticmethod
+    def _due_s(connection: Connection, job_id: str) -> float:
+        return float(connection.zscore("coronal:outbox", job_id) / 1000 - connection.time()[0])
+
     def test_the_next_doorbell_is_due_after_twice_the_time_and_at_last_after_ten_minutes(
         self, job_store: JobStore, order: Order, connection: Connection
     ) -> None:
         job_store.admit(order)
         waits_s = []
         for _ in range(10):
-            now_s = connection.time()[0]
-            assert job_store.ring(order.id)
-            waits_s.append(round(connection.zscore("coronal:outbox", order.id) / 1000 - now_s))
+            connection.delete("coronal:pool.default")
+            self._make_due(connection, order.id)
+            assert job_store.ring() == 1
+            waits_s.append(self._due_s(connection, order.id))
         assert waits_s == pytest.approx([10, 20, 40, 80, 160, 320, 600, 600, 600, 600], abs=2)
-        assert connection.llen("coronal:pool.default") == 11
 
     def test_a_claim_starts_the_count_anew(
         self, job_store: JobStore, order: Order, connection: Connection
     ) -> None:
         job_store.admit(order)
         for _ in range(5):
-            job_store.ring(order.id)
-        job = job_store.claim(order.id, "default")
+            connection.delete("coronal:pool.default")
+            self._make_due(connection, order.id)
+            job_store.ring()
+        job = job_store.claim(order.id, "default", lease_s=60)
         assert job is not None
-        job_store.release(job)
-        due_s = connection.zscore("coronal:outbox", order.id) / 1000 - connection.time()[0]
-        assert due_s == pytest.approx(5, abs=2)
+        job_store.release(job.id, job.epoch)
+        assert self._due_s(connection, order.id) == pytest.approx(5, abs=2)
 
     def test_only_a_job_that_waits_is_rung_for(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
         connection.delete("coronal:pool.default")
-        assert not job_store.ring(claimed.id)
+        assert job_store.ring() == 0
         job_store.commit(claimed)
-        assert not job_store.ring(claimed.id)
-        assert not job_store.ring(new_job_id())
+        assert job_store.ring() == 0
         assert connection.llen("coronal:pool.default") == 0
         assert connection.zcard("coronal:outbox") == 0
+
+    def test_one_whose_doorbell_is_not_due_is_left_alone(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job_store.admit(order)
+        connection.delete("coronal:pool.default")
+        assert job_store.ring() == 0
+        assert connection.llen("coronal:pool.default") == 0
+
+    def test_where_the_queue_is_empty_the_doorbell_was_lost(
+        self, job_store: JobStore, order: Order, connection: Connection
+    ) -> None:
+        job_store.admit(order)
+        bell = connection.lpop("coronal:pool.default")
+        self._make_due(connection, order.id)
+        assert job_store.ring() == 1
+        assert connection.lpop("coronal:pool.default") == bell.replace(".0.1", ".0.2")
+
+    def test_a_thousand_that_wait_are_not_sent_again_and_looked_at_later(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        orders = [make_order() for _ in range(1000)]
+        for order in orders:
+            job_store.admit(order)
+        self._make_due(connection, *(order.id for order in orders))
+        assert job_store.ring(most=1_000) == 0
+        assert connection.llen("coronal:pool.default") == 1000
+        assert {round(self._due_s(connection, order.id) / 10) for order in orders[::100]} <= {0, 1}
+        assert min(self._due_s(connection, order.id) for order in orders[::100]) > 2
+
+    def test_one_that_was_overtaken_in_its_queue_is_rung_again(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        lost, later, last = (make_order() for _ in range(3))
+        job_store.admit(lost)
+        connection.delete("coronal:pool.default")  # its doorbell is lost
+        time.sleep(0.002)
+        job_store.admit(later)
+        job_store.admit(last)
+        self._make_due(connection, lost.id, last.id)
+        assert job_store.ring() == 0  # the queue is not empty, and nothing that came later was answered
+        job_store.claim(later.id, "default", lease_s=60)
+        connection.hset(f"coronal:job:{last.id}", "rung_ms", 2**52)
+        self._make_due(connection, lost.id, last.id)
+        assert job_store.ring() == 1
+        assert lost.id in connection.lindex("coronal:pool.default", 0)
+
+    def test_what_is_overtaken_in_another_queue_is_not(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        waiting = make_order()
+        job_store.admit(waiting)
+        time.sleep(0.002)
+        _claimed(job_store, make_order(hops=(Hop(pool="other", first=0, end=2),)))
+        self._make_due(connection, waiting.id)
+        assert job_store.ring() == 0
+
+    def test_one_that_was_never_rung_is_rung_though_others_wait(
+        self, job_store: JobStore, claimed: Job, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        job_store.admit(make_order())
+        assert job_store.fail(claimed.id, claimed.epoch, FAILURE, retries=1, delay_s=0.01) == "queued"
+        length = connection.llen("coronal:pool.default")
+        time.sleep(0.02)
+        assert job_store.ring() == 1
+        assert connection.llen("coronal:pool.default") == length + 1
+
+    def test_no_more_are_rung_than_was_asked_and_the_most_overdue_first(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        orders = [make_order() for _ in range(5)]
+        for order in orders:
+            job_store.admit(order)
+        for number, order in enumerate(orders):
+            connection.hdel(f"coronal:job:{order.id}", "rung_ms")
+            connection.zadd("coronal:outbox", {order.id: number})
+        connection.delete("coronal:pool.default")
+        assert job_store.ring(most=2) == 2
+        rung = [one for one in orders if self._due_s(connection, one.id) > 0]
+        assert rung == orders[:2]
+
+    def test_janitors_that_ring_at_once_ring_once(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection
+    ) -> None:
+        orders = [make_order() for _ in range(50)]
+        for order in orders:
+            job_store.admit(order)
+            connection.hdel(f"coronal:job:{order.id}", "rung_ms")
+        connection.delete("coronal:pool.default")
+        self._make_due(connection, *(order.id for order in orders))
+        with ThreadPoolExecutor(4) as pool:
+            assert sum(pool.map(lambda _: job_store.ring(), range(8))) == 50
+        assert connection.llen("coronal:pool.default") == 50
 
 
 class TestClaim:
@@ -141,20 +236,20 @@ class TestClaim:
         job = _claimed(job_store, order)
         assert job == job_store.get(order.id)
         assert (job.state, job.epoch) == (State.RUNNING, 1)
-        assert job.started_ms is not None
+        assert job.started_ms > 0
         assert connection.zcard("coronal:outbox") == 0
         assert connection.zrange("coronal:jobs:running", 0, -1) == [order.id]
         assert connection.zcard("coronal:jobs:queued") == 0
 
     def test_a_second_doorbell_finds_nothing(self, job_store: JobStore, claimed: Job) -> None:
-        assert job_store.claim(claimed.id, "default") is None
+        assert job_store.claim(claimed.id, "default", lease_s=60) is None
         assert job_store.get(claimed.id) == claimed
 
     def test_of_many_that_claim_at_once_one_gets_the_job(self, job_store: JobStore, order: Order) -> None:
         job_store.admit(order)
         claims: list[Job | None] = []
         threads = [
-            threading.Thread(target=lambda: claims.append(job_store.claim(order.id, "default")))
+            threading.Thread(target=lambda: claims.append(job_store.claim(order.id, "default", lease_s=60)))
             for _ in range(20)
         ]
         for thread in threads:
@@ -166,14 +261,14 @@ class TestClaim:
     @pytest.mark.parametrize("pool", ["other", "", "default "])
     def test_another_pool_gets_nothing(self, job_store: JobStore, order: Order, pool: str) -> None:
         job_store.admit(order)
-        assert job_store.claim(order.id, pool) is None
+        assert job_store.claim(order.id, pool, lease_s=60) is None
         assert job_store.get(order.id).state is State.QUEUED
 
     @pytest.mark.parametrize("forged", ["", "0" * 26, "*", "../x", "a b\r\n"])
     def test_a_forged_id_gets_nothing_and_leaves_nothing(
         self, job_store: JobStore, connection: Connection, forged: str
     ) -> None:
-        assert job_store.claim(forged, "default") is None
+        assert job_store.claim(forged, "default", lease_s=60) is None
         assert connection.dbsize() == 0
 
     def test_the_second_hop_is_for_the_second_pool_alone(
@@ -181,8 +276,8 @@ class TestClaim:
     ) -> None:
         first = _claimed(job_store, make_order(hops=two_hops))
         job_store.commit(first, carry=CARRY)
-        assert job_store.claim(first.id, "here") is None
-        second = job_store.claim(first.id, "there")
+        assert job_store.claim(first.id, "here", lease_s=60) is None
+        second = job_store.claim(first.id, "there", lease_s=60)
         assert second is not None
         assert (second.hop, second.carry, second.epoch) == (1, CARRY, 2)
         assert second.started_ms == first.started_ms
@@ -196,8 +291,8 @@ class TestReport:
         assert job.revision == claimed.revision + 1
 
     def test_a_claim_that_is_no_longer_the_last_is_not_heard(self, job_store: JobStore, claimed: Job) -> None:
-        job_store.release(claimed)
-        again = job_store.claim(claimed.id, "default")
+        job_store.release(claimed.id, claimed.epoch)
+        again = job_store.claim(claimed.id, "default", lease_s=60)
         assert again is not None
         assert not job_store.report(claimed, "otsu", 0.9)
         assert job_store.get(claimed.id) == again
@@ -212,7 +307,7 @@ class TestCommit:
         job = job_store.get(claimed.id)
         assert (job.state, job.artifacts, job.progress) == (State.SUCCEEDED, tuple(artifacts), 1.0)
         assert (job.stage, job.carry, job.failure) == ("", None, None)
-        assert job.finished_ms is not None
+        assert job.finished_ms > 0
         assert _refs(connection) == {IMAGE: 1, PICTURE: 1, NUMBERS: 1}
         assert connection.zcard("coronal:outbox") == 0
 
@@ -249,7 +344,7 @@ class TestCommit:
         job_store.commit(first, carry=CARRY)
         assert job_store.commit(first, carry=CARRY) == Committed("queued", ())
         assert connection.llen("coronal:pool.there") == 1
-        second = job_store.claim(first.id, "there")
+        second = job_store.claim(first.id, "there", lease_s=60)
         assert second is not None
         assert job_store.commit(first, carry=CARRY) == Committed("queued", ())
         assert job_store.get(first.id) == second
@@ -260,11 +355,11 @@ class TestCommit:
     def test_a_claim_that_is_no_longer_the_last_commits_nothing(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
-        job_store.release(claimed)
+        job_store.release(claimed.id, claimed.epoch)
         waiting = job_store.get(claimed.id)
         assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)) == Committed("stale", ())
         assert job_store.get(claimed.id) == waiting
-        again = job_store.claim(claimed.id, "default")
+        again = job_store.claim(claimed.id, "default", lease_s=60)
         assert again is not None
         assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
         assert job_store.commit(again).answer == "succeeded"
@@ -286,43 +381,45 @@ class TestCommit:
 
 class TestFail:
     def test_a_failure_is_final(self, job_store: JobStore, claimed: Job) -> None:
-        assert job_store.fail(claimed, FAILURE) == Committed("failed", ())
+        assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "failed"
         job = job_store.get(claimed.id)
         assert (job.state, job.failure) == (State.FAILED, FAILURE)
-        assert job.finished_ms is not None
-        assert job_store.claim(claimed.id, "default") is None
+        assert job.finished_ms > 0
+        assert job_store.claim(claimed.id, "default", lease_s=60) is None
         assert job_store.commit(claimed).is_stale
-        assert not job_store.release(claimed)
+        assert not job_store.release(claimed.id, claimed.epoch)
         assert not job_store.report(claimed, "otsu", 0.5)
         assert job_store.get(claimed.id) == job
 
     def test_the_same_failure_again_gets_the_same_answer_and_changes_nothing(
         self, job_store: JobStore, claimed: Job
     ) -> None:
-        job_store.fail(claimed, FAILURE)
+        job_store.fail(claimed.id, claimed.epoch, FAILURE)
         before = job_store.get(claimed.id)
-        assert job_store.fail(claimed, Failure(code="other", message="later")) == Committed("failed", ())
+        assert job_store.fail(claimed.id, claimed.epoch, Failure(code="other", message="later")) == "failed"
         assert job_store.get(claimed.id) == before
 
-    def test_the_case_between_two_hops_may_go(
+    def test_the_case_between_two_hops_is_kept_for_a_retry(
         self, job_store: JobStore, midway: Job, connection: Connection
     ) -> None:
-        assert job_store.fail(midway, FAILURE) == Committed("failed", (CARRY,))
-        assert _refs(connection) == {IMAGE: 1}
-        assert job_store.get(midway.id).carry is None
+        assert job_store.fail(midway.id, midway.epoch, FAILURE) == "failed"
+        assert _refs(connection) == {IMAGE: 1, CARRY: 1}
+        assert job_store.get(midway.id).carry == CARRY
+        assert set(job_store.delete(midway.id).unnamed) == {IMAGE, CARRY}
+        assert _refs(connection) == {}
 
     def test_a_claim_that_is_no_longer_the_last_fails_nothing(
         self, job_store: JobStore, claimed: Job
     ) -> None:
-        job_store.release(claimed)
-        assert job_store.fail(claimed, FAILURE).is_stale
-        again = job_store.claim(claimed.id, "default")
-        assert job_store.fail(claimed, FAILURE).is_stale
+        job_store.release(claimed.id, claimed.epoch)
+        assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
+        again = job_store.claim(claimed.id, "default", lease_s=60)
+        assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
         assert job_store.get(claimed.id) == again
 
     def test_what_has_succeeded_does_not_fail(self, job_store: JobStore, claimed: Job) -> None:
         job_store.commit(claimed)
-        assert job_store.fail(claimed, FAILURE).is_stale
+        assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
         assert job_store.get(claimed.id).state is State.SUCCEEDED
 
 
@@ -332,7 +429,7 @@ class TestRelease:
     ) -> None:
         job_store.report(claimed, "otsu", 0.7)
         connection.delete("coronal:pool.default")
-        assert job_store.release(claimed)
+        assert job_store.release(claimed.id, claimed.epoch)
         job = job_store.get(claimed.id)
         assert (job.state, job.stage, job.progress, job.hop) == (State.QUEUED, "", 0.0, 0)
         assert connection.llen("coronal:pool.default") == 1
@@ -341,15 +438,15 @@ class TestRelease:
     def test_a_second_release_is_too_late(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
-        job_store.release(claimed)
-        assert not job_store.release(claimed)
+        job_store.release(claimed.id, claimed.epoch)
+        assert not job_store.release(claimed.id, claimed.epoch)
         assert connection.llen("coronal:pool.default") == 2
 
     def test_the_case_between_two_hops_stays(
         self, job_store: JobStore, midway: Job, connection: Connection
     ) -> None:
-        job_store.release(midway)
-        again = job_store.claim(midway.id, "there")
+        job_store.release(midway.id, midway.epoch)
+        again = job_store.claim(midway.id, "there", lease_s=60)
         assert again is not None
         assert (again.carry, again.hop) == (CARRY, 1)
         assert _refs(connection) == {IMAGE: 1, CARRY: 1}
@@ -361,9 +458,9 @@ class TestDelete:
     ) -> None:
         job_store.admit(order)
         assert job_store.delete(order.id) == Committed("deleted", (IMAGE,))
-        assert job_store.claim(order.id, "default") is None
-        # Its doorbell alone is left, and finds nothing.
-        assert connection.keys() == ["coronal:pool.default"]
+        assert job_store.claim(order.id, "default", lease_s=60) is None
+        # Its doorbell alone is left, and finds nothing; the events tell what was.
+        assert set(connection.keys()) == {"coronal:pool.default", "coronal:events"}
 
     def test_one_that_runs_commits_nothing(
         self, job_store: JobStore, midway: Job, connection: Connection
@@ -371,21 +468,21 @@ class TestDelete:
         job_store.log(midway.id, "a line")
         assert job_store.delete(midway.id) == Committed("deleted", (IMAGE, CARRY))
         assert job_store.commit(midway).is_stale
-        assert job_store.fail(midway, FAILURE).is_stale
+        assert job_store.fail(midway.id, midway.epoch, FAILURE) == "stale"
         assert not job_store.report(midway, "otsu", 0.5)
-        assert not job_store.release(midway)
+        assert not job_store.release(midway.id, midway.epoch)
         job_store.log(midway.id, "another line")
-        assert set(connection.keys()) == {"coronal:pool.here", "coronal:pool.there"}
+        assert set(connection.keys()) == {"coronal:pool.here", "coronal:pool.there", *SHARED}
 
     def test_one_that_has_ended_lets_go_of_its_artifacts(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
         job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE, numbers=NUMBERS))
         assert job_store.delete(claimed.id) == Committed("deleted", (IMAGE, PICTURE, NUMBERS))
-        assert connection.keys() == ["coronal:pool.default"]
+        assert set(connection.keys()) == {"coronal:pool.default", *SHARED}
 
     def test_one_that_has_failed_lets_go_of_its_image(self, job_store: JobStore, claimed: Job) -> None:
-        job_store.fail(claimed, FAILURE)
+        job_store.fail(claimed.id, claimed.epoch, FAILURE)
         assert job_store.delete(claimed.id) == Committed("deleted", (IMAGE,))
 
     def test_an_unknown_one_is_told(self, job_store: JobStore, order: Order) -> None:
@@ -418,7 +515,7 @@ class TestReading:
         job_store.admit(make_order())
         job_store.commit(claims[0])
         job_store.commit(claims[1])
-        job_store.fail(claims[2], FAILURE)
+        job_store.fail(claims[2].id, claims[2].epoch, FAILURE)
         assert job_store.counts() == {
             State.QUEUED: 1,
             State.RUNNING: 1,
@@ -439,17 +536,17 @@ class TestReading:
 
         job_store.admit(order)
         note()
-        first = job_store.claim(order.id, "here")
+        first = job_store.claim(order.id, "here", lease_s=60)
         note()
         assert first is not None
         job_store.report(first, "a", 0.1)
         note()
         job_store.commit(first, carry=CARRY)
         note()
-        second = job_store.claim(order.id, "there")
+        second = job_store.claim(order.id, "there", lease_s=60)
         note()
         assert second is not None
-        job_store.release(second)
+        job_store.release(second.id, second.epoch)
         note()
 
 

@@ -6,19 +6,22 @@ itself keeps, repeats or revokes work is turned off.
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import dataclass
 
-from billiard.process import active_children
 from celery import Celery
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
-from coronal_worker.process import GIVE_BACK, PoolProcess
+from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
+from coronal_worker.transport import TRANSPORT
 
-__all__ = ["create_app", "serve"]
+__all__ = ["Occasions", "create_app", "serve"]
+
+_log = logging.getLogger(__name__)
 
 _SETTINGS = {
     "accept_content": ["json"],
@@ -53,6 +56,7 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     queue = f"pool.{settings.pool}"
     app.conf.update(
         _SETTINGS,
+        broker_transport=TRANSPORT,
         task_queues=[Queue(queue, exchange="", routing_key=queue)],
         task_default_queue=queue,
         broker_transport_options={
@@ -67,7 +71,13 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
 
     @worker_process_init.connect(weak=False)
     def start(**_: object) -> None:
-        processes.append(start_process())
+        try:
+            processes.append(start_process())
+        # Whatever it is, Celery would go on, and this process answer doorbells without running their jobs.
+        except BaseException:
+            _log.critical("a process that runs jobs can't start: the worker ends", exc_info=True)
+            os.kill(os.getppid(), signal.SIGTERM)
+            os._exit(1)
 
     @app.task(name="coronal.hop", shared=False)
     def hop(job_id: str) -> None:
@@ -76,10 +86,24 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
     return app
 
 
-def serve(app: Celery, settings: WorkerSettings, name: str, on_ready: Callable[[], None]) -> int:
-    """Run a worker until it is told to stop by TERM or INT, and give its exit status.
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """What is called while a worker serves.
 
-    Running hops may end within the settings' grace; then their jobs are given back.
+    Parameters
+    ----------
+    ready
+        When it takes jobs: its processes are forked, and a signal stops it in order.
+    overtime
+        When hops still run after the settings' grace: it must end them.
+    """
+
+    ready: Callable[[], None]
+    overtime: Callable[[], None]
+
+
+def serve(app: Celery, settings: WorkerSettings, name: str, occasions: Occasions) -> int:
+    """Run a worker until it is told to stop by TERM or INT, and give its exit status.
 
     Parameters
     ----------
@@ -89,17 +113,22 @@ def serve(app: Celery, settings: WorkerSettings, name: str, on_ready: Callable[[
         The worker's.
     name
         Its name, unlike any other.
-    on_ready
-        Called when it takes jobs: its processes are forked, and a signal stops it in order.
+    occasions
+        What is called meanwhile.
     """
+
+    def end_all() -> None:
+        # A process that ends with its job given back is no loss, whatever Celery says of it.
+        logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
+        occasions.overtime()
 
     @worker_ready.connect(weak=False)
     def ready(**_: object) -> None:
-        on_ready()
+        occasions.ready()
 
     @worker_shutting_down.connect(weak=False)
     def stopping(**_: object) -> None:
-        timer = threading.Timer(settings.grace_s, _give_back)
+        timer = threading.Timer(settings.grace_s, end_all)
         timer.daemon = True
         timer.start()
 
@@ -110,11 +139,3 @@ def serve(app: Celery, settings: WorkerSettings, name: str, on_ready: Callable[[
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     return 0
-
-
-def _give_back() -> None:
-    # A process that ends with its job given back is no loss, whatever Celery says of it.
-    logging.getLogger("celery.worker.request").setLevel(logging.CRITICAL)
-    for process in active_children():
-        with suppress(ProcessLookupError):  # it has ended since
-            os.kill(process.pid, GIVE_BACK)

@@ -6,17 +6,22 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
+from coronal import Plugins
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
-from coronal_worker.celery_app import create_app, serve
+from coronal_worker.celery_app import Occasions, create_app, serve
+from coronal_worker.claims import claim_folder
 from coronal_worker.hop import HopRunner
 from coronal_worker.loader import load_plugins
 from coronal_worker.presence import Presence
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
+from coronal_worker.warden import Warden
 
 __all__ = ["main"]
 
@@ -33,24 +38,40 @@ def main(arguments: Sequence[str]) -> int:
     logging.getLogger("celery").setLevel(logging.WARNING)
     loaded = load_plugins()
 
-    def start_process() -> PoolProcess:
-        return PoolProcess(
-            lambda: HopRunner(
-                settings.pool, loaded.plugins, JobStore(connect(settings)), BlobStore(settings.blobs_url)
-            )
-        )
-
-    name = f"{socket.gethostname()}-{os.getpid()}"
-    presence = Presence(CatalogueStore(connect(settings)), settings.pool, name, loaded.offer())
     gc.collect()
     gc.freeze()
+    name = f"{socket.gethostname()}-{os.getpid()}"
+    presence = Presence(CatalogueStore(connect(settings)), settings.pool, name, loaded.offer())
     _log.info(
         "pool %s: %d algorithms, %d processes", settings.pool, len(loaded.plugins.specs()), settings.processes
     )
-    try:
-        return serve(create_app(settings, start_process), settings, f"{settings.pool}@{name}", presence.start)
-    finally:
-        presence.leave()
+    with claim_folder() as folder:
+        warden = Warden(JobStore(connect(settings)), folder, settings.times)
+        app = create_app(settings, lambda: _start_process(settings, loaded.plugins, folder))
+
+        def ready() -> None:
+            presence.start()
+            warden.start()
+
+        try:
+            return serve(app, settings, f"{settings.pool}@{name}", Occasions(ready, warden.give_back))
+        finally:
+            warden.stop()
+            presence.leave()
+
+
+def _start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> PoolProcess:
+    connection = connect(settings)
+    blobs = BlobStore(settings.blobs_url)
+    runner = HopRunner(
+        pool=settings.pool,
+        plugins=plugins,
+        jobs=JobStore(connection),
+        blobs=blobs,
+        holdings=Holdings(connection, blobs),
+        lease_s=settings.lease_s,
+    )
+    return PoolProcess(runner, folder, settings.limits)
 
 
 def _settings(arguments: Sequence[str]) -> WorkerSettings:

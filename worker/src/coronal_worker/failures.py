@@ -3,7 +3,12 @@
 from coronal import CoronalError, PluginError
 from coronal_jobs.job import Failure
 
-__all__ = ["failure_of", "plain"]
+__all__ = ["MOST_RETRIES", "PASSING", "failure_of", "plain"]
+
+PASSING = frozenset({"store-unavailable"})
+"""The codes of failures that can pass by themselves, and after which a job is put back."""
+
+MOST_RETRIES = 5
 
 _LONGEST_MESSAGE = 1_000
 

@@ -1,9 +1,10 @@
 """A hop: claim a job, read, run the stages, write, commit."""
 
+import hashlib
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -12,14 +13,17 @@ from coronal import Outcome, Plugins
 from coronal.errors import CoronalError
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
-from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.blobs import Blob, BlobStore
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import Committed, JobStore
 from coronal_worker.carry import Carry, pack, unpack
-from coronal_worker.failures import failure_of, plain
+from coronal_worker.claims import ClaimFile
+from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of, plain
+from coronal_worker.limits import Limits
 from coronal_worker.provenance import provenance_of
 from coronal_worker.reading import read_case
-from coronal_worker.results import write_artifacts
-from coronal_worker.stages import StageFailed, Watch, run_stages
+from coronal_worker.results import artifact_of, result_files
+from coronal_worker.stages import Abandoned, StageFailed, Watch, run_stages
 from coronal_worker.watchers import tell
 
 __all__ = ["HopRunner"]
@@ -42,48 +46,66 @@ class HopRunner:
         The pool's name.
     plugins
         What is installed here.
-    jobs, blobs
+    jobs, blobs, holdings
         Where records and bytes are kept.
+    lease_s
+        How long a claim holds without a beat.
     """
 
     pool: str
     plugins: Plugins
     jobs: JobStore
     blobs: BlobStore
+    holdings: Holdings
+    lease_s: float
 
-    def run(self, job: Job) -> None:
+    def claim(self, job_id: str) -> Job | None:
+        """Claim a job; None when there is nothing to claim."""
+        return self.jobs.claim(job_id, self.pool, lease_s=self.lease_s)
+
+    def run(self, job: Job, claim: ClaimFile, limits: Limits) -> None:
         """Run the hop of a claimed job that is due, and commit it, or fail the job.
 
         An error of the job is written to its record and log; none is raised but `StoreUnavailable`, when
         Redis stays away for longer than a minute.
         """
         try:
-            committed = self._commit(job)
+            committed = self._commit(job, self._watch(job, claim, limits), limits)
+        except Abandoned:
+            _log.info("job %s was cancelled or given to another", job.id)
         # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
         except BaseException as error:
             self._fail(job, error)
         else:
             self._finish(job, committed)
 
-    def _commit(self, job: Job) -> Committed:
-        carry = self._start(job)
-        case, runs = run_stages(job, carry.case, self.plugins, self._watch(job))
+    def _commit(self, job: Job, watch: Watch, limits: Limits) -> Committed:
+        carry = self._start(job, limits)
+        case, runs = run_stages(job, carry.case, self.plugins, watch)
         carry = Carry(case, (*carry.runs, *runs))
         if job.hop + 1 < len(job.hops):
-            kept = self.blobs.put(pack(carry)).sha256
+            kept = self._keep(job, [pack(carry)])[0].sha256
             return _insist(lambda: self.jobs.commit(job, carry=kept))
         outcome = Outcome(carry.case, provenance_of(job, carry.runs))
-        artifacts = write_artifacts(outcome, self.plugins, self.blobs)
+        files = result_files(outcome, self.plugins)
+        blobs = self._keep(job, [file.content for file in files])
+        artifacts = [artifact_of(file, blob) for file, blob in zip(files, blobs, strict=True)]
         return _insist(lambda: self.jobs.commit(job, artifacts=artifacts))
 
-    def _start(self, job: Job) -> Carry:
+    def _start(self, job: Job, limits: Limits) -> Carry:
         if job.carry is not None:
             return unpack(self.blobs.read(job.carry))
         with self.blobs.local(job.input.sha256) as path:
-            return Carry(read_case(path, self.plugins), ())
+            return Carry(read_case(path, self.plugins, limits.read), ())
+
+    def _keep(self, job: Job, contents: list[bytes]) -> list[Blob]:
+        """Write blobs that this claim's commit will name."""
+        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        self.holdings.hold(f"{job.id}/{job.epoch}", digests)
+        return [self.blobs.put(content) for content in contents]
 
     def _finish(self, job: Job, committed: Committed) -> None:
-        self._remove(committed.unnamed)
+        _try(lambda: self.holdings.remove(committed.unnamed))
         if committed.answer == "succeeded":
             tell(lambda: self.plugins.job_finished(job.id, None))
 
@@ -95,21 +117,16 @@ class HopRunner:
             failure = failure_of(error)
         _log.warning("job %s failed: %s", job.id, failure.code)
         _insist(lambda: self.jobs.log(job.id, *_stamped("".join(traceback.format_exception(error)))))
-        committed = _insist(lambda: self.jobs.fail(job, failure))
-        self._remove(committed.unnamed)
-        if not committed.is_stale:
+        retries = MOST_RETRIES if failure.code in PASSING else 0
+        answer = _insist(lambda: self.jobs.fail(job.id, job.epoch, failure, retries=retries))
+        if answer == "failed":
             told = error if isinstance(error, CoronalError) else CoronalError(failure.code)
             tell(lambda: self.plugins.job_finished(job.id, told))
 
-    def _remove(self, unnamed: Sequence[str]) -> None:
-        """Remove blobs that no record names; the job has ended, also where the bytes stay behind."""
-        try:
-            self.blobs.delete(*unnamed)
-        except StoreUnavailable:
-            _log.warning("blobs that no record names could not be removed: %s", ", ".join(unnamed))
-
-    def _watch(self, job: Job) -> Watch:
+    def _watch(self, job: Job, claim: ClaimFile, limits: Limits) -> Watch:
         return Watch(
+            enter=lambda stage: claim.enter(stage.name, ends_s=time.monotonic() + limits.of_stage_s(stage)),
+            is_cancelled=claim.is_cancelled,
             report=lambda stage, progress: _try(lambda: self.jobs.report(job, stage, progress)),
             log=lambda line: _try(lambda: self.jobs.log(job.id, *_stamped(line))),
         )
@@ -121,11 +138,11 @@ def _stamped(text: str) -> list[str]:
 
 
 def _try(write: Callable[[], object]) -> None:
-    """Write what is good to know but not needed: while Redis is away, the work goes on without."""
+    """Do what is good but not needed: while Redis or the blob store is away, the work goes on without."""
     try:
         write()
-    except StoreUnavailable:
-        _log.warning("Redis is away: progress isn't told")
+    except StoreUnavailable as away:
+        _log.warning("%s: the work goes on", away)
 
 
 def _insist(write: Callable[[], T]) -> T:

@@ -1,52 +1,47 @@
-"""One process of a worker: runs a job at a time, and gives it back when it is asked to stop."""
+"""One process of a worker: runs a job at a time."""
 
 import os
-import signal
-import threading
-from collections.abc import Callable
+import time
+from pathlib import Path
 
-from coronal_jobs.job import Job
+from coronal_worker.claims import ClaimFile
 from coronal_worker.hop import HopRunner
+from coronal_worker.limits import Limits, limit_memory
 
-__all__ = ["GIVE_BACK", "PoolProcess"]
-
-GIVE_BACK = signal.SIGUSR2
-"""The signal upon which a process gives its job back and ends."""
+__all__ = ["PoolProcess"]
 
 
 class PoolProcess:
     """Claims and runs jobs in this process.
 
-    A thread waits for the signal `GIVE_BACK`, so that a job is given back also while the main thread is deep
-    inside a library and runs no Python.
+    It leads a process group of its own, so that what a plugin has started can be ended with it.
 
     Parameters
     ----------
-    make_runner
-        Makes what runs the hops; called here, because connections must not be shared with another process.
+    runner
+        Runs the hops; made in this process, because connections must not be shared with another.
+    folder
+        Where to tell what is claimed.
+    limits
+        How much memory and time a job may take.
     """
 
-    def __init__(self, make_runner: Callable[[], HopRunner]) -> None:
-        self._runner = make_runner()
-        self._claiming = threading.Lock()
-        self._job: Job | None = None
-        signal.pthread_sigmask(signal.SIG_BLOCK, {GIVE_BACK})
-        threading.Thread(target=self._await_stop, name="coronal-give-back", daemon=True).start()
+    def __init__(self, runner: HopRunner, folder: Path, limits: Limits) -> None:
+        os.setpgid(0, 0)
+        limit_memory(limits.memory_bytes)
+        self._runner = runner
+        self._claim = ClaimFile(folder)
+        self._limits = limits
 
     def work(self, job_id: str) -> None:
         """Answer a doorbell: claim the job and run its hop; nothing where there is nothing to claim."""
-        with self._claiming:
-            self._job = self._runner.jobs.claim(job_id, self._runner.pool)
-        if self._job is not None:
-            self._runner.run(self._job)
-        with self._claiming:
-            self._job = None
-
-    def _await_stop(self) -> None:
-        signal.sigwait({GIVE_BACK})
-        with self._claiming:
-            try:
-                if self._job is not None:
-                    self._runner.jobs.release(self._job)
-            finally:
-                os._exit(0)  # also where Redis is away
+        job = self._runner.claim(job_id)
+        if job is None:
+            return
+        spent_s = (job.claimed_ms - job.started_ms) / 1000
+        ends_s = time.monotonic() + self._limits.of_job_s(job.pipeline) - spent_s
+        self._claim.begin(job.id, job.epoch, ends_s=ends_s)
+        try:
+            self._runner.run(job, self._claim, self._limits)
+        finally:
+            self._claim.end()

@@ -2,23 +2,35 @@
 
 from pathlib import Path
 
-from coronal import Case, Plugins, UnknownFormat
+from coronal import Case, Plugins, ReadLimits, UnknownFormat
 from coronal.spec import HEAD_BYTES
 
 __all__ = ["read_case"]
 
 
-def read_case(path: Path, plugins: Plugins) -> Case:
+_LIMITS = ReadLimits()
+
+
+def read_case(path: Path, plugins: Plugins, limits: ReadLimits = _LIMITS) -> Case:
     """Read an image by the format that its first bytes are of.
 
     Where several formats begin alike (a gzip stream), each is tried in turn until one knows the file.
+
+    Parameters
+    ----------
+    path
+        Where the file lies.
+    plugins
+        Those whose readers are asked.
+    limits
+        How large the image may be.
 
     Raises
     ------
     UnknownFormat
         When no format knows the file.
     BadImage
-        When it is broken or truncated.
+        When it is broken, truncated or over the limits.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -26,7 +38,7 @@ def read_case(path: Path, plugins: Plugins) -> Case:
     for reader in plugins.readers.values():
         if reader.spec.knows(head):
             try:
-                return Case.start(reader(path))
+                return Case.start(reader(path, limits))
             except UnknownFormat as not_this_one:
                 unknown = not_this_one
     raise unknown

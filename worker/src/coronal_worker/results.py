@@ -1,35 +1,31 @@
-"""From a finished case to the artifacts of its job."""
-
-from collections.abc import Iterator
+"""From a finished case to the files that its job leaves."""
 
 from coronal import BadOutput, Outcome, Plugins, ResultFile
 from coronal_jobs.job import Artifact
-from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.blobs import Blob
 
-__all__ = ["write_artifacts"]
+__all__ = ["artifact_of", "result_files"]
 
 
-def write_artifacts(outcome: Outcome, plugins: Plugins, blobs: BlobStore) -> list[Artifact]:
-    """Let each writer make its files, and keep them as blobs.
+def result_files(outcome: Outcome, plugins: Plugins) -> list[ResultFile]:
+    """Let each writer make its files, and give them by name.
 
     Raises
     ------
     BadOutput
         When two files have one name, or a name isn't a plain file name.
-    StoreUnavailable
-        When the blob store can't take them.
     """
-    artifacts: dict[str, Artifact] = {}
-    for file in _files(outcome, plugins):
-        if file.name in artifacts or "/" in file.name or file.name.startswith("."):
-            raise BadOutput(f"each result file must have a plain name of its own, found {file.name!r}")
-        blob = blobs.put(file.content)
-        artifacts[file.name] = Artifact(
-            name=file.name, media_type=file.media_type, size_bytes=blob.size_bytes, sha256=blob.sha256
-        )
-    return [artifacts[name] for name in sorted(artifacts)]
-
-
-def _files(outcome: Outcome, plugins: Plugins) -> Iterator[ResultFile]:
+    files: dict[str, ResultFile] = {}
     for writer in plugins.writers.values():
-        yield from writer(outcome)
+        for file in writer(outcome):
+            if file.name in files or "/" in file.name or file.name.startswith("."):
+                raise BadOutput(f"each result file must have a plain name of its own, found {file.name!r}")
+            files[file.name] = file
+    return [files[name] for name in sorted(files)]
+
+
+def artifact_of(file: ResultFile, blob: Blob) -> Artifact:
+    """Tell of a file that is kept as a blob."""
+    return Artifact(
+        name=file.name, media_type=file.media_type, size_bytes=blob.size_bytes, sha256=blob.sha256
+    )

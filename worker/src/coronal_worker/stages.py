@@ -15,7 +15,7 @@ from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
 from coronal_worker.watchers import tell
 
-__all__ = ["StageFailed", "Watch", "run_stages"]
+__all__ = ["Abandoned", "StageFailed", "Watch", "run_stages"]
 
 _REPORT_EVERY_S = 0.5
 
@@ -37,6 +37,12 @@ class StageFailed(CoronalError):
         super().__init__(f"stage {stage} failed")
 
 
+class Abandoned(CoronalError):
+    """Raised when the claim has become void: the job was cancelled, deleted or given to another."""
+
+    code = "abandoned"
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Whom to tell how it goes.
@@ -47,10 +53,16 @@ class Watch:
         Takes a stage's name and the part of the pipeline that is done, from 0 to 1.
     log
         Takes a line for the job's log.
+    enter
+        Takes the stage that begins.
+    is_cancelled
+        Tells whether the claim has become void.
     """
 
     report: Callable[[str, float], None]
     log: Callable[[str], None] = field(default=lambda _: None)
+    enter: Callable[[Stage], None] = field(default=lambda _: None)
+    is_cancelled: Callable[[], bool] = field(default=lambda: False)
 
 
 def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Case, list[StageRun]]:
@@ -58,6 +70,8 @@ def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Ca
 
     Raises
     ------
+    Abandoned
+        When the claim has become void before or after a stage.
     StageFailed
         When a stage raises, or the pool no longer has its algorithm.
     """
@@ -65,10 +79,13 @@ def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Ca
     runs: list[StageRun] = []
     for number in range(hop.first, hop.end):
         stage = job.pipeline.stages[number]
+        watch.enter(stage)
         watch.report(stage.name, number / len(job.pipeline.stages))
         tell(partial(plugins.before_stage, job.id, stage.name, case))
         try:
             case, run = _run_stage(job, number, case, plugins, watch)
+        except Abandoned:
+            raise
         # Whatever an algorithm raises (SystemExit too) fails its job and nothing else.
         except BaseException as error:
             told = error if isinstance(error, Exception) else PluginError(f"raised {type(error).__name__}")
@@ -89,13 +106,21 @@ def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch
         seed=seed,
         progress=_throttled(job, number, watch),
         log=lambda line: watch.log(f"{stage.name}: {line}"),
+        is_cancelled=watch.is_cancelled,
     )
+    _go_on(watch)
     started = time.perf_counter()
     seen = replace(case, image=case.source) if stage.on == "source" else case
     output = algorithm.run(seen, stage.parameters, context)
     seconds = time.perf_counter() - started
+    _go_on(watch)
     watch.log(f"{stage.name}: done in {seconds:.3f} s")
     return case.add(stage.name, output), _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
+
+
+def _go_on(watch: Watch) -> None:
+    if watch.is_cancelled():
+        raise Abandoned("the job was cancelled, deleted or given to another")
 
 
 def _record(

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from coronal.prediction import Prediction as Prediction
     from coronal.provenance import Provenance as Provenance
     from coronal.provenance import StageRun as StageRun
+    from coronal.read_limits import ReadLimits as ReadLimits
     from coronal.spec import AlgorithmSpec as AlgorithmSpec
     from coronal.spec import FormatSpec as FormatSpec
     from coronal.spec import Input as Input
@@ -81,6 +82,7 @@ _HOME = {
     "Prediction": "prediction",
     "Provenance": "provenance",
     "StageRun": "provenance",
+    "ReadLimits": "read_limits",
     "AlgorithmSpec": "spec",
     "FormatSpec": "spec",
     "Input": "spec",

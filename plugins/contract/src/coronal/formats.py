@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from pydantic import ValidationError
 
@@ -14,11 +15,14 @@ from coronal.errors import BadDeclaration, BadOutput, shown
 from coronal.hookmarks import hookimpl
 from coronal.image import Image
 from coronal.provenance import Provenance
+from coronal.read_limits import ReadLimits
 from coronal.spec import FormatSpec, Signature
 
 __all__ = ["Outcome", "Reader", "ResultFile", "Writer", "reader", "writer"]
 
-ReadFunction = Callable[[Path], Image]
+ReadFunction = Callable[[Path], Image] | Callable[[Path, ReadLimits], Image]
+
+_LIMITS = ReadLimits()
 
 _FILE_NAME = re.compile(r"(?![.\s])[^/\\\x00-\x1f\x7f]{1,200}")
 
@@ -68,32 +72,52 @@ class Reader:
     def __init__(self, function: ReadFunction, spec: FormatSpec) -> None:
         functools.update_wrapper(self, function)
         self.spec = spec
-        self._function = function
+        self._read = _with_limits(function)
 
     def __repr__(self) -> str:
         return f"<reader {self.spec.name}>"
 
-    def __call__(self, path: Path) -> Image:
+    def __call__(self, path: Path, limits: ReadLimits = _LIMITS) -> Image:
         """Read the image of a file.
+
+        Parameters
+        ----------
+        path
+            Where it lies.
+        limits
+            How large it may be.
 
         Raises
         ------
         UnknownFormat
             When the file turns out to be of another format.
         BadImage
-            When it is broken, truncated or holds no image that can be worked on.
+            When it is broken, truncated, over the limits, or holds no image that can be worked on.
         BadOutput
             When the plugin gave something else than an image.
         """
-        image: object = self._function(path)
+        image: object = self._read(path, limits)
         if not isinstance(image, Image):
             raise BadOutput(f"the reader {self.spec.name} must give Image, found {type(image).__name__}")
+        limits.check_values(f"{self.spec.name} file", *image.pixels.shape)
         return image
 
     @hookimpl
     def readers(self) -> "list[Reader]":
         """Offer itself (the hook)."""
         return [self]
+
+
+def _with_limits(function: ReadFunction) -> Callable[[Path, ReadLimits], Image]:
+    arguments = len(inspect.signature(function).parameters)
+    if arguments == 2:
+        return cast("Callable[[Path, ReadLimits], Image]", function)
+    if arguments == 1:
+        without = cast("Callable[[Path], Image]", function)
+        return lambda path, _: without(path)
+    raise BadDeclaration(
+        f"the reader {function.__name__!r} must take a path, or a path and limits; found {arguments}"
+    )
 
 
 class Writer:
@@ -122,6 +146,9 @@ def reader(
 ) -> Callable[[ReadFunction], Reader]:
     """Make a function the reader of a file format, and the plugin that offers it.
 
+    The function takes the path of the file. One that compares what a header declares with the limits of this
+    worker takes them too, as `ReadLimits`; the image of any other is compared once it is there.
+
     Parameters
     ----------
     media_type
@@ -137,7 +164,7 @@ def reader(
     Raises
     ------
     BadDeclaration
-        When there is no signature, or another argument is of a wrong type.
+        When there is no signature, another argument is of a wrong type, or the function takes something else.
 
     Examples
     --------

@@ -119,7 +119,7 @@ class Plugins:
         """Call the hook `after_stage`."""
         self._manager.hook.after_stage(job=job, run=run, case=case)
 
-    def on_stage_error(self, job: str, stage: str, error: BaseException) -> None:
+    def on_stage_error(self, job: str, stage: str, error: Exception) -> None:
         """Call the hook `on_stage_error`."""
         self._manager.hook.on_stage_error(job=job, stage=stage, error=error)
 

@@ -49,7 +49,7 @@ def after_stage(job: str, run: StageRun, case: Case) -> None:
 
 
 @hookspec
-def on_stage_error(job: str, stage: str, error: BaseException) -> None:
+def on_stage_error(job: str, stage: str, error: Exception) -> None:
     """Watch: a stage has raised; its job is about to fail."""
 
 

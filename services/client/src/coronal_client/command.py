@@ -4,14 +4,16 @@ import sys
 
 import typer
 
+from coronal_client.commands.cancel import cancel
 from coronal_client.commands.delete import delete
 from coronal_client.commands.demo import demo
 from coronal_client.commands.jobs import jobs
 from coronal_client.commands.log import log
 from coronal_client.commands.pipelines import pipelines
 from coronal_client.commands.plugins import plugins
-from coronal_client.commands.processes import PASSED_ON, gateway, worker
+from coronal_client.commands.processes import PASSED_ON, gateway, janitor, worker
 from coronal_client.commands.results import results
+from coronal_client.commands.retry import retry
 from coronal_client.commands.run import run
 from coronal_client.commands.status import status
 from coronal_client.commands.submit import submit
@@ -32,10 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _command in (up, demo, run, submit, status, results, jobs, log, delete, plugins):
+for _command in (up, demo, run, submit, status, results, jobs, log, cancel, retry, delete, plugins):
     app.command()(_command)
 app.add_typer(pipelines, name="pipelines")
-for _process in (gateway, worker):
+for _process in (gateway, worker, janitor):
     app.command(context_settings=PASSED_ON, add_help_option=False)(_process)
 
 

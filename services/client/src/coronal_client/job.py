@@ -1,7 +1,8 @@
 """A job, seen from outside."""
 
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from coronal_client.errors import JobCancelled, JobFailed, WaitedTooLong
@@ -133,9 +134,50 @@ class Job:
         """Give what its stages have logged."""
         return self._transport.text(f"/v1/jobs/{self.id}/log")
 
+    def log_lines(self) -> Iterator[str]:
+        """Give its log line by line as it comes, until it is at its end or is deleted.
+
+        Of a log over 10,000 lines the rest is left out; `log` gives its last.
+
+        Raises
+        ------
+        ServerUnreachable, Unavailable
+            When the server is away for longer than the client's patience.
+        """
+        for event in self._transport.events(f"/v1/jobs/{self.id}/events"):
+            if event.kind == "log":
+                yield event.data
+            elif event.kind == "deleted" or State(json.loads(event.data)["state"]).is_final:
+                return
+
+    def cancel(self) -> Self:
+        """End it, at once and for good.
+
+        Raises
+        ------
+        Refused
+            When it is over already.
+        """
+        return self._step("cancel")
+
+    def retry(self) -> Self:
+        """Start it again after it failed or was cancelled; what was finished isn't done again.
+
+        Raises
+        ------
+        Refused
+            When it runs or has succeeded.
+        """
+        return self._step("retry")
+
     def delete(self) -> None:
         """Remove it from the server, with its image and all results."""
         self._transport.delete(f"/v1/jobs/{self.id}")
+
+    def _step(self, step: str) -> Self:
+        self.body = self._transport.post(f"/v1/jobs/{self.id}/{step}")
+        self._status = Status.of(self.body)
+        return self
 
     def _succeeded(self) -> Self:
         if self.failure is not None:

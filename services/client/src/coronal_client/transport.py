@@ -2,7 +2,7 @@
 
 import ipaddress
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -18,11 +18,15 @@ from coronal_client.errors import (
     Unavailable,
 )
 from coronal_client.problem import Problem
+from coronal_client.server_events import ServerEvent, events_of
 
 __all__ = ["Transport"]
 
 _TIMEOUT_S = 30.0
 _CONNECT_TIMEOUT_S = 5.0
+_SILENCE_S = 45.0
+"""A stream of events that says nothing for so long, not even that it is still there, is dead."""
+
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
 
@@ -112,6 +116,29 @@ class Transport:
             time.sleep(min(float(response.headers["Retry-After"]), wait_s))
         return None if response.status_code == httpx.codes.NOT_MODIFIED else _object(response)
 
+    def events(self, path: str) -> Iterator[ServerEvent]:
+        """Give server-sent events until the server has no more to tell; what breaks off is resumed."""
+        last_id = ""
+        pauses = _Pauses(self._patience_s)
+        while True:
+            headers = {"Last-Event-ID": last_id} if last_id else {}
+            try:
+                with closing(self._send(self._event_request(path, headers), stream=True)) as response:
+                    if response.status_code == httpx.codes.NO_CONTENT:
+                        return
+                    for event in events_of(response.iter_lines()):
+                        last_id, pauses = event.id, _Pauses(self._patience_s)
+                        yield event
+                pauses.take(0.0)
+            except (ServerUnreachable, Unavailable) as away:
+                self._pause_or_raise(pauses, away)
+            except httpx.HTTPError as error:
+                self._pause_or_raise(pauses, ServerUnreachable(self.url, str(error) or type(error).__name__))
+
+    def _event_request(self, path: str, headers: Mapping[str, str]) -> httpx.Request:
+        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_SILENCE_S)
+        return self._http.build_request("GET", path, headers=headers, timeout=timeout)
+
     def download(self, path: str, into: BinaryIO) -> None:
         """Write the bytes of an answer into a file that is empty.
 
@@ -125,7 +152,9 @@ class Transport:
             except (ServerUnreachable, Unavailable) as away:
                 self._pause_or_raise(pauses, away)
 
-    def post(self, path: str, data: Mapping[str, str], files: Mapping[str, Any]) -> dict[str, Any]:
+    def post(
+        self, path: str, data: Mapping[str, str] | None = None, files: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Send a form with files, read in blocks while they are sent; once, since it may have been taken."""
         request = self._http.build_request("POST", path, data=data, files=files)
         return _object(self._send(request))

@@ -7,18 +7,30 @@
     ├── UnsupportedBody          unsupported-body   415
     ├── NotFinished              not-finished       409
     ├── NotSucceeded             not-succeeded      409
+    ├── WrongState               wrong-state        409
     └── coronal_jobs.BadPipeline
         └── UnknownPipeline      unknown-pipeline   422
+
+    coronal_jobs.StoreUnavailable
+    └── TooManyHeld              too-many-held      503
 """
 
 import difflib
 from collections.abc import Sequence
 
 from coronal.errors import InputError, shown
-from coronal_jobs.errors import BadPipeline
+from coronal_jobs.errors import BadPipeline, StoreUnavailable
 from coronal_jobs.job import Failure, State
 
-__all__ = ["MalformedBody", "NotFinished", "NotSucceeded", "UnknownPipeline", "UnsupportedBody"]
+__all__ = [
+    "MalformedBody",
+    "NotFinished",
+    "NotSucceeded",
+    "TooManyHeld",
+    "UnknownPipeline",
+    "UnsupportedBody",
+    "WrongState",
+]
 
 
 class MalformedBody(InputError):
@@ -65,6 +77,23 @@ class NotSucceeded(InputError):
         super().__init__(f"the job has no results: it is {state}{reason}")
 
 
+class WrongState(InputError):
+    """Raised when a job is cancelled that has ended, or retried that hasn't failed.
+
+    Attributes
+    ----------
+    found
+        The state that it is in.
+    """
+
+    code = "wrong-state"
+
+    def __init__(self, state: State, allowed: Sequence[State]) -> None:
+        self.found = str(state)
+        self.allowed = tuple(map(str, allowed))
+        super().__init__(f"the job must be {' or '.join(self.allowed)} for that, found {state}")
+
+
 class UnknownPipeline(BadPipeline):
     """Raised when a job names a pipeline that nobody has kept.
 
@@ -84,3 +113,12 @@ class UnknownPipeline(BadPipeline):
         close = difflib.get_close_matches(found, self.allowed, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         super().__init__(f"no pipeline is called {shown(found)}{hint}")
+
+
+class TooManyHeld(StoreUnavailable):
+    """Raised when events are asked for and as many requests as can be are held already."""
+
+    code = "too-many-held"
+
+    def __init__(self) -> None:
+        super().__init__("as many requests as can be are held already", retry_after_s=1)

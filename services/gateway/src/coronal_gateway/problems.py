@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from coronal.errors import CoronalError, InputError, UnknownFormat
-from coronal_gateway.errors import MalformedBody, NotFinished, NotSucceeded, UnsupportedBody
-from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
+from coronal_gateway.errors import MalformedBody, NotFinished, NotSucceeded, UnsupportedBody, WrongState
+from coronal_jobs.errors import NotFound, QueueFull, StoreUnavailable, TooLarge
 
 __all__ = ["STATUS", "Problem", "problems", "register"]
 
@@ -21,15 +21,17 @@ STATUS: Mapping[type[CoronalError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotFinished: HTTPStatus.CONFLICT,
     NotSucceeded: HTTPStatus.CONFLICT,
+    WrongState: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    QueueFull: HTTPStatus.TOO_MANY_REQUESTS,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The HTTP status of an error: its class's, or that of the nearest class above."""
 
 _MEDIA_TYPE = "application/problem+json"
-_FACTS = ("stage", "parameter", "found", "allowed", "limit_bytes")
+_FACTS = ("stage", "parameter", "found", "allowed", "differs", "limit_bytes")
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "there is nothing at this path",
     HTTPStatus.INTERNAL_SERVER_ERROR: "something went wrong inside; the gateway's log tells what",
@@ -53,6 +55,9 @@ class Problem(BaseModel):
     allowed: str | tuple[str, ...] | None = Field(
         default=None, description="What would be right: in words, or the names that there are."
     )
+    differs: tuple[str, ...] | None = Field(
+        default=None, description="The parts of a job that came otherwise with the same Idempotency-Key."
+    )
     limit_bytes: int | None = Field(default=None, description="The largest size that is taken.")
 
 
@@ -75,7 +80,7 @@ def _answer_error(error: CoronalError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     facts = {name: getattr(error, name, "") for name in _FACTS}
     response = _respond(status, error.code, str(error), facts)
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, QueueFull | StoreUnavailable):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 

@@ -5,13 +5,17 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
+from coronal_gateway.feed import EventFeed
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.waiting import LongPolls
 from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.capacity import Capacity
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.connection import connect
+from coronal_jobs.store.events import EventStore
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from coronal_jobs.store.pipelines import PipelineStore
 
@@ -26,21 +30,29 @@ class Services:
     jobs: JobStore
     pipelines: PipelineStore
     blobs: BlobStore
+    holdings: Holdings
+    capacity: Capacity
     catalogue: RecentCatalogue
     polls: LongPolls
+    events: EventFeed
 
     @classmethod
     def of(cls, settings: GatewaySettings) -> Self:
         """Make them; nothing is sent to Redis before the first request."""
         connection = connect(settings)
         jobs = JobStore(connection)
+        blobs = BlobStore(settings.blobs_url)
+        events = EventStore(connection)
         return cls(
             settings=settings,
             jobs=jobs,
             pipelines=PipelineStore(connection),
-            blobs=BlobStore(settings.blobs_url),
+            blobs=blobs,
+            holdings=Holdings(connection, blobs),
+            capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
             catalogue=RecentCatalogue(CatalogueStore(connection)),
-            polls=LongPolls(jobs, Changes(connection), most=settings.most_waiting),
+            polls=LongPolls(jobs, Changes(events), most=settings.most_waiting),
+            events=EventFeed(events),
         )
 
 

@@ -32,6 +32,20 @@ class GatewaySettings(StoreSettings):
     largest_upload_bytes: int = Field(
         default=1 << 30, ge=1, description="The largest image file that is taken."
     )
+    most_active_jobs: int = Field(
+        default=200_000,
+        ge=1,
+        description="How many jobs are queued or running at a time; one more is answered by 429.",
+    )
+    least_free_bytes: int = Field(
+        default=1 << 30,
+        ge=0,
+        description="How much must be free on the disk of images and results; with less, a new job is "
+        "answered by 503.",
+    )
+    keep_keys_s: float = Field(
+        default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is known after its job came."
+    )
     stall_s: float = Field(
         default=30.0,
         gt=0,

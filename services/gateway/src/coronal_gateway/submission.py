@@ -12,11 +12,12 @@ from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
-from coronal_jobs.errors import NotFound, StoreUnavailable
+from coronal_jobs.errors import NotFound
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
 from coronal_jobs.pipeline import Pipeline, parse
 from coronal_jobs.planning import Hop, plan
+from coronal_jobs.store.admission import Terms
 
 __all__ = ["PARTS", "Submission", "is_name"]
 
@@ -46,18 +47,32 @@ class Submission:
     ----------
     at
         Where it is to be admitted.
+    key
+        What its sender calls it, so that it can be sent again without a second job; empty for none.
+
+    Attributes
+    ----------
+    is_replayed
+        Whether `admit` found that it had been admitted before.
 
     Raises
     ------
+    StoreFull
+        When there is no room for it.
     NoWorkers
         When no worker has ever told what it offers.
     StoreUnavailable
         When Redis doesn't answer.
     """
 
-    def __init__(self, at: Services) -> None:
+    def __init__(self, at: Services, *, key: str = "") -> None:
+        at.capacity.require_room()
         at.catalogue.require_workers()
+        self.is_replayed = False
         self._at = at
+        self._terms = Terms(
+            most_active=at.settings.most_active_jobs, key=key, keep_key_s=at.settings.keep_keys_s
+        )
         self._given: set[str] = set()
         self._plan: _Plan | None = None
         self._seed = 0
@@ -100,12 +115,16 @@ class Submission:
         return self._image
 
     def admit(self) -> str:
-        """Keep the image, queue the job, and give its id.
+        """Keep the image, queue the job, and give its id; or that of the job that its key came with before.
 
         Raises
         ------
         BadParameter
             When image or pipeline is missing.
+        IdempotencyConflict
+            When its key came with another job before.
+        QueueFull
+            When there are as many jobs as there may be.
         StoreUnavailable
             When it can't be kept.
         """
@@ -113,16 +132,19 @@ class Submission:
             raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
         if self._image is None:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
+        job_id = new_job_id()
+        self._at.holdings.hold(job_id, [self._image.sha256])
         order = Order(
-            id=new_job_id(),
+            id=job_id,
             input=self._image.commit(),
             pipeline=self._plan.pipeline,
             hops=self._plan.hops,
             seed=self._seed,
         )
-        if not self._at.jobs.admit(order):
-            raise StoreUnavailable("the job's id is taken; try again")
-        return order.id
+        admission = self._at.jobs.admit(order, self._terms)
+        self._at.holdings.remove(admission.unnamed)
+        self.is_replayed = admission.is_replayed
+        return admission.job_id()
 
     def _note(self, part: str) -> None:
         if part not in PARTS:

@@ -62,6 +62,11 @@ class ImageUpload:
         """Tell that all bytes are there; UnknownFormat when they are few and of no format that is read."""
         self._format = self._format or self._format_of(self._head)
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what has come in."""
+        return self._writer.sha256
+
     def commit(self) -> Input:
         """Keep the image."""
         blob = self._writer.commit()

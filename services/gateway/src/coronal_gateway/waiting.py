@@ -1,8 +1,10 @@
 """Long polls: requests that are held until a job has changed."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from coronal_gateway.errors import TooManyHeld
 from coronal_jobs.job import Job
 from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.jobs import JobStore
@@ -54,6 +56,27 @@ class LongPolls:
             )
         finally:
             self._free.release()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take one of the places of held requests for as long as the context is open.
+
+        Raises
+        ------
+        TooManyHeld
+            When none is free.
+        """
+        if not self._free.acquire(blocking=False):
+            raise TooManyHeld
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether all that are held must be let go."""
+        return self._stopping.is_set()
 
     def stop(self) -> None:
         """Let go of all that are held, within a second, and hold none any more."""

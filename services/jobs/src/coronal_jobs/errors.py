@@ -4,14 +4,17 @@
 
     coronal.CoronalError
     ├── coronal.InputError
-    │   ├── BadPipeline             bad-pipeline       422
-    │   │   ├── UnknownAlgorithm    unknown-algorithm  422
-    │   │   ├── BadStageParameter   bad-parameter      422
-    │   │   └── StagesDontFit       stages-dont-fit    422
-    │   ├── NotFound                not-found          404
-    │   └── TooLarge                too-large          413
-    └── StoreUnavailable            store-unavailable  503
-        └── NoWorkers               no-workers         503
+    │   ├── BadPipeline             bad-pipeline          422
+    │   │   ├── UnknownAlgorithm    unknown-algorithm     422
+    │   │   ├── BadStageParameter   bad-parameter         422
+    │   │   └── StagesDontFit       stages-dont-fit       422
+    │   ├── NotFound                not-found             404
+    │   ├── TooLarge                too-large             413
+    │   └── IdempotencyConflict     idempotency-conflict  422
+    ├── QueueFull                   queue-full            429
+    └── StoreUnavailable            store-unavailable     503
+        ├── NoWorkers               no-workers            503
+        └── StoreFull               store-full            503
 """
 
 import difflib
@@ -22,9 +25,12 @@ from coronal.errors import BadParameter, CoronalError, InputError, shown
 __all__ = [
     "BadPipeline",
     "BadStageParameter",
+    "IdempotencyConflict",
     "NoWorkers",
     "NotFound",
+    "QueueFull",
     "StagesDontFit",
+    "StoreFull",
     "StoreUnavailable",
     "TooLarge",
     "UnknownAlgorithm",
@@ -132,6 +138,44 @@ class TooLarge(InputError):
         super().__init__(f"the file must be of at most {limit_bytes:,} bytes, found more")
 
 
+class IdempotencyConflict(InputError):
+    """Raised when an idempotency key comes with another order than before.
+
+    Attributes
+    ----------
+    parameter
+        What the key is called.
+    differs
+        The parts of the order that are not as before: ``image``, ``name``, ``pipeline``, ``seed``.
+    """
+
+    code = "idempotency-conflict"
+    parameter = "Idempotency-Key"
+
+    def __init__(self, differs: Iterable[str]) -> None:
+        self.differs = tuple(differs)
+        parts = " and ".join(self.differs)
+        super().__init__(
+            f"{self.parameter} must be a new one for another job; it came before, with another {parts}"
+        )
+
+
+class QueueFull(CoronalError):
+    """Raised when there are as many queued and running jobs as there may be.
+
+    Attributes
+    ----------
+    retry_after_s
+        When it is worth trying again, in seconds.
+    """
+
+    code = "queue-full"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__("there are as many queued and running jobs as this server takes; try again later")
+
+
 class StoreUnavailable(CoronalError):
     """Raised when Redis or the blob store doesn't answer.
 
@@ -152,3 +196,12 @@ class NoWorkers(StoreUnavailable):
     """Raised when no worker has ever told what it offers, so that no pipeline can be checked."""
 
     code = "no-workers"
+
+
+class StoreFull(StoreUnavailable):
+    """Raised when Redis or the disk of the blob store is too full to take in new work."""
+
+    code = "store-full"
+
+    def __init__(self, message: str, *, retry_after_s: int = 30) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)

@@ -78,8 +78,11 @@ class Job(_Plain):
     hop: int = Field(description="The hop that is due or running, counted from 0.")
     epoch: int = Field(description="Grows with each claim; what an older claim writes is refused.")
     created_ms: int
-    started_ms: int | None = None
-    finished_ms: int | None = None
+    started_ms: int = Field(default=0, description="When it was first claimed; 0 before that.")
+    claimed_ms: int = Field(default=0, description="When it was last claimed; 0 before that.")
+    finished_ms: int = Field(default=0, description="When it ended; 0 before that.")
+    losses: int = Field(default=0, description="How many workers have died while they ran this hop.")
+    retries: int = Field(default=0, description="How often this hop was put back by itself.")
     stage: str = ""
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
     carry: str | None = Field(default=None, description="SHA-256 of what the last hop left for the next.")

@@ -1,5 +1,6 @@
 """A pipeline: ordered stages, each an algorithm with parameters."""
 
+import math
 import re
 from collections import Counter
 from typing import Literal
@@ -15,7 +16,8 @@ __all__ = ["MOST_STAGES", "Pipeline", "Stage", "parse"]
 MOST_STAGES = 64
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_STAGE_KEYS = ("algorithm", "parameters", "name", "on")
+_PIPELINE_KEYS = ("name", "description", "stages", "limit_s")
+_STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s")
 
 
 class _Plain(BaseModel):
@@ -31,6 +33,7 @@ class Stage(_Plain):
     on: Literal["current", "source"] = Field(
         default="current", description="The image it works on: as the last filter left it, or as it was read."
     )
+    limit_s: float | None = Field(default=None, gt=0, description="The longest that it may run, in seconds.")
 
 
 class Pipeline(_Plain):
@@ -49,6 +52,9 @@ class Pipeline(_Plain):
     name: str = ""
     description: str = ""
     stages: tuple[Stage, ...]
+    limit_s: float | None = Field(
+        default=None, gt=0, description="The longest from a job's first start to its end, in seconds."
+    )
 
     def place(self, number: int) -> str:
         """Tell which stage is meant, counted from 0, as a message does: ``stage 2, otsu``."""
@@ -78,18 +84,17 @@ def parse(text: str) -> Pipeline:
 
 
 def _pipeline(stages: list[JsonValue], rest: dict[str, JsonValue]) -> Pipeline:
-    unknown = set(rest) - {"name", "description"}
-    if unknown:
-        raise BadPipeline(
-            f"a pipeline has the keys 'name', 'description' and 'stages'; found {_keys(unknown)}"
-        )
+    if unknown := set(rest) - set(_PIPELINE_KEYS):
+        raise BadPipeline(f"a pipeline has the keys {_keys(_PIPELINE_KEYS)}; found {_keys(unknown)}")
     if not 1 <= len(stages) <= MOST_STAGES:
         raise BadPipeline(f"a pipeline must have 1 to {MOST_STAGES} stages, found {len(stages)}")
     parsed = [_stage(item, number) for number, item in enumerate(stages, 1)]
     name = _text(rest, "name")
     if name and not _NAME.fullmatch(name):
         raise BadPipeline(f"a pipeline's name must be of a-z, 0-9 and single hyphens, found {shown(name)}")
-    return Pipeline(name=name, description=_text(rest, "description"), stages=_named(parsed))
+    return Pipeline(
+        name=name, description=_text(rest, "description"), stages=_named(parsed), limit_s=_limit(rest, "")
+    )
 
 
 def _stage(item: JsonValue, number: int) -> Stage:
@@ -121,8 +126,21 @@ def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
         raise BadPipeline(f"name must be of a-z, 0-9 and single hyphens, found {shown(name)}", stage=place)
     parameters = _parameters(item.get("parameters"), place)
     return Stage(
-        algorithm=algorithm, parameters=parameters, name=name, on="source" if on == "source" else "current"
+        algorithm=algorithm,
+        parameters=parameters,
+        name=name,
+        on="source" if on == "source" else "current",
+        limit_s=_limit(item, place),
     )
+
+
+def _limit(mapping: dict[str, JsonValue], place: str) -> float | None:
+    found = mapping.get("limit_s")
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < math.inf:
+        raise BadPipeline(f"limit_s must be a number of seconds > 0, found {shown(found)}", stage=place)
+    return float(found)
 
 
 def _parameters(value: JsonValue, place: str) -> dict[str, JsonValue]:

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from coronal import BadImage, Image, Meaning, Signature, reader
+from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
+from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding, silence
+from coronal_formats.readers.dicom_file import read_file
 from coronal_formats.readers.dicom_pixels import decoded
 from coronal_formats.readers.dicom_place import geometry_of
 from coronal_formats.readers.dicom_values import meaning_of, values_of
@@ -38,7 +39,7 @@ silence("pydicom")
         *(Signature.at(0, bytes.fromhex(element)) for element in _FIRST_ELEMENTS),
     ),
 )
-def dicom(path: Path) -> Image:
+def dicom(path: Path, limits: ReadLimits) -> Image:
     """DICOM: one file of one frame or several (z, y, x), of any transfer syntax but those of video.
 
     CT comes in Hounsfield units, other values as their rescale or Modality LUT says; MONOCHROME1 is turned
@@ -46,17 +47,17 @@ def dicom(path: Path) -> Image:
     that of the detector (`ImagerPixelSpacing`: a projection is magnified, sizes are then an upper bound).
     Frames that don't lie on one even grid have no place and no spacing.
     """
-    with path.open("rb") as file:
+    with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, dicom.spec)
         with decoding("DICOM file"):
-            dataset = pydicom.dcmread(file, force=True)
+            dataset = read_file(file, limits)
             _check_pixels(dataset)
             _name_syntax(dataset)
-            return _image(dataset)
+            return _image(dataset, limits)
 
 
-def _image(dataset: FileDataset) -> Image:
-    stored = decoded(dataset)
+def _image(dataset: FileDataset, limits: ReadLimits) -> Image:
+    stored = decoded(dataset, limits)
     is_colour = stored.has_channels
     pixels = stored.pixels if is_colour else values_of(dataset, stored.pixels)
     return Image(

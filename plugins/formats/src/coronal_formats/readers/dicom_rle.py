@@ -17,6 +17,8 @@ __all__ = ["DECODER_DEPENDENCIES", "decode_frame", "is_available", "use_decoder"
 DECODER_DEPENDENCIES = {RLELossless: ("imagecodecs",)}
 
 _HEADER = struct.Struct("<16L")
+_FILL_BYTES = 128
+"""The most that a run of PackBits can become."""
 
 
 def is_available(uid: str) -> bool:
@@ -59,7 +61,8 @@ def use_decoder() -> None:
 
 
 def _segment(packed: bytes, size: int) -> NDArray[np.uint8]:
-    unpacked = np.frombuffer(imagecodecs.packbits_decode(packed), np.uint8)
+    # With room for the byte that may fill the segment up to an even length, and for no more.
+    unpacked = np.frombuffer(imagecodecs.packbits_decode(packed, out=size + _FILL_BYTES), np.uint8)
     if len(unpacked) < size:
         raise ValueError("a segment must hold a byte for each pixel")
     return unpacked[:size]

@@ -18,8 +18,6 @@ BinaryFile: TypeAlias = BufferedReader | gzip.GzipFile
 NIFTI1 = Signature.at(344, b"n+1\x00")
 NIFTI2 = Signature.at(4, b"n+2\x00\r\n\x1a\n")
 
-_HEAD_BYTES = 352
-
 
 class Header(Protocol):
     """A NIfTI-1 or NIfTI-2 header."""
@@ -55,26 +53,28 @@ class Header(Protocol):
 
 
 class _HeaderClass(Protocol):
-    def from_fileobj(self, fileobj: BinaryFile) -> Header: ...
+    def __call__(self, binaryblock: bytes) -> Header: ...
 
 
 _CLASSES = {
-    NIFTI1: cast(_HeaderClass, Nifti1Header),
-    NIFTI2: cast(_HeaderClass, Nifti2Header),
+    NIFTI1: (cast(_HeaderClass, Nifti1Header), 348),
+    NIFTI2: (cast(_HeaderClass, Nifti2Header), 540),
 }
+"""With their lengths in bytes."""
+
+_LONGEST = max(length for _, length in _CLASSES.values())
 
 
 def read_header(file: BinaryFile) -> Header:
-    """Read the header at a file's start.
+    """Read the header at a file's start, without the extensions behind it: they may be of any length.
 
     Raises
     ------
     UnknownFormat
         When there is none, as in a gzip file of something else.
     """
-    head = file.read(_HEAD_BYTES)
-    file.seek(0)
-    for signature, header in _CLASSES.items():
+    head = file.read(_LONGEST)
+    for signature, (header, length) in _CLASSES.items():
         if signature.is_in(head):
-            return header.from_fileobj(file)
+            return header(head[:length])
     raise UnknownFormat(head, ("nifti",))

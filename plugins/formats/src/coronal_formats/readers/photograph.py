@@ -7,14 +7,15 @@ import numpy as np
 import PIL.Image
 import PIL.ImageFile
 
-from coronal import BadImage, Image, Meaning
+from coronal import BadImage, Image, Meaning, ReadLimits
+from coronal_formats.declared_size import declared_size
 
 __all__ = ["image_of", "open_as"]
 
 _PLAIN_MODE = {"1": "L", "LA": "L", "P": "RGB", "RGBA": "RGB", "CMYK": "RGB"}
 
 
-def open_as(file: IO[bytes], format_name: str) -> PIL.ImageFile.ImageFile:
+def open_as(file: IO[bytes], format_name: str, limits: ReadLimits) -> PIL.ImageFile.ImageFile:
     """Open a file with one decoder of Pillow and no other; nothing but the header is read.
 
     Call it inside `coronal_formats.decoding.decoding`.
@@ -22,16 +23,21 @@ def open_as(file: IO[bytes], format_name: str) -> PIL.ImageFile.ImageFile:
     Raises
     ------
     BadImage
-        When the header declares so many pixels that Pillow takes it for a decompression bomb.
+        When the header declares more values than the limits allow, or so many pixels that Pillow takes it
+        for a decompression bomb.
     """
     warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+    rows, columns = declared_size(file) or (0, 0)
+    file.seek(0)
     try:
-        return PIL.Image.open(file, formats=[format_name])
+        opened = PIL.Image.open(file, formats=[format_name])
     except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError) as bomb:
-        limit = PIL.Image.MAX_IMAGE_PIXELS
         raise BadImage(
-            f"a {format_name} file must have at most {limit} pixels, found more in its header"
+            f"a {format_name} file may have at most {PIL.Image.MAX_IMAGE_PIXELS:,} pixels, "
+            f"found {rows:,} × {columns:,}"
         ) from bomb
+    limits.check_values(f"{format_name} file", opened.height, opened.width, len(opened.getbands()))
+    return opened
 
 
 def image_of(opened: PIL.Image.Image) -> Image:

@@ -7,7 +7,8 @@ import imagecodecs
 import numpy as np
 import PIL.ImageFile
 
-from coronal import BadImage, Image, Meaning, Signature, reader
+from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
+from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding
 from coronal_formats.readers.photograph import image_of, open_as
 
@@ -19,18 +20,20 @@ __all__ = ["png"]
     suffixes=(".png",),
     signatures=(Signature.at(0, b"\x89PNG\r\n\x1a\n"),),
 )
-def png(path: Path) -> Image:
+def png(path: Path, limits: ReadLimits) -> Image:
     """Portable Network Graphics: grey or colour, 8 or 16 bits, palettes.
 
     Every chunk's checksum is verified. Opacity is left out, and so is the density (`pHYs`): it is that of a
     print. An animation is refused.
     """
-    with path.open("rb") as file:
+    with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, png.spec)
         with decoding("PNG file"):
-            open_as(file, "PNG").verify()  # reads every chunk up to the last, which decoding alone doesn't
+            open_as(
+                file, "PNG", limits
+            ).verify()  # reads every chunk up to the last, which decoding alone doesn't
             file.seek(0)
-            opened = open_as(file, "PNG")
+            opened = open_as(file, "PNG", limits)
             _refuse_animation(opened)
             return _deep_colour(file) if _is_deep_colour(opened) else image_of(opened)
 

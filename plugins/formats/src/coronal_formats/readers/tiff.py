@@ -4,16 +4,17 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import numpy as np
-from tifffile import TiffFile, TiffPageSeries
+from tifffile import PHOTOMETRIC, TiffFile, TiffPageSeries
 
-from coronal import BadImage, Geometry, Image, Signature, UnknownFormat, reader
+from coronal import BadImage, Geometry, Image, ReadLimits, Signature, UnknownFormat, reader
 from coronal.spec import HEAD_BYTES
+from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, check_room, decoding
 from coronal_formats.readers.tiff_axes import layout_of
 from coronal_formats.readers.tiff_colour import check_colour, image_of
+from coronal_formats.readers.tiff_header import check_ome, check_page, check_page_count
 from coronal_formats.readers.tiff_spacing import spacing_mm
 
 __all__ = ["tiff"]
@@ -31,27 +32,35 @@ _DICOM = Signature.at(128, b"DICM")
         Signature.at(0, b"MM\x00+"),
     ),
 )
-def tiff(path: Path) -> Image:
+def tiff(path: Path, limits: ReadLimits) -> Image:
     """TIFF and BigTIFF: grey, colour or several channels, a plane or a stack of pages (z), any number type.
 
     Spacing comes from OME, from ImageJ, or from the resolution in cm or inch. A time series and a file of
     several images are refused. Of a pyramid the finest level is read.
     """
-    with path.open("rb") as file:
+    with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, tiff.spec)
         _leave_to_dicom(file)
         # One file is one image: an OME file that names others must not make us read them.
-        with decoding("TIFF file"), _complaints() as complaints, TiffFile(file, _multifile=False) as opened:
-            series = _only_series(opened)
-            layout = layout_of(series.axes, series.shape)
-            check_colour(series.keyframe)
-            _check_whole(file, series, complaints)
-            geometry = Geometry(spacing_mm(opened, series.keyframe, layout.dimensions))
-            pixels = layout.arrange(np.asarray(series.asarray()))
-            return image_of(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+        with decoding("TIFF file"), _complaints() as complaints:
+            check_page_count(file)
+            with TiffFile(file, _multifile=False) as opened:
+                check_ome(opened, limits)
+                series = _only_series(opened)
+                _check_sizes(series, limits)
+                _check_whole(file, series, complaints)
+                return _image(opened, series)
 
 
-def _leave_to_dicom(file: IO[bytes]) -> None:
+def _image(opened: TiffFile, series: TiffPageSeries) -> Image:
+    layout = layout_of(series.axes, series.shape)
+    check_colour(series.keyframe)
+    geometry = Geometry(spacing_mm(opened, series.keyframe, layout.dimensions))
+    pixels = layout.arrange(np.asarray(series.asarray()))
+    return image_of(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+
+
+def _leave_to_dicom(file: BoundedFile) -> None:
     # A DICOM file may hold a TIFF header in its preamble (PS3.10, 7.1): DICOM knows more of the image.
     head = file.read(HEAD_BYTES)
     file.seek(0)
@@ -89,10 +98,16 @@ def _only_series(opened: TiffFile) -> TiffPageSeries:
     return series[0]
 
 
-def _check_whole(file: IO[bytes], series: TiffPageSeries, complaints: Sequence[str]) -> None:
-    size_bytes = file.seek(0, 2)
+def _check_sizes(series: TiffPageSeries, limits: ReadLimits) -> None:
+    page = series.keyframe
+    limits.check_values("TIFF file", *series.shape, 3 if page.photometric == PHOTOMETRIC.PALETTE else 1)
+    # A tile is decoded whole, however little of it is image.
+    limits.check_values("tile of a TIFF file", page.tilelength, page.tilewidth)
+
+
+def _check_whole(file: BoundedFile, series: TiffPageSeries, complaints: Sequence[str]) -> None:
     if series.dataoffset is not None:
-        check_room("TIFF file", declared=series.nbytes, found=size_bytes - series.dataoffset)
+        check_room("TIFF file", declared=series.nbytes, found=file.size_bytes - series.dataoffset)
     pages = [page for page in series.pages if page is not None]
     if complaints or len(pages) < len(series.pages):
         raise BadImage(
@@ -100,6 +115,4 @@ def _check_whole(file: IO[bytes], series: TiffPageSeries, complaints: Sequence[s
             f"of {len(series.pages)}, and {len(complaints)} broken entries"
         )
     for page in pages:
-        ends = (start + size for start, size in zip(page.dataoffsets, page.databytecounts, strict=True))
-        if max(ends, default=0) > size_bytes:
-            raise BadImage(f"a TIFF file must hold all its strips, found it to end after {size_bytes} bytes")
+        check_page(file, page, series.keyframe)

@@ -13,8 +13,16 @@ __all__ = ["log"]
 def log(
     id: Annotated[str, typer.Argument(metavar="JOB", show_default=False, help="The job's id.")],
     *,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Print it as it comes, until the job's end.")
+    ] = False,
     server: Server = DEFAULT_SERVER,
 ) -> None:
     """Print the log of a job; of a stage that failed, its traceback."""
     with Client(server) as client:
-        typer.echo(client.job(id).log(), nl=False)
+        job = client.job(id)
+        if not follow:
+            typer.echo(job.log(), nl=False)
+            return
+        for line in job.log_lines():
+            typer.echo(line)

@@ -1,4 +1,4 @@
-"""``coronal gateway`` and ``coronal worker``: the processes themselves, when their packages are installed."""
+"""``coronal gateway``, ``worker`` and ``janitor``: the processes themselves, where they are installed."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ import typer
 from coronal_client.errors import NotInstalled
 from coronal_client.local.service import python_command
 
-__all__ = ["PASSED_ON", "gateway", "worker"]
+__all__ = ["PASSED_ON", "gateway", "janitor", "worker"]
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Settings of a command whose arguments are another's."""
@@ -26,9 +26,14 @@ def worker(context: typer.Context) -> None:
     _become("coronal_worker", "coronal-worker", context.args)
 
 
-def _become(module: str, distribution: str, arguments: list[str]) -> NoReturn:
+def janitor(context: typer.Context) -> None:
+    """Run a janitor alone: it takes jobs from dead workers, and removes what is too old."""
+    _become("coronal_jobs", "coronal-jobs", context.args, part="janitor")
+
+
+def _become(module: str, distribution: str, arguments: list[str], part: str = "") -> NoReturn:
     if find_spec(module) is None:
         raise NotInstalled(distribution, distribution)
-    command = python_command(module, *arguments)
+    command = python_command(f"{module}.{part}" if part else module, *arguments)
     sys.stdout.flush()
     os.execv(command[0], command)

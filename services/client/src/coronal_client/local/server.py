@@ -1,4 +1,4 @@
-"""A whole server on this machine: Redis, gateway and worker."""
+"""A whole server on this machine: Redis, gateway, worker and janitor."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -66,9 +66,9 @@ def local_server(wish: Wish) -> Iterator[LocalServer]:
     """Run a server while the context is open, in the main thread of a process without others.
 
     Where ``CORONAL_REDIS_URL`` or ``CORONAL_BLOBS_URL`` is set, that Redis or those blobs are used instead
-    of the data folder's. Its processes end in the order gateway, worker, Redis, also when this process is
-    killed. A gateway or worker that dies is started again. Redis isn't: what made it die (a full disk, a
-    broken file) is for a person to see, so that everything ends.
+    of the data folder's. Its processes end in the order gateway, worker, janitor, Redis, also when this
+    process is killed. A gateway, worker or janitor that dies is started again. Redis isn't: what made it die
+    (a full disk, a broken file) is for a person to see, so that everything ends.
 
     Raises
     ------
@@ -123,6 +123,8 @@ def _start_redis(services: Services, folder: DataFolder) -> str:
 
 
 def _start_parts(services: Services, folder: DataFolder, wish: Wish, environment: Mapping[str, str]) -> None:
+    janitor = python_command("coronal_jobs.janitor")
+    services.launch(Plan("janitor", janitor, folder.new_log("janitor"), environment))
     worker = python_command("coronal_worker", "--pool", wish.pool, "--processes", str(wish.workers))
     services.launch(Plan("worker", worker, folder.new_log("worker"), environment))
     gateway = python_command("coronal_gateway")

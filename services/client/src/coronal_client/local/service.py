@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coronal_client.local.sessions import end_session
 from coronal_client.local.signals import postponed
-from coronal_client.local.warden import Warden, end_group
+from coronal_client.local.warden import Warden
 
 __all__ = ["Plan", "Service", "python_command"]
 
@@ -45,14 +46,14 @@ class Plan:
 
 
 class Service:
-    """A process in a session and process group of its own, so that it can be ended with all its children.
+    """A process in a session of its own, so that it can be ended with all that it has started.
 
     Parameters
     ----------
     plan
         How it is started.
     warden
-        Is told of each process group.
+        Is told of each session.
     """
 
     def __init__(self, plan: Plan, warden: Warden) -> None:
@@ -81,7 +82,7 @@ class Service:
         """Give its exit status once after it has ended, when all of its children are ended too."""
         if self._process is None or (status := self._process.poll()) is None:
             return None
-        end_group(self._process.pid, grace_s=0)
+        end_session(self._process.pid, grace_s=0)
         self._warden.leave(self._process.pid)
         self._process = None
         now = time.monotonic()
@@ -103,7 +104,7 @@ class Service:
     def kill(self) -> None:
         """Kill it with all its children, if it lives yet: the warden is gone."""
         if self._process is not None and self._process.poll() is None:
-            end_group(self._process.pid, grace_s=0)
+            end_session(self._process.pid, grace_s=0)
             self._process.wait()
 
     def last_lines(self) -> list[str]:

@@ -26,9 +26,12 @@ class Health(Body):
 
 
 class Readiness(Body):
-    """That Redis and the blob store answer, and how many workers live."""
+    """That Redis and the blob store answer, how many workers live, and whether a janitor works."""
 
     status: str = "ready"
+    janitor_lag_s: float | None = Field(
+        description="How long ago a janitor did a round; null where none ever did."
+    )
     workers: dict[str, int] = Field(description="How many workers of each pool live.")
 
 
@@ -43,7 +46,8 @@ def ready() -> Response:
     """Tell that Redis and the blob store answer, and how many workers of each pool live."""
     catalogue = services().catalogue.now()
     _try(services().blobs)
-    return answer(Readiness(workers={pool.name: pool.workers for pool in catalogue.pools}))
+    workers = {pool.name: pool.workers for pool in catalogue.pools}
+    return answer(Readiness(workers=workers, janitor_lag_s=services().jobs.janitor_lag_s()))
 
 
 def _try(blobs: BlobStore) -> None:

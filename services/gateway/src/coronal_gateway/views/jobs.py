@@ -9,7 +9,8 @@ from flask import Response, current_app, request
 from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
 from coronal_gateway.bodies.jobs import JobBody, JobsBody, job_path
-from coronal_gateway.errors import UnsupportedBody
+from coronal_gateway.errors import UnsupportedBody, WrongState
+from coronal_gateway.idempotency import OnceHeader
 from coronal_gateway.multipart import read_form
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import CURSOR, JobPath, JobQuery, JobsQuery, SubmitQuery
@@ -54,21 +55,24 @@ _BODY = {
 
 @api.post(
     "/v1/jobs",
-    responses={"202": JobBody, **problems(400, 413, 415)},
+    responses={"202": JobBody, **problems(400, 413, 415, 429)},
     openapi_extensions={"requestBody": _BODY},
 )
-def submit(query: SubmitQuery) -> Response:
+def submit(query: SubmitQuery, header: OnceHeader) -> Response:
     """Submit an image and what is to be done with it.
 
     The body is a form with the parts `pipeline` and `image` (and `seed`), or the image alone, which is
-    faster, with `?pipeline=` and `?name=`.
+    faster, with `?pipeline=` and `?name=`. With an `Idempotency-Key` it can be sent again without a second
+    job: the answer is then that of the first, with `Idempotent-Replayed: true`.
     """
-    with Submission(services()) as submission:
+    with Submission(services(), key=header.key) as submission:
         _read_body(query, submission)
         job_id = submission.admit()
     job = services().jobs.get(job_id)
     response = _hold(job, lambda now: now.state.is_final, query.wait, HTTPStatus.ACCEPTED)
     response.headers["Location"] = job_path(job_id)
+    if submission.is_replayed:
+        response.headers["Idempotent-Replayed"] = "true"
     return response
 
 
@@ -114,11 +118,37 @@ def delete(path: JobPath) -> tuple[str, int]:
         raise NotFound("job", path.id)
     done = services().jobs.delete(path.id)
     try:
-        services().blobs.delete(*done.unnamed)
+        services().holdings.remove(done.unnamed)
     except StoreUnavailable:
         # The job is gone, and asking again would find none: only the bytes stay behind.
         current_app.logger.warning("blobs that no record names could not be removed: %s", done.unnamed)
     return "", HTTPStatus.NO_CONTENT
+
+
+@api.post("/v1/jobs/<id>/cancel", responses={"200": JobBody, **problems(404, 409)})
+def cancel(path: JobPath) -> Response:
+    """End a job that isn't over.
+
+    It is cancelled at once and for good, whether a worker lives or not; a worker that runs it stops within
+    seconds.
+    """
+    if not is_job_id(path.id):
+        raise NotFound("job", path.id)
+    state = services().jobs.cancel(path.id)
+    if state is not State.CANCELLED:
+        raise WrongState(state, [State.QUEUED, State.RUNNING])
+    return _answer_job(services().jobs.get(path.id), HTTPStatus.OK)
+
+
+@api.post("/v1/jobs/<id>/retry", responses={"200": JobBody, **problems(404, 409)})
+def retry(path: JobPath) -> Response:
+    """Start a failed or cancelled job again, where it stopped: what was finished isn't done again."""
+    if not is_job_id(path.id):
+        raise NotFound("job", path.id)
+    state = services().jobs.retry(path.id)
+    if state is not State.QUEUED:
+        raise WrongState(state, [State.FAILED, State.CANCELLED])
+    return _answer_job(services().jobs.get(path.id), HTTPStatus.OK)
 
 
 def job_of(job_id: str) -> Job:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -106,6 +107,13 @@ class BlobStore:
             except NotFound:
                 continue
 
+    def free_bytes(self) -> int | None:
+        """Tell how much the disk can take; None where the store is no disk, or the disk doesn't say."""
+        try:
+            return None if self._folder is None else shutil.disk_usage(self._folder).free
+        except OSError:
+            return None
+
     @property
     def _incoming(self) -> Path:
         """Where bytes are written before their digest is known: on a disk, on the very same."""
@@ -159,6 +167,11 @@ class BlobWriter:
         """How much has been written."""
         return self._size_bytes
 
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what has been written."""
+        return self._hash.hexdigest()
+
     def write(self, piece: bytes) -> int:
         """Add bytes.
 
@@ -178,7 +191,7 @@ class BlobWriter:
 
     def commit(self) -> Blob:
         """Make the bytes a blob; StoreUnavailable when the store can't."""
-        sha256 = self._hash.hexdigest()
+        sha256 = self.sha256
         with _translated_os():
             self._file.flush()
             os.fsync(self._file.fileno())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
-from coronal_jobs.store.connection import Connection, translated
+from coronal_jobs.store.events import EventStore
 
 __all__ = ["Changes"]
 
@@ -16,13 +16,12 @@ _LISTEN_S = 1.0
 class Changes:
     """Wakes those who wait for a job, when a script says that its record has changed.
 
-    One thread a process listens to Redis, from the first wait on. What is heard is a hint and no truth: who
-    waits reads the record again, at the latest after a second, so that a message lost on the way costs a
-    second and no more.
+    One thread a process reads the events, from the first wait on. What is heard is a hint and no truth: who
+    waits reads the record again, at the latest after a second, so that a fault of the thread costs a second.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._redis = connection
+    def __init__(self, events: EventStore) -> None:
+        self._events = events
         self._changed = threading.Condition()
         self._last: dict[str, int] = {}
         self._heard = 0
@@ -69,12 +68,11 @@ class Changes:
                 time.sleep(_LISTEN_S)
 
     def _hear_until_away(self) -> None:
-        with translated(), self._redis.pubsub(ignore_subscribe_messages=True) as messages:  # type: ignore[no-untyped-call]
-            messages.subscribe("coronal:changed")
-            while True:
-                message = messages.get_message(timeout=_LISTEN_S)
-                if message is not None:
-                    self._tell(str(message["data"]))
+        last = self._events.last_id()
+        while True:
+            for event in self._events.after(last, wait_s=_LISTEN_S):
+                last = event.id
+                self._tell(event.job)
 
     def _tell(self, job_id: str) -> None:
         with self._changed:

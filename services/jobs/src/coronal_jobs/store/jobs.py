@@ -9,14 +9,40 @@ from pydantic import TypeAdapter
 
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Job, Order, State
+from coronal_jobs.store.admission import Admission, Terms
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.scripts import source_of
 
-__all__ = ["Committed", "JobStore", "Page"]
+__all__ = ["MOST_LOG_LINES", "MOST_RUNS", "Committed", "JobStore", "Page"]
 
+_SCRIPTS = (
+    "admit",
+    "ring",
+    "claim",
+    "beat",
+    "report",
+    "commit",
+    "fail",
+    "release",
+    "lose",
+    "cancel",
+    "retry",
+    "delete",
+    "log",
+)
 _JSON_FIELDS = ("input", "pipeline", "hops", "artifacts", "failure")
 _ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
-_MOST_LOG_LINES = 10_000
+MOST_RUNS = 3
+"""After how many runs that ended with the worker's death a job is given up."""
+
+_WORKER_LOST = Failure(
+    code="worker-lost",
+    message=f"the worker died {MOST_RUNS} times while it ran this job; it may need more memory than there is",
+).model_dump_json()
+_TERMS = Terms()
+MOST_LOG_LINES = 10_000
+"""How long a job's log is at most; then the oldest lines go."""
+
 _LINES_A_CALL = 1_000
 
 
@@ -58,32 +84,36 @@ class JobStore:
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
-        names = ("admit", "ring", "claim", "report", "commit", "fail", "release", "delete", "log")
-        self._scripts = {name: connection.register_script(source_of(name)) for name in names}
+        self._scripts = {name: connection.register_script(source_of(name)) for name in _SCRIPTS}
 
-    def admit(self, order: Order) -> bool:
-        """Write a new job and ring for it; False when the id is taken and nothing was written."""
+    def admit(self, order: Order, terms: Terms = _TERMS) -> Admission:
+        """Write a new job and ring for it, unless the terms are against it: then nothing is written."""
         fields = (order.input, order.pipeline)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
-        return bool(
-            self._run(
-                "admit",
-                order.id,
-                *(f.model_dump_json(exclude_defaults=True) for f in fields),
-                hops,
-                order.seed,
-            )
-            == "admitted"
-        )
+        texts = (f.model_dump_json(exclude_defaults=True) for f in fields)
+        answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(order))
+        return Admission.of(order, answer)
 
-    def ring(self, job_id: str) -> bool:
-        """Push the doorbell of a queued job again; False when it isn't queued."""
-        return bool(self._run("ring", job_id) == "rung")
+    def ring(self, *, most: int = 1_000) -> int:
+        """Push lost doorbells again, at most so many, and tell how many it were."""
+        return int(self._run("ring", most))
 
-    def claim(self, job_id: str, pool: str) -> Job | None:
-        """Take a queued job for a pool, and give its record; None when there is nothing to take."""
-        flat = self._run("claim", job_id, pool)
+    def claim(self, job_id: str, pool: str, *, lease_s: float) -> Job | None:
+        """Take a queued job for a pool, and give its record; None when there is nothing to take.
+
+        Parameters
+        ----------
+        job_id, pool
+            The doorbell's job, and the pool whose queue it came from.
+        lease_s
+            How long the claim holds unless it is extended.
+        """
+        flat = self._run("claim", job_id, pool, _ms(lease_s))
         return _job(job_id, dict(zip(flat[::2], flat[1::2], strict=True))) if flat else None
+
+    def beat(self, job_id: str, epoch: int, *, lease_s: float) -> bool:
+        """Extend the lease of a claim; False when the job was cancelled, deleted or given to another."""
+        return bool(self._run("beat", job_id, epoch, _ms(lease_s)) == "extended")
 
     def report(self, job: Job, stage: str, progress: float) -> bool:
         """Tell how far a claimed job is; False when the claim is no longer the last."""
@@ -104,13 +134,94 @@ class JobStore:
         listed = _ARTIFACTS.dump_json(tuple(artifacts)).decode()
         return _committed(self._run("commit", job.id, job.epoch, job.hop, carry, listed))
 
-    def fail(self, job: Job, failure: Failure) -> Committed:
-        """End a claimed job with the reason why it can't be done."""
-        return _committed(self._run("fail", job.id, job.epoch, failure.model_dump_json()))
+    def fail(
+        self, job_id: str, epoch: int, failure: Failure, *, retries: int = 0, delay_s: float = 5.0
+    ) -> str:
+        """End a claimed job with the reason why it can't be done, or put it off if that can pass.
 
-    def release(self, job: Job) -> bool:
+        Parameters
+        ----------
+        job_id, epoch
+            The claim.
+        failure
+            The reason.
+        retries
+            How often the job is put back before it fails.
+        delay_s
+            How long it then waits; the wait doubles each time.
+
+        Returns
+        -------
+        str
+            ``failed``, ``queued``, or ``stale`` when the claim is no longer the last.
+        """
+        return str(self._run("fail", job_id, epoch, failure.model_dump_json(), retries, _ms(delay_s)))
+
+    def release(self, job_id: str, epoch: int) -> bool:
         """Give a claimed job back to its queue; False when the claim is no longer the last."""
-        return bool(self._run("release", job.id, job.epoch) == "released")
+        return bool(self._run("release", job_id, epoch) == "released")
+
+    def lose(self, job_id: str, epoch: int | None = None) -> str:
+        """Take a job from a claim whose process is dead, or whose lease has ended.
+
+        Parameters
+        ----------
+        job_id
+            The job.
+        epoch
+            The claim that is known to be dead; None for any whose lease has ended.
+
+        Returns
+        -------
+        str
+            ``queued``, ``failed`` after `MOST_RUNS` such runs, or ``stale`` when there was nothing to take.
+        """
+        return str(self._run("lose", job_id, "" if epoch is None else epoch, MOST_RUNS, _WORKER_LOST))
+
+    def overdue(self, *, most: int = 1_000) -> list[str]:
+        """Give the ids of running jobs whose lease has ended."""
+        now_ms = self._now_ms()
+        return list(
+            self._redis.execute_command("ZRANGEBYSCORE", "coronal:leases", "-inf", now_ms, "LIMIT", 0, most)
+        )
+
+    def finished_before(self, age_s: float, *, most: int = 1_000) -> list[str]:
+        """Give the ids of jobs that have been final for longer than so many seconds."""
+        oldest_ms = self._now_ms() - _ms(age_s)
+        return list(
+            self._redis.execute_command(
+                "ZRANGEBYSCORE", "coronal:finished", "-inf", oldest_ms, "LIMIT", 0, most
+            )
+        )
+
+    def note_round(self) -> None:
+        """Tell that a janitor has done a round."""
+        self._redis.execute_command("SET", "coronal:janitor", self._now_ms())
+
+    def janitor_lag_s(self) -> float | None:
+        """Tell how long ago a janitor has done a round; None when none ever has."""
+        last_ms = self._redis.execute_command("GET", "coronal:janitor")
+        return None if last_ms is None else max(0, self._now_ms() - int(last_ms)) / 1000
+
+    def cancel(self, job_id: str) -> State:
+        """End a job that isn't over, at once; give the state that it then is in.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        return self._state_after("cancel", job_id)
+
+    def retry(self, job_id: str) -> State:
+        """Start a failed or cancelled job again, at the hop that wasn't committed; give its state.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        return self._state_after("retry", job_id)
 
     def delete(self, job_id: str) -> Committed:
         """Remove a record and all that stands beside it.
@@ -159,16 +270,26 @@ class JobStore:
     def log(self, job_id: str, *lines: str) -> None:
         """Add lines to a job's log; the oldest go where it grows too long, and all with the record."""
         for first in range(0, len(lines), _LINES_A_CALL):
-            self._run("log", job_id, _MOST_LOG_LINES, *lines[first : first + _LINES_A_CALL])
+            self._run("log", job_id, MOST_LOG_LINES, *lines[first : first + _LINES_A_CALL])
 
-    def read_log(self, job_id: str) -> list[str]:
-        """Give the lines of a job's log; NotFound when there is no such job."""
+    def read_log(self, job_id: str, *, first: int = 0) -> list[str]:
+        """Give the lines of a job's log, from one on; NotFound when there is no such job."""
         exists, lines = self._redis.ask_all(
-            ("EXISTS", f"coronal:job:{job_id}"), ("LRANGE", f"coronal:log:{job_id}", 0, -1)
+            ("EXISTS", f"coronal:job:{job_id}"), ("LRANGE", f"coronal:log:{job_id}", first, -1)
         )
         if not exists:
             raise NotFound("job", job_id)
         return list(lines)
+
+    def _state_after(self, script: str, job_id: str) -> State:
+        state = self._run(script, job_id)
+        if state == "unknown":
+            raise NotFound("job", job_id)
+        return State(state)
+
+    def _now_ms(self) -> int:
+        seconds, microseconds = self._redis.execute_command("TIME")
+        return int(seconds) * 1000 + int(microseconds) // 1000
 
     def _older(self, index: str, before: str, limit: int) -> list[tuple[str, int]]:
         """Give ids and times after a cursor; jobs of one millisecond are told apart by their id."""
@@ -183,6 +304,10 @@ class JobStore:
 
     def _run(self, script: str, *arguments: str | int) -> Any:
         return self._scripts[script](args=arguments)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def _committed(answer: list[str]) -> Committed:

@@ -1,11 +1,31 @@
 """The atomic steps of a job's life, as Lua scripts: each file tells its precondition and its promise."""
 
+import json
+from functools import cache
 from importlib.resources import files
 
-__all__ = ["source_of"]
+__all__ = ["TRANSITIONS", "source_of"]
+
+_FOLDER = files(__name__)
+
+TRANSITIONS: dict[str, dict[str, list[str]]] = json.loads(
+    _FOLDER.joinpath("transitions.json").read_text("utf-8")
+)
+"""For each step that changes a job's state: from which states to which. No script makes another change."""
 
 
+@cache
 def source_of(name: str) -> str:
-    """Give the text of a script, with what all scripts start with."""
-    folder = files(__name__)
-    return "".join(folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("common", name))
+    """Give the text of a script, with the table of transitions and what all scripts start with."""
+    parts = (_FOLDER.joinpath(f"{part}.lua").read_text("utf-8") for part in ("common", name))
+    return "".join((_table_for(name), *parts))
+
+
+def _table_for(name: str) -> str:
+    """Render a step's transitions as a Lua table; one that is no step changes no state."""
+    pairs = [f"{old} {new}" for old, states in TRANSITIONS.get(name, {}).items() for new in states]
+    return (
+        f"local STEP = '{name}'\nlocal ALLOWED = {{"
+        + ", ".join(f"['{pair}'] = true" for pair in pairs)
+        + "}\n"
+    )

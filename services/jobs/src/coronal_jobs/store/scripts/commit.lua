@@ -1,35 +1,35 @@
 -- commit(id, epoch, hop, carry, artifacts) → "succeeded", "queued" or "stale", then blobs that may go
 --
--- Before:  this claim is the job's last, and it has run this hop; the blobs that it names are written.
+-- Before:  this claim is the job's last, and it has run this hop; the blobs that it names are written, and held
+--          by "ID/EPOCH".
 -- Promise: a hop is committed once at most. The last hop ends the job with its artifacts; any other keeps the
 --          case (carry) and rings for the next hop in the same step. The same commit again gets the same
 --          answer and changes nothing.
 local id, epoch, hop, carry, artifacts = unpack(ARGV)
-local committed = get(id, 'committed')
-if committed == epoch .. '/' .. hop then
+if get(id, 'committed') == epoch .. '/' .. hop then
   return { get(id, 'state') == 'succeeded' and 'succeeded' or 'queued' }
 end
 if not is_claimed(id, epoch) or get(id, 'hop') ~= hop then
   return { 'stale' }
 end
+local holder = id .. '/' .. epoch
 local answer = {}
 local old_carry = get(id, 'carry')
-redis.call('HDEL', record_of(id), 'carry', 'stage')
+redis.call('HDEL', record_of(id), 'carry', 'stage', 'losses', 'retries', 'rings', 'rung_ms')
+redis.call('HSET', record_of(id), 'committed', epoch .. '/' .. hop)
 local hops = cjson.decode(get(id, 'hops'))
 local next_hop = tonumber(hop) + 1
 if next_hop == #hops then
   for _, artifact in ipairs(cjson.decode(artifacts)) do
-    hold(artifact.sha256)
+    name_blob(artifact.sha256, holder)
   end
-  redis.call('HSET', record_of(id), 'committed', epoch .. '/' .. hop, 'artifacts', artifacts,
-    'finished_ms', now_ms(), 'progress', 1)
-  move(id, 'running', 'succeeded')
+  redis.call('HSET', record_of(id), 'artifacts', artifacts, 'progress', 1)
+  move(id, 'succeeded')
   table.insert(answer, 'succeeded')
 else
-  hold(carry)
-  redis.call('HSET', record_of(id), 'committed', epoch .. '/' .. hop, 'carry', carry, 'hop', next_hop,
-    'pool', hops[next_hop + 1].pool)
-  move(id, 'running', 'queued')
+  name_blob(carry, holder)
+  redis.call('HSET', record_of(id), 'carry', carry, 'hop', next_hop, 'pool', hops[next_hop + 1].pool)
+  move(id, 'queued')
   ring(id)
   table.insert(answer, 'queued')
 end

@@ -1,16 +1,22 @@
--- What every script starts with. All keys are in one Redis database; all times are Redis's own.
+-- What every script starts with. All keys are in one Redis database; all times are Redis's own, in ms.
 --
 -- A job's record is the hash coronal:job:ID. Beside it stand
 --   coronal:jobs             all ids, by time of creation
 --   coronal:jobs:STATE       those in a state, by time of creation
---   coronal:outbox           those that wait for a worker, by the time when their doorbell is due again
+--   coronal:finished         those in a final state, by the time of their end
+--   coronal:outbox           the queued ones, by the time when their doorbell is due again
+--   coronal:leases           the running ones, by the time when their lease ends
+--   coronal:claimed          for each pool, when the doorbell that was answered last had been rung
 --   coronal:log:ID           what the stages logged, a line an entry
---   coronal:blob-refs        how often records name a blob
---   coronal:changed          a channel: the id of a job whose record has changed
+--   coronal:blob-refs        how often a blob is named by records and holds
+--   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
+--   coronal:key:DIGEST       the job that came with an Idempotency-Key, and digests of its content; for a day
+--   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
 --   coronal:pool.NAME        the pool's queue, from which Celery pops doorbells
 
 local FIRST_RING_MS = 5000
 local LAST_RING_MS = 600000
+local KEPT_EVENTS = 50000
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -25,16 +31,40 @@ local function get(id, field)
   return redis.call('HGET', record_of(id), field)
 end
 
--- Write fields of a record, as a flat list, and tell those who wait for a change.
+-- Tell of a change. STEP is this script's name.
+local function tell(id)
+  local told = redis.call('HMGET', record_of(id), 'state', 'stage', 'progress', 'hop', 'epoch', 'revision')
+  redis.call('XADD', 'coronal:events', 'MAXLEN', '~', KEPT_EVENTS, '*', 'job', id, 'step', STEP,
+    'state', told[1] or '', 'stage', told[2] or '', 'progress', told[3] or 0, 'hop', told[4] or 0,
+    'epoch', told[5] or 0, 'revision', told[6] or 0)
+end
+
+-- Write fields of a record, as a flat list, and tell of it.
 local function set(id, ...)
   redis.call('HSET', record_of(id), ...)
   redis.call('HINCRBY', record_of(id), 'revision', 1)
-  redis.call('PUBLISH', 'coronal:changed', id)
+  tell(id)
 end
 
-local function move(id, from, to)
+local function is_final(state)
+  return state ~= 'queued' and state ~= 'running'
+end
+
+-- The one way to change a state. ALLOWED is this script's part of transitions.json.
+local function move(id, to)
+  local from = get(id, 'state')
+  if not ALLOWED[from .. ' ' .. to] then
+    error('a job must not go from ' .. from .. ' to ' .. to .. ' here')
+  end
   redis.call('ZREM', 'coronal:jobs:' .. from, id)
   redis.call('ZADD', 'coronal:jobs:' .. to, get(id, 'created_ms'), id)
+  redis.call('ZREM', 'coronal:leases', id)
+  redis.call('ZREM', 'coronal:outbox', id)
+  redis.call('ZREM', 'coronal:finished', id)
+  if is_final(to) then
+    redis.call('ZADD', 'coronal:finished', now_ms(), id)
+    redis.call('HSET', record_of(id), 'finished_ms', now_ms())
+  end
   set(id, 'state', to)
 end
 
@@ -42,8 +72,9 @@ end
 -- holds the job's id alone. When it is due again doubles with each ring.
 local function ring(id)
   local rings = redis.call('HINCRBY', record_of(id), 'rings', 1)
-  local due_ms = now_ms() + math.min(FIRST_RING_MS * 2 ^ (rings - 1), LAST_RING_MS)
-  redis.call('ZADD', 'coronal:outbox', due_ms, id)
+  local now = now_ms()
+  redis.call('HSET', record_of(id), 'rung_ms', now)
+  redis.call('ZADD', 'coronal:outbox', now + math.min(FIRST_RING_MS * 2 ^ (rings - 1), LAST_RING_MS), id)
   local queue = 'pool.' .. get(id, 'pool')
   local tag = id .. '.' .. get(id, 'epoch') .. '.' .. rings
   redis.call('LPUSH', 'coronal:' .. queue,
@@ -53,11 +84,26 @@ local function ring(id)
     .. '"delivery_tag":"' .. tag .. '"}}')
 end
 
-local function hold(digest)
-  redis.call('HINCRBY', 'coronal:blob-refs', digest, 1)
+-- Put a running or ended job back into its queue: at once, or once delay_ms have passed.
+local function queue_again(id, delay_ms)
+  redis.call('HDEL', record_of(id), 'stage', 'rings', 'rung_ms')
+  redis.call('HSET', record_of(id), 'progress', 0)
+  move(id, 'queued')
+  if delay_ms > 0 then
+    redis.call('ZADD', 'coronal:outbox', now_ms() + delay_ms, id)
+  else
+    ring(id)
+  end
 end
 
--- Let go of a blob; true when no record names it any more, and its bytes may go.
+-- Name a blob. Who has held it until now hands its part over.
+local function name_blob(digest, holder)
+  if redis.call('ZREM', 'coronal:holds', digest .. ' ' .. holder) == 0 then
+    redis.call('HINCRBY', 'coronal:blob-refs', digest, 1)
+  end
+end
+
+-- Name a blob no more; true when nobody does, and its bytes may go.
 local function let_go(digest)
   if redis.call('HINCRBY', 'coronal:blob-refs', digest, -1) > 0 then
     return false

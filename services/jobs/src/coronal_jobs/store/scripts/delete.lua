@@ -20,8 +20,8 @@ for _, digest in ipairs(digests) do
   end
 end
 redis.call('DEL', record_of(id), 'coronal:log:' .. id)
-redis.call('ZREM', 'coronal:jobs', id)
-redis.call('ZREM', 'coronal:jobs:' .. state, id)
-redis.call('ZREM', 'coronal:outbox', id)
-redis.call('PUBLISH', 'coronal:changed', id)
+for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'leases' }) do
+  redis.call('ZREM', 'coronal:' .. index, id)
+end
+tell(id)
 return answer

@@ -8,4 +8,5 @@ if redis.call('EXISTS', record_of(id)) == 0 then
 end
 redis.call('RPUSH', 'coronal:log:' .. id, unpack(ARGV, 3))
 redis.call('LTRIM', 'coronal:log:' .. id, -most, -1)
+tell(id)
 return 'logged'

@@ -1,11 +1,21 @@
--- ring(id) → "rung" or "not-queued"
+-- ring(most) → how many doorbells were rung
 --
--- Before:  the job is queued, and its doorbell may be lost.
--- Promise: a doorbell is pushed, and the time when the next is due is written, in one step. One too many does
---          no harm: it finds nothing to claim.
-local id = ARGV[1]
-if get(id, 'state') ~= 'queued' then
-  return 'not-queued'
+-- Before:  nothing; several janitors may call it at once.
+-- Promise: of the queued jobs whose doorbell is due, those are rung again whose last one is lost: their queue is
+--          empty, a doorbell that was rung later has been answered, or they were never rung. All others are
+--          looked at again later, so that 100,000 waiting jobs are not sent again and again. One too many does no
+--          harm: it finds nothing to claim.
+local now = now_ms()
+local rung = 0
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', 'coronal:outbox', '-inf', now, 'LIMIT', 0, ARGV[1])) do
+  local pool = get(id, 'pool')
+  local rung_ms = tonumber(get(id, 'rung_ms') or 0)
+  local answered_ms = tonumber(redis.call('HGET', 'coronal:claimed', pool) or 0)
+  if rung_ms == 0 or rung_ms < answered_ms or redis.call('LLEN', 'coronal:pool.' .. pool) == 0 then
+    ring(id)
+    rung = rung + 1
+  else
+    redis.call('ZADD', 'coronal:outbox', now + math.min(math.max(now - rung_ms, FIRST_RING_MS), LAST_RING_MS), id)
+  end
 end
-ring(id)
-return 'rung'
+return rung

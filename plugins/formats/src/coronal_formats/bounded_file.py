@@ -1,0 +1,32 @@
+"""A file that gives no library more than it holds."""
+
+import io
+import os
+from typing import Self
+
+__all__ = ["BoundedFile"]
+
+
+class BoundedFile(io.BufferedReader):
+    """A file, read with buffers, that takes memory only for bytes that are there.
+
+    Python's own takes memory for all that it is asked for: a length of 4 GB in a broken header costs 4 GB.
+
+    Parameters
+    ----------
+    raw
+        Where the bytes come from; it must know how to seek.
+    """
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        super().__init__(raw)
+        self.size_bytes = self.seek(0, os.SEEK_END)
+        self.seek(0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read so many bytes, or as many as are left."""
+        left = max(self.size_bytes - self.tell(), 0)
+        return super().read(left if size is None or size < 0 else min(size, left))

@@ -1,0 +1,35 @@
+"""Server-sent events, as lines become them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+__all__ = ["ServerEvent", "events_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event: what kind it is of, what to ask for the next ones by, and what it tells."""
+
+    kind: str
+    id: str
+    data: str
+
+
+def events_of(lines: Iterable[str]) -> Iterator[ServerEvent]:
+    r"""Give events as their lines come; one that breaks off before its empty line is none.
+
+    >>> list(events_of(["event: log", "id: 7", "data: one", "data: two", "", ": alive", "", "data: cut"]))
+    [ServerEvent(kind='log', id='7', data='one\ntwo')]
+    """
+    fields: dict[str, str] = {}
+    data: list[str] = []
+    for line in lines:
+        name, _, value = line.partition(":")
+        if not line:
+            if data:
+                yield ServerEvent(fields.get("event", "message"), fields.get("id", ""), "\n".join(data))
+            fields, data = {}, []
+        elif name == "data":
+            data.append(value.removeprefix(" "))
+        elif name:
+            fields[name] = value.removeprefix(" ")

@@ -1,0 +1,18 @@
+"""Settings of the janitor, from the environment."""
+
+from pydantic import Field
+
+from coronal_jobs.settings import StoreSettings
+
+__all__ = ["JanitorSettings"]
+
+
+class JanitorSettings(StoreSettings):
+    """What a janitor is told. Each is set by ``CORONAL_`` and its name in capitals."""
+
+    janitor_every_s: float = Field(
+        default=1.0, gt=0, description="The time between two rounds of the janitor."
+    )
+    keep_s: float = Field(
+        default=7 * 24 * 3600.0, gt=0, description="How long a job and its results are kept after its end."
+    )

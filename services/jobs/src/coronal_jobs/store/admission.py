@@ -1,0 +1,131 @@
+"""On which terms a job is admitted, and what came of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Self
+
+from coronal_jobs.errors import IdempotencyConflict, QueueFull, StoreUnavailable
+from coronal_jobs.job import Order
+
+__all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of"]
+
+MOST_ACTIVE_JOBS = 200_000
+"""How many jobs are queued or running at a time, unless it is said otherwise."""
+
+_PARTS = ("image", "name", "pipeline", "seed")
+_DIGEST_LENGTH = 32
+_SHORTEST_RETRY_S = 1
+_LONGEST_RETRY_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a job is admitted.
+
+    Parameters
+    ----------
+    most_active
+        How many jobs may be queued or running at a time, this one included.
+    key
+        What the sender calls this order, so that it can be sent again without a second job; empty for none.
+        Redis is told its digest alone: a key may hold what must stand in no key of Redis.
+    keep_key_s
+        How long the key is known.
+    """
+
+    most_active: int = MOST_ACTIVE_JOBS
+    key: str = ""
+    keep_key_s: float = 24 * 3600.0
+
+    def arguments(self, order: Order) -> tuple[str | int, ...]:
+        """Give what `admit.lua` wants to know of them."""
+        key = _digest(self.key) if self.key else ""
+        return self.most_active, key, round(self.keep_key_s * 1000), content_of(order)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What came of an order; true when a new job was written.
+
+    Parameters
+    ----------
+    answer
+        ``admitted``; ``replayed`` when the key has its job already; ``conflict`` when that is another one;
+        ``full``; ``exists`` when the id is taken.
+    fact
+        Of the first two the job's id; of ``conflict`` the content that the key came with before; of ``full``
+        how many jobs have ended in the last minute.
+    content
+        What the order's own content is.
+    unnamed
+        The SHA-256 of blobs that no record names any more.
+    """
+
+    answer: str
+    fact: str
+    content: str
+    unnamed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, order: Order, answer: Sequence[str | int]) -> Self:
+        """Read the answer of `admit.lua`."""
+        kind, fact, *unnamed = map(str, answer)
+        return cls(kind, fact, content_of(order), tuple(unnamed))
+
+    def __bool__(self) -> bool:
+        """Tell whether a new job was written."""
+        return self.answer == "admitted"
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether the order had been admitted before."""
+        return self.answer == "replayed"
+
+    def job_id(self) -> str:
+        """Give the id of the job that stands for the order.
+
+        Raises
+        ------
+        IdempotencyConflict
+            When the order's key came with another one before.
+        QueueFull
+            When there are as many jobs as there may be.
+        StoreUnavailable
+            When the id is taken.
+        """
+        match self.answer:
+            case "admitted" | "replayed":
+                return self.fact
+            case "conflict":
+                raise IdempotencyConflict(_differing(self.fact, self.content))
+            case "full":
+                raise QueueFull(retry_after_s=_retry_after_s(int(self.fact)))
+            case _:
+                raise StoreUnavailable("the job's id is taken; try again")
+
+
+def content_of(order: Order) -> str:
+    """Tell by digests what an order is: image, file name, pipeline in long form, and seed.
+
+    Two orders are the same when all four are. What the server adds itself (id, format, hops) is left out, and
+    so is how the pipeline was written: a name, YAML or JSON, short or long.
+    """
+    pipeline = json.dumps(order.pipeline.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
+    return " ".join(map(_digest, (order.input.sha256, order.input.name, pipeline, str(order.seed))))
+
+
+def _digest(text: str) -> str:
+    """Give the first half of the SHA-256: 128 bits are enough to tell orders apart, and Redis holds many."""
+    return sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+def _differing(one: str, other: str) -> tuple[str, ...]:
+    pairs = zip(_PARTS, one.split(), other.split(), strict=True)
+    return tuple(part for part, ours, theirs in pairs if ours != theirs)
+
+
+def _retry_after_s(ended: int) -> int:
+    """Give the time in which a place comes free, when so many came free in the last minute."""
+    return max(_SHORTEST_RETRY_S, -(-_LONGEST_RETRY_S // max(1, ended)))

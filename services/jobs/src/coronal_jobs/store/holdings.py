@@ -1,0 +1,67 @@
+"""Which blobs are still wanted, so that the bytes of the others can go and none goes too early."""
+
+import time
+from collections.abc import Sequence
+
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.scripts import source_of
+
+__all__ = ["HOLD_S", "Holdings"]
+
+HOLD_S = 3600.0
+"""How long a blob is kept for a record that is yet to name it."""
+
+_WAIT_S = 0.01
+_MOST_WAITS = 200
+
+
+class Holdings:
+    """Holds blobs before a record names them, and removes those that nobody names or holds.
+
+    The order of steps keeps it safe without a lock on files: hold, write the bytes, let a record name them;
+    and on the other side: nobody names them, doom, remove the bytes.
+    """
+
+    def __init__(self, connection: Connection, blobs: BlobStore) -> None:
+        self._redis = connection
+        self._blobs = blobs
+        self._hold, self._doom, self._unhold = (
+            connection.register_script(source_of(name)) for name in ("hold", "doom", "unhold")
+        )
+
+    def hold(self, holder: str, digests: Sequence[str]) -> None:
+        """Keep blobs that are about to be written, until a record names them or `HOLD_S` have passed.
+
+        Parameters
+        ----------
+        holder
+            The id of the job that will name them: what `admit` and `commit` look for.
+        digests
+            Their SHA-256.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the same bytes are being removed, and that doesn't end.
+        """
+        for _ in range(_MOST_WAITS):
+            if self._hold(args=[holder, round(HOLD_S * 1000), *digests]) == "held":
+                return
+            time.sleep(_WAIT_S)
+        raise StoreUnavailable("the same image is being removed at this moment")
+
+    def remove(self, digests: Sequence[str]) -> int:
+        """Remove the bytes of those blobs that nobody names or holds, and tell how many it were."""
+        removed = 0
+        for sha256 in digests:
+            if self._doom(args=[sha256]) == "doomed":
+                self._blobs.delete(sha256)
+                self._redis.delete(f"coronal:doomed:{sha256}")
+                removed += 1
+        return removed
+
+    def end_old_holds(self, *, most: int = 1_000) -> list[str]:
+        """End the holds whose time is over; give the blobs that nobody wants any more."""
+        return list(self._unhold(args=[most]))

@@ -1,0 +1,120 @@
+"""A distribution whose algorithms are slow or misbehave, as an installer would leave it in a folder."""
+
+from pathlib import Path
+
+__all__ = ["install_hostile_plugins"]
+
+_SOURCE = '''
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+import numpy as np
+
+from coronal import Context, Image, Parameter, algorithm
+
+
+@algorithm
+def slow(
+    image: Image, context: Context, seconds: Annotated[float, Parameter("How long.", minimum=0)] = 0.3
+) -> Image:
+    """Add noise that depends on the seed alone, and take a while."""
+    noise = context.random.normal(size=image.pixels.shape)
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and not context.is_cancelled():
+        time.sleep(0.02)
+        context.progress(0.5)
+    return image.with_pixels((image.pixels + noise).astype(np.float32))
+
+
+@algorithm
+def deaf(
+    image: Image, seconds: Annotated[float, Parameter("How long.", minimum=0)] = 30.0
+) -> Image:
+    """Sleep, and look up from it for nobody."""
+    time.sleep(seconds)
+    return image
+
+
+@algorithm
+def segfault(image: Image) -> Image:
+    """Read memory that isn't there."""
+    ctypes.string_at(0)
+    return image
+
+
+@algorithm
+def leave(image: Image) -> Image:
+    """Leave without a word."""
+    os._exit(0)
+
+
+@algorithm
+def outgrow(image: Image) -> Image:
+    """Say that there isn't enough memory."""
+    raise MemoryError
+
+
+@algorithm
+def leak(image: Image) -> Image:
+    """Take all memory that there is."""
+    taken = []
+    while True:
+        taken.append(np.ones(1 << 21))
+
+
+@algorithm
+def loop(image: Image) -> Image:
+    """Never end."""
+    while True:
+        pass
+
+
+@algorithm
+def chatter(image: Image, context: Context) -> Image:
+    """Print and log without end."""
+    while True:
+        print("z" * 200, flush=True)
+        print("z" * 200, file=sys.stderr, flush=True)
+        context.log("z" * 200)
+
+
+@algorithm
+def nonsense(image: Image) -> Image:
+    """Give something else than it promised."""
+    return "no image"
+
+
+@algorithm
+def orphan(image: Image) -> Image:
+    """Start another process, and never end."""
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    time.sleep(600)
+    return image
+'''
+_NAMES = (
+    "slow",
+    "deaf",
+    "segfault",
+    "leave",
+    "outgrow",
+    "leak",
+    "loop",
+    "chatter",
+    "nonsense",
+    "orphan",
+)
+
+
+def install_hostile_plugins(folder: Path) -> None:
+    """Write the distribution ``test-hostile`` into a folder."""
+    folder.mkdir()
+    (folder / "test_hostile.py").write_text(_SOURCE)
+    info = folder / "test_hostile-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: test-hostile\nVersion: 1.0\n")
+    points = (f"{name} = test_hostile:{name}" for name in _NAMES)
+    (info / "entry_points.txt").write_text("\n".join(("[coronal]", *points, "")))

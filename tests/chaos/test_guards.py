@@ -1,0 +1,152 @@
+"""The guards of the scripts, each by the harm that it keeps away; test_mutations.py breaks one by one."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from coronal_jobs.job import Failure, Job, Order, State
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.jobs import JobStore
+
+LEASE_S = 60.0
+QUEUE = "coronal:pool.{}"
+FAILURE = Failure(code="stage-error", message="no")
+
+
+@pytest.fixture
+def claimed(job_store: JobStore, order: Order) -> Job:
+    """A job whose only hop is claimed."""
+    job_store.admit(order)
+    return _claim(job_store, order.id)
+
+
+def _claim(jobs: JobStore, job_id: str, pool: str = "default") -> Job:
+    job = jobs.claim(job_id, pool, lease_s=LEASE_S)
+    assert job is not None
+    return job
+
+
+def test_a_claim_that_was_lost_writes_nothing(job_store: JobStore, claimed: Job) -> None:
+    job_store.lose(claimed.id, claimed.epoch)
+    _claim(job_store, claimed.id)
+    assert not job_store.beat(claimed.id, claimed.epoch, lease_s=LEASE_S)
+    assert not job_store.report(claimed, "otsu", 0.5)
+    assert not job_store.release(claimed.id, claimed.epoch)
+    assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
+    assert job_store.commit(claimed).is_stale
+    assert job_store.get(claimed.id).state is State.RUNNING
+
+
+def test_a_claim_that_ended_with_a_lease_is_fenced_before_the_next(job_store: JobStore, claimed: Job) -> None:
+    job_store.lose(claimed.id, claimed.epoch)
+    assert job_store.get(claimed.id).epoch == claimed.epoch + 1
+
+
+def test_a_cancelled_job_that_is_retried_is_fenced_from_who_ran_it(job_store: JobStore, claimed: Job) -> None:
+    job_store.cancel(claimed.id)
+    assert job_store.get(claimed.id).epoch == claimed.epoch + 1
+    assert job_store.commit(claimed).is_stale
+
+
+def test_a_doorbell_claims_once(job_store: JobStore, claimed: Job) -> None:
+    assert job_store.claim(claimed.id, "default", lease_s=LEASE_S) is None
+
+
+def test_a_doorbell_in_another_pools_queue_claims_nothing(job_store: JobStore, order: Order) -> None:
+    job_store.admit(order)
+    assert job_store.claim(order.id, "elsewhere", lease_s=LEASE_S) is None
+
+
+def test_a_lease_that_still_holds_is_not_taken_away(job_store: JobStore, claimed: Job) -> None:
+    assert job_store.lose(claimed.id) == "stale"
+    assert job_store.get(claimed.id).state is State.RUNNING
+
+
+def test_what_is_over_is_not_taken_away(job_store: JobStore, claimed: Job) -> None:
+    job_store.commit(claimed)
+    assert job_store.lose(claimed.id) == job_store.lose(claimed.id, claimed.epoch) == "stale"
+
+
+def test_a_claim_has_a_lease_and_a_beat_extends_it(
+    connection: Connection, job_store: JobStore, claimed: Job
+) -> None:
+    ends_ms = connection.zscore("coronal:leases", claimed.id)
+    assert ends_ms is not None
+    job_store.beat(claimed.id, claimed.epoch, lease_s=2 * LEASE_S)
+    assert connection.zscore("coronal:leases", claimed.id) >= ends_ms + 0.9 * 1000 * LEASE_S
+
+
+def test_three_lost_runs_end_a_job(job_store: JobStore, order: Order) -> None:
+    job_store.admit(order)
+    answers = [job_store.lose(order.id, _claim(job_store, order.id).epoch) for _ in range(3)]
+    assert answers == ["queued", "queued", "failed"]
+
+
+def test_a_committed_hop_rings_for_the_next(
+    connection: Connection, job_store: JobStore, make_order: Callable[..., Order], two_hops: object
+) -> None:
+    order = make_order(hops=two_hops)
+    job_store.admit(order)
+    job_store.commit(_claim(job_store, order.id, "here"), carry="b" * 64)
+    assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("there"), 0, -1)] == [order.id]
+    assert connection.zscore("coronal:outbox", order.id) is not None
+
+
+def test_the_same_commit_again_gets_the_same_answer(job_store: JobStore, claimed: Job) -> None:
+    assert [job_store.commit(claimed).answer for _ in range(2)] == ["succeeded", "succeeded"]
+
+
+def test_a_hop_that_is_not_due_is_not_committed(
+    job_store: JobStore, make_order: Callable[..., Order], two_hops: object
+) -> None:
+    order = make_order(hops=two_hops)
+    job_store.admit(order)
+    claim = _claim(job_store, order.id, "here")
+    assert job_store.commit(claim.model_copy(update={"hop": 1})).is_stale
+
+
+def test_what_is_over_is_not_cancelled(job_store: JobStore, claimed: Job) -> None:
+    job_store.commit(claimed)
+    assert job_store.cancel(claimed.id) is State.SUCCEEDED
+
+
+def test_a_success_is_not_retried(job_store: JobStore, claimed: Job) -> None:
+    job_store.commit(claimed)
+    assert job_store.retry(claimed.id) is State.SUCCEEDED
+
+
+def test_an_admitted_job_is_rung_for_and_its_doorbell_stands_in_the_outbox(
+    connection: Connection, job_store: JobStore, order: Order
+) -> None:
+    job_store.admit(order)
+    assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("default"), 0, -1)] == [order.id]
+    assert connection.zscore("coronal:outbox", order.id) is not None
+
+
+def test_a_lost_doorbell_is_rung_again_and_one_that_waits_is_not(
+    connection: Connection, job_store: JobStore, order: Order
+) -> None:
+    job_store.admit(order)
+    connection.zadd("coronal:outbox", {order.id: 0})
+    assert job_store.ring() == 0
+    connection.delete(QUEUE.format("default"))
+    connection.zadd("coronal:outbox", {order.id: 0})
+    assert job_store.ring() == 1
+    assert connection.llen(QUEUE.format("default")) == 1
+
+
+def test_a_blob_that_is_held_or_named_is_not_doomed(
+    connection: Connection, job_store: JobStore, blobs: BlobStore, order: Order
+) -> None:
+    holdings = Holdings(connection, blobs)
+    holdings.hold(order.id, [order.input.sha256])
+    assert holdings.remove([order.input.sha256]) == 0
+    job_store.admit(order)
+    assert holdings.remove([order.input.sha256]) == 0
+
+
+def _job_of(bell: str) -> str:
+    return str(json.loads(json.loads(bell)["body"])[0][0])

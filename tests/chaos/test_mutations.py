@@ -1,0 +1,95 @@
+"""Each guard of the scripts is broken in a copy, and test_guards.py must turn red."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import coronal_jobs
+
+HERE = Path(__file__).parent
+PACKAGE = Path(coronal_jobs.__file__).parent
+MUTATIONS = {
+    "an older claim counts": ("common", "and get(id, 'epoch') == epoch", ""),
+    "what is over counts as claimed": ("common", "get(id, 'state') == 'running' and", ""),
+    "any pool may claim": ("claim", "or get(id, 'pool') ~= pool", ""),
+    "a running job is claimed again": ("claim", "get(id, 'state') ~= 'queued' or", "false or"),
+    "a claim has no lease": ("claim", "redis.call('ZADD', 'coronal:leases', now_ms() + lease, id)", ""),
+    "a beat extends nothing": ("beat", "redis.call('ZADD', 'coronal:leases', now_ms() + lease, id)", ""),
+    "a cancel fences nobody": ("cancel", "redis.call('HINCRBY', record_of(id), 'epoch', 1)", ""),
+    "a cancel undoes the end": ("cancel", "if is_final(state) then", "if false then"),
+    "a loss fences nobody": ("lose", "redis.call('HINCRBY', record_of(id), 'epoch', 1)", ""),
+    "a loss takes from a living lease": ("lose", "and lease_ms <= now_ms()", ""),
+    "a loss takes what is over": ("lose", "and get(id, 'state') == 'running' ", ""),
+    "losses are not counted": ("lose", "< tonumber(runs)", "< 1000"),
+    "a commit rings for nobody": ("commit", "  ring(id)\n", ""),
+    "a commit asks for no claim": ("commit", "not is_claimed(id, epoch) or", "false or"),
+    "a commit asks for no hop": ("commit", "or get(id, 'hop') ~= hop", ""),
+    "a commit forgets that it was done": (
+        "commit",
+        "if get(id, 'committed') == epoch .. '/' .. hop",
+        "if false",
+    ),
+    "a success is retried": ("retry", "if not ALLOWED[state .. ' queued'] then", "if false then"),
+    "an admission rings for nobody": ("admit", "\nring(id)", ""),
+    "a doorbell is in no outbox": (
+        "common",
+        "redis.call('ZADD', 'coronal:outbox', now + math",
+        "math.abs(math",
+    ),
+    "a lost doorbell stays lost": ("ring", "    ring(id)\n", ""),
+    "each doorbell that is due is rung": ("ring", "if rung_ms == 0 or", "if true or"),
+    "a named blob is doomed": ("doom", "== 1 then", "== 2 then"),
+}
+
+
+def _guards_hold(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests of the guards against a copy of the package."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        str(HERE / "test_guards.py"),
+    ]
+    return subprocess.run(
+        command,
+        cwd=HERE.parents[1],
+        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A folder with a copy of the package, which may be broken."""
+    shutil.copytree(PACKAGE, tmp_path / "coronal_jobs")
+    return tmp_path
+
+
+@pytest.mark.chaos
+def test_the_copy_is_what_is_tested_and_holds(copy: Path) -> None:
+    assert _guards_hold(copy).returncode == 0
+    (copy / "coronal_jobs" / "store" / "scripts" / "claim.lua").write_text("return nil")
+    assert _guards_hold(copy).returncode == 1
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_guard_that_is_broken_is_seen(copy: Path, name: str) -> None:
+    script, guard, instead = MUTATIONS[name]
+    path = copy / "coronal_jobs" / "store" / "scripts" / f"{script}.lua"
+    whole = path.read_text()
+    assert whole.count(guard) == 1, f"{script}.lua no longer has this guard once"
+    path.write_text(whole.replace(guard, instead))
+    seen = _guards_hold(copy)
+    assert seen.returncode == 1, seen.stdout
+    assert "FAILED" in seen.stdout

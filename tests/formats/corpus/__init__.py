@@ -1,0 +1,1 @@
+"""The corpus of bad input, and what becomes of it."""

@@ -1,0 +1,89 @@
+"""Whether there is room for more work."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from coronal_jobs.errors import StoreFull
+from coronal_jobs.job import Order
+from coronal_jobs.settings import StoreSettings
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.capacity import Capacity
+from coronal_jobs.store.connection import Connection, connect
+from coronal_jobs.store.jobs import JobStore
+
+
+def _fill(connection: Connection, part: float) -> None:
+    """Set the server's memory so that this part of it is used."""
+    connection.config_set("maxmemory", round(connection.info("memory")["used_memory"] / part))
+
+
+@pytest.fixture
+def own_connection(make_redis: Callable[..., object]) -> Connection:
+    return connect(StoreSettings(redis_url=make_redis("--maxmemory-policy", "noeviction").url))
+
+
+def test_a_redis_that_may_take_all_memory_is_never_full(connection: Connection, blobs: BlobStore) -> None:
+    Capacity(connection, blobs, least_free_bytes=0).require_room()
+
+
+def test_a_redis_is_full_above_three_quarters_of_its_memory(
+    own_connection: Connection, blobs: BlobStore
+) -> None:
+    _fill(own_connection, 0.6)
+    Capacity(own_connection, blobs, least_free_bytes=0).require_room()
+    _fill(own_connection, 0.9)
+    with pytest.raises(StoreFull, match="store of records") as full:
+        Capacity(own_connection, blobs, least_free_bytes=0).require_room()
+    assert full.value.retry_after_s > 0
+
+
+def test_what_was_admitted_ends_while_redis_is_full(
+    own_connection: Connection, blobs: BlobStore, order: Order
+) -> None:
+    jobs = JobStore(own_connection)
+    jobs.admit(order)
+    _fill(own_connection, 0.9)
+    job = jobs.claim(order.id, "default", lease_s=60)
+    assert job is not None
+    assert jobs.commit(job).answer == "succeeded"
+    with pytest.raises(StoreFull):
+        Capacity(own_connection, blobs, least_free_bytes=0).require_room()
+
+
+def test_a_disk_is_full_where_fewer_bytes_are_free_than_must_be(
+    connection: Connection, blobs: BlobStore
+) -> None:
+    Capacity(connection, blobs, least_free_bytes=1).require_room()
+    with pytest.raises(StoreFull, match="images and results"):
+        Capacity(connection, blobs, least_free_bytes=1 << 60).require_room()
+
+
+def test_a_store_that_is_no_disk_is_never_full(connection: Connection) -> None:
+    Capacity(connection, BlobStore("memory:///"), least_free_bytes=1 << 60).require_room()
+
+
+def test_a_disk_that_does_not_say_is_not_full(connection: Connection, tmp_path: Path) -> None:
+    blobs = BlobStore((tmp_path / "blobs").as_uri())
+    (tmp_path / "blobs").rmdir()
+    assert blobs.free_bytes() is None
+    Capacity(connection, blobs, least_free_bytes=1 << 60).require_room()
+
+
+def test_redis_is_asked_once_for_many_and_again_after_a_second(
+    own_connection: Connection, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr("coronal_jobs.store.capacity.time", SimpleNamespace(monotonic=lambda: now_s))
+    capacity = Capacity(own_connection, blobs, least_free_bytes=0)
+    for _ in range(20):
+        capacity.require_room()
+    asked = own_connection.info("commandstats")["cmdstat_info"]["calls"]
+    _fill(own_connection, 0.9)
+    capacity.require_room()
+    now_s += 1
+    with pytest.raises(StoreFull):
+        capacity.require_room()
+    assert asked == 1

@@ -1,0 +1,163 @@
+"""The table of transitions and what the scripts do are one."""
+
+import re
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from itertools import product
+
+import pytest
+from redis.exceptions import ResponseError
+
+from coronal_jobs.errors import NotFound
+from coronal_jobs.job import Failure, Job, Order, State
+from coronal_jobs.store import scripts
+from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.jobs import JobStore
+from coronal_jobs.store.scripts import TRANSITIONS, source_of
+
+FAILURE = Failure(code="stage-error", message="no")
+NOTHING = "nothing"
+
+
+def _names() -> list[str]:
+    paths = (path.name for path in files(scripts).iterdir())
+    return sorted(name[:-4] for name in paths if name.endswith(".lua") and name != "common.lua")
+
+
+def _state(store: JobStore, job_id: str) -> str:
+    try:
+        return store.get(job_id).state
+    except NotFound:
+        return NOTHING
+
+
+def _with(store: JobStore, job: Job, field: str, value: int) -> Job:
+    """Write a field of a record, where there is one."""
+    if _state(store, job.id) != NOTHING:
+        store._redis.hset(f"coronal:job:{job.id}", field, value)
+    return job.model_copy(update={field: value})
+
+
+# Each step, in each way that leads somewhere; the claim is the job's last in whatever state it is.
+STEPS: dict[str, list[Callable[[JobStore, Order, Job], object]]] = {
+    "admit": [lambda store, order, _: store.admit(order)],
+    "ring": [lambda store, *_: store.ring()],
+    "claim": [lambda store, order, _: store.claim(order.id, "default", lease_s=60)],
+    "beat": [lambda store, _, job: store.beat(job.id, job.epoch, lease_s=60)],
+    "report": [lambda store, _, job: store.report(job, "a", 0.5)],
+    "commit": [
+        lambda store, _, job: store.commit(job, carry="c" * 64),
+        lambda store, _, job: store.commit(_with(store, job, "hop", 1)),
+    ],
+    "fail": [
+        lambda store, _, job: store.fail(job.id, job.epoch, FAILURE),
+        lambda store, _, job: store.fail(job.id, job.epoch, FAILURE, retries=1),
+    ],
+    "release": [lambda store, _, job: store.release(job.id, job.epoch)],
+    "lose": [
+        lambda store, _, job: store.lose(job.id, job.epoch),
+        lambda store, _, job: store.lose(_with(store, job, "losses", 2).id, job.epoch),
+    ],
+    "cancel": [lambda store, order, _: store.cancel(order.id)],
+    "retry": [lambda store, order, _: store.retry(order.id)],
+    "log": [lambda store, order, _: store.log(order.id, "a line")],
+}
+
+
+@pytest.fixture
+def brought(job_store: JobStore, make_order: Callable[..., Order]) -> Callable[[str], tuple[Order, Job]]:
+    """Brings a job of two hops into a state, and gives its order and its last claim."""
+
+    def do(state: str) -> tuple[Order, Job]:
+        hops = [{"pool": "default", "first": 0, "end": 1}, {"pool": "default", "first": 1, "end": 2}]
+        order = make_order(hops=hops)
+        base = {"state": "running", "revision": 1, "hop": 0, "epoch": 1, "created_ms": 1}
+        claim = Job.model_validate(order.model_dump() | base)
+        if state == NOTHING:
+            return order, claim
+        job_store.admit(order)
+        if state == "queued":
+            return order, claim
+        job = job_store.claim(order.id, "default", lease_s=60)
+        assert job is not None
+        match state:
+            case "succeeded":
+                job_store.commit(job, carry="c" * 64)
+                job = job_store.claim(order.id, "default", lease_s=60)
+                assert job is not None
+                job_store.commit(job)
+            case "failed":
+                job_store.fail(job.id, job.epoch, FAILURE)
+            case "cancelled":
+                job_store.cancel(job.id)
+        return order, job_store.get(order.id)
+
+    return do
+
+
+def _changes(
+    job_store: JobStore, brought: Callable[[str], tuple[Order, Job]], name: str
+) -> Iterator[tuple[str, str]]:
+    """What a step makes of a job in each state: the pairs that differ."""
+    for step, state in product(STEPS[name], [NOTHING, *State]):
+        order, job = brought(state)
+        assert _state(job_store, order.id) == state
+        try:
+            step(job_store, order, job)
+        except NotFound:
+            assert state == NOTHING
+        if _state(job_store, order.id) != state:
+            yield state, _state(job_store, order.id)
+
+
+def test_every_script_is_tried_here() -> None:
+    # Those left over are about blobs, or remove the record.
+    assert set(_names()) - set(STEPS) == {"delete", "hold", "doom", "unhold"}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_makes_the_changes_that_the_table_tells_and_no_other(
+    job_store: JobStore, brought: Callable[[str], tuple[Order, Job]], name: str
+) -> None:
+    allowed = {(old, new) for old, states in TRANSITIONS.get(name, {}).items() for new in states}
+    assert set(_changes(job_store, brought, name)) == allowed
+
+
+def test_the_table_tells_of_states_and_scripts_that_there_are() -> None:
+    assert set(TRANSITIONS) <= set(_names())
+    for changes in TRANSITIONS.values():
+        assert set(changes) <= {NOTHING, *State}
+        assert {state for states in changes.values() for state in states} <= set(State)
+
+
+def test_only_a_retry_leads_out_of_a_final_state() -> None:
+    leaving = {
+        step for step, changes in TRANSITIONS.items() for old in changes if old in ("failed", "cancelled")
+    }
+    assert leaving == {"retry"}
+    assert not any("succeeded" in changes for changes in TRANSITIONS.values())
+
+
+def test_a_change_that_the_table_does_not_tell_is_an_error(
+    connection: Connection, job_store: JobStore, order: Order
+) -> None:
+    job_store.admit(order)
+    forged = source_of("log").partition("\nlocal id, most")[0] + "\nmove(ARGV[1], 'succeeded')"
+    with pytest.raises(ResponseError, match="a job must not go from queued to succeeded here"):
+        connection.register_script(forged)(args=[order.id])
+    assert job_store.get(order.id).state is State.QUEUED
+
+
+def test_states_are_changed_in_one_place_alone() -> None:
+    text = "".join(source_of(name) for name in _names())
+    assert len(set(re.findall(r"[^\n]*set\(id, 'state'[^\n]*", text))) == 1
+    written = set(re.findall(r"'HSET', record_of\(id\), 'state', '(\w+)'", text))
+    assert written == {NOTHING}  # admit: a record that is about to be queued
+
+
+@pytest.mark.parametrize("name", _names())
+def test_each_script_says_what_it_asks_for_and_what_it_promises(name: str) -> None:
+    text = files(scripts).joinpath(f"{name}.lua").read_text()
+    assert re.match(rf"-- {name}\([\w, .]*\) → ", text)
+    assert "\n-- Before:  " in text
+    assert "\n-- Promise: " in text
