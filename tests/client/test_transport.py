@@ -1,6 +1,5 @@
 """HTTP as it goes wrong."""
 
-import threading
 import time
 from io import BytesIO
 
@@ -26,15 +25,13 @@ def test_an_address_that_is_none_is_unreachable(url) -> None:
         transport.json("/v1/jobs")
 
 
-def test_a_server_that_starts_anew_is_not_noticed(small, answer) -> None:
+def test_a_server_that_starts_anew_is_not_noticed(small, answer, later) -> None:
     small.answers = [answer(body={"n": 1}), answer(body={"n": 2})]
     with Transport(small.url, patience_s=30) as transport:
         assert transport.json("/") == {"n": 1}
         small.stop()
-        timer = threading.Timer(0.5, small.start)
-        timer.start()
+        later(0.5, small.start)
         assert transport.json("/") == {"n": 2}
-        timer.join()
 
 
 def test_a_server_that_stays_away_is_unreachable_when_patience_ends(small, answer) -> None:

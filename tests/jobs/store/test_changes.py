@@ -104,16 +104,16 @@ def test_one_thread_listens_for_all(changes: Changes, job_store: JobStore, order
 
 
 def test_a_job_that_is_deleted_while_somebody_waits_is_told(
-    changes: Changes, job_store: JobStore, order: Order
+    changes: Changes, job_store: JobStore, order: Order, later: Callable[..., None]
 ) -> None:
     job_store.admit(order)
-    threading.Timer(0.2, job_store.delete, [order.id]).start()
+    later(0.2, job_store.delete, order.id)
     with pytest.raises(NotFound):
         changes.wait(lambda: job_store.get(order.id), _is_running, timeout_s=10)
 
 
 def test_a_lost_connection_costs_a_second_and_is_made_anew(
-    make_redis: Callable[..., Any], make_order: MakeOrder
+    make_redis: Callable[..., Any], make_order: MakeOrder, later: Callable[..., None]
 ) -> None:
     server = make_redis()
     connection = connect(StoreSettings(redis_url=server.url))
@@ -123,7 +123,7 @@ def test_a_lost_connection_costs_a_second_and_is_made_anew(
     connection.client_kill_filter(_type="normal", skipme=True)
     order = make_order()
     job_store.admit(order)
-    threading.Timer(0.1, job_store.claim, [order.id, "default"], {"lease_s": 60}).start()
+    later(0.1, job_store.claim, order.id, "default", lease_s=60)
     started = time.monotonic()
     changes.wait(lambda: job_store.get(order.id), _is_running, timeout_s=10)
     assert time.monotonic() - started < 2.5
@@ -142,9 +142,11 @@ def test_redis_may_go_and_come_back(make_redis: Callable[..., Any], make_order: 
     _listening(changes, job_store, make_order())
 
 
-def test_waits_are_found_among_many_jobs(changes: Changes, job_store: JobStore, order: Order) -> None:
+def test_waits_are_found_among_many_jobs(
+    changes: Changes, job_store: JobStore, order: Order, later: Callable[..., None]
+) -> None:
     job_store.admit(order)
     for number in range(12_000):
         changes._tell(str(number))
-    threading.Timer(0.1, job_store.claim, [order.id, "default"], {"lease_s": 60}).start()
+    later(0.1, job_store.claim, order.id, "default", lease_s=60)
     assert _is_running(changes.wait(lambda: job_store.get(order.id), _is_running, timeout_s=10))

@@ -1,4 +1,3 @@
-import threading
 import time
 from collections.abc import Callable
 
@@ -102,12 +101,12 @@ def test_those_after_one_are_given_and_each_once(
 
 
 def test_who_waits_is_woken_by_the_next_and_not_kept_longer_than_was_asked(
-    events: EventStore, job_store: JobStore, order: Order
+    events: EventStore, job_store: JobStore, order: Order, later: Callable[..., None]
 ) -> None:
     started = time.monotonic()
     assert events.after("0-0", wait_s=0.2) == []
     assert time.monotonic() - started >= 0.2
-    threading.Timer(0.1, job_store.admit, [order]).start()
+    later(0.1, job_store.admit, order)
     assert [event.job for event in events.after("0-0", wait_s=1.5)] == [order.id]
     assert time.monotonic() - started < 1.5
 
