@@ -1,6 +1,5 @@
 """A job on its way in: pipeline, seed and image, in whatever order they come."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
@@ -15,7 +14,7 @@ from coronal_jobs.checking import check
 from coronal_jobs.errors import NotFound
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
-from coronal_jobs.pipeline import Pipeline, parse
+from coronal_jobs.pipeline import NAME, Pipeline, parse
 from coronal_jobs.planning import Hop, plan
 from coronal_jobs.store.admission import Terms
 
@@ -27,7 +26,6 @@ PARTS = ("image", "pipeline", "seed")
 _LARGEST_SEED = 2**32 - 1
 _LONGEST_KEPT = 4096
 _LONGEST_NAME = 100
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 # The same pipeline comes with each of many images, and to read it costs as much as to admit the job.
@@ -172,7 +170,7 @@ def is_name(text: str) -> bool:
     >>> is_name("bright-objects"), is_name("[otsu]")
     (True, False)
     """
-    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
+    return len(text) <= _LONGEST_NAME and NAME.fullmatch(text) is not None
 
 
 def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:

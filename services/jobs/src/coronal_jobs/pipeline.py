@@ -11,11 +11,13 @@ from coronal.errors import shown
 from coronal_jobs import document
 from coronal_jobs.errors import BadPipeline
 
-__all__ = ["MOST_STAGES", "Pipeline", "Stage", "parse"]
+__all__ = ["MOST_STAGES", "NAME", "Pipeline", "Stage", "parse"]
 
 MOST_STAGES = 64
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What a pipeline and a stage may be called."""
+
 _PIPELINE_KEYS = ("name", "description", "stages", "limit_s")
 _STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s")
 
@@ -90,7 +92,7 @@ def _pipeline(stages: list[JsonValue], rest: dict[str, JsonValue]) -> Pipeline:
         raise BadPipeline(f"a pipeline must have 1 to {MOST_STAGES} stages, found {len(stages)}")
     parsed = [_stage(item, number) for number, item in enumerate(stages, 1)]
     name = _text(rest, "name")
-    if name and not _NAME.fullmatch(name):
+    if name and not NAME.fullmatch(name):
         raise BadPipeline(f"a pipeline's name must be of a-z, 0-9 and single hyphens, found {shown(name)}")
     return Pipeline(
         name=name, description=_text(rest, "description"), stages=_named(parsed), limit_s=_limit(rest, "")
@@ -122,7 +124,7 @@ def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
     if on not in ("current", "source"):
         raise BadPipeline(f"on must be 'current' or 'source', found {shown(on)}", stage=place)
     name = _text(item, "name", place)
-    if name and not _NAME.fullmatch(name):
+    if name and not NAME.fullmatch(name):
         raise BadPipeline(f"name must be of a-z, 0-9 and single hyphens, found {shown(name)}", stage=place)
     parameters = _parameters(item.get("parameters"), place)
     return Stage(
