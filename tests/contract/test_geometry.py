@@ -125,3 +125,42 @@ def test_spacing_and_direction_are_of_one_dimension() -> None:
 def test_it_fits_arrays_of_its_own_dimension_alone(geometry: Geometry, dimensions: int) -> None:
     assert geometry.fits(dimensions)
     assert not geometry.fits(5 - dimensions)
+
+
+SIGNED_PERMUTATION = np.array([[0.0, -1.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 0.5]])
+
+
+@given(SPACINGS, ORIGINS, INDICES)
+def test_a_mapped_element_stays_where_it_was_in_the_patient(
+    spacing: tuple[float, float, float], origin: tuple[float, float, float], index: tuple[int, int, int]
+) -> None:
+    turn = math.radians(20)
+    tilted = ((0.0, -math.sin(turn), math.cos(turn)), (0.0, math.cos(turn), math.sin(turn)), (1.0, 0.0, 0.0))
+    old = Geometry(spacing, origin, tilted)
+    new = old.mapped(SIGNED_PERMUTATION, (4.0, -3.0, 7.5))
+    place = SIGNED_PERMUTATION @ index + (4.0, -3.0, 7.5)
+    assert new.position_mm(index) == pytest.approx(old.position_mm(tuple(place)), rel=1e-6, abs=1e-6)
+
+
+def test_a_plane_of_a_volume_keeps_the_two_axes_that_it_has() -> None:
+    volume = Geometry((5.0, 0.5, 0.25), (0.0, 0.0, 100.0), LPS)
+    sagittal = volume.mapped(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]), (0, 0, 8))
+    assert sagittal.spacing_mm == (5.0, 0.5)
+    assert sagittal.origin_mm == (2.0, 0.0, 100.0)
+    assert sagittal.direction == ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0))
+
+
+def test_what_is_unknown_stays_unknown_when_it_is_mapped() -> None:
+    halved = np.diag([0.5, 0.5])
+    assert Geometry().mapped(halved, (1, 1)) == Geometry()
+    assert Geometry((2.0, 4.0)).mapped(halved, (1, 1)) == Geometry((1.0, 2.0))
+    unturned = Geometry((2.0, 4.0), (1.0, 2.0, 3.0))
+    assert unturned.mapped(halved, (0, 0)).origin_mm == (1.0, 2.0, 3.0)
+    assert unturned.mapped(halved, (0, 1)).origin_mm is None
+
+
+def test_an_axis_must_lead_somewhere() -> None:
+    with pytest.raises(
+        BadImage, match=re.escape("each axis of the new array must have a length, found [1.0, 0.0]")
+    ):
+        Geometry((1.0, 1.0)).mapped(np.diag([1.0, 0.0]), (0, 0))

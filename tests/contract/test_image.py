@@ -4,6 +4,7 @@ from numpy.typing import NDArray
 from skimage.color import rgb2gray
 
 from coronal import BadImage, Geometry, Image, Meaning
+from coronal.image import supported
 
 RNG = np.random.default_rng(0)
 
@@ -135,3 +136,34 @@ def test_grey_of_channels_that_are_no_colours_is_their_mean(channels: int) -> No
     np.testing.assert_allclose(
         Image(pixels, has_channels=True).grey(), pixels.mean(axis=-1), rtol=1e-5, atol=1e-6
     )
+
+
+def test_an_image_that_is_mapped_keeps_what_its_values_mean() -> None:
+    image = Image(
+        np.arange(12).reshape(3, 4), Geometry((2.0, 1.0)), modality="CT", meaning=Meaning.HOUNSFIELD
+    )
+    cut = image.mapped(image.pixels[1:, ::2], np.diag([1.0, 2.0]), (1, 0))
+    assert cut.shape == (2, 2)
+    assert (cut.spacing_mm, cut.modality, cut.meaning) == ((2.0, 2.0), "CT", Meaning.HOUNSFIELD)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("?", "uint8"),
+        ("<f2", "float32"),
+        (">f4", "float32"),
+        ("longdouble", "float64"),
+        (">i2", "int16"),
+        ("u4", "uint32"),
+    ],
+)
+def test_what_the_libraries_do_not_take_comes_as_what_they_do(given: str, expected: str) -> None:
+    pixels = np.array([[0, 1]]).astype(given)
+    assert supported(pixels).dtype == np.dtype(expected)
+    np.testing.assert_array_equal(supported(pixels), [[0, 1]])
+
+
+def test_what_the_libraries_take_is_not_copied() -> None:
+    pixels = np.zeros((2, 2), np.int16)
+    assert np.shares_memory(supported(pixels), pixels)

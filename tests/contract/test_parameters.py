@@ -183,7 +183,11 @@ def test_a_name_that_would_spoil_the_message_is_shown_safely(name: str) -> None:
     assert str(raised.value).isprintable()
 
 
-@pytest.mark.parametrize("value", [np.int64(3), object(), {1: object()}, b"\xff"], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [np.int64(3), object(), {1: object()}, b"\xff"],
+    ids=["of NumPy", "an object", "a mapping of one", "bytes"],
+)
 def test_what_json_does_not_have_is_a_bad_parameter_too(value: object) -> None:
     with pytest.raises(BadParameter):
         checked(int, value)

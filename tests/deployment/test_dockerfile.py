@@ -12,7 +12,8 @@ IMAGES = ["gateway", "worker"]
 SHARED = {"coronal", "coronal_jobs"}
 HELD = {
     "gateway": SHARED | {"coronal_gateway"},
-    "worker": SHARED | {"coronal_worker", "coronal_filters", "coronal_segmenters", "coronal_formats"},
+    "worker": SHARED
+    | {"coronal_worker", "coronal_filters", "coronal_segmenters", "coronal_measurers", "coronal_formats"},
 }
 
 

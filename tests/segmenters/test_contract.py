@@ -1,29 +1,26 @@
-"""Every segmenter and measurer keeps the contract, and bears what is hardly an image."""
+"""Every segmenter keeps the contract, and bears what is hardly an image."""
 
-import tomllib
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint
-from pathlib import Path
 
 import numpy as np
 import pytest
+from offered import offered_by
 from pydantic import JsonValue
 
 from coronal import Algorithm, Case, Geometry, Image, LabelMap
-from coronal.testing import check_algorithm
-from coronal_segmenters.otsu import otsu
-from coronal_segmenters.shape import shape
-from coronal_segmenters.watershed import watershed
-
-ROOT = Path(__file__).parents[2]
+from coronal_measurers.shape import shape
 
 Segmenter = Algorithm[..., LabelMap]
 
+VARIANTS: list[tuple[str, Mapping[str, JsonValue]]] = [
+    ("otsu", {"foreground": "dark", "smallest": 1.0}),
+    ("watershed", {"distance": 2.0}),
+    ("watershed", {"foreground": "dark", "distance": 0.1, "smoothing": 0.0}),
+]
+BY_NAME: dict[str, Segmenter] = {algorithm.spec.name: algorithm for algorithm in offered_by("segmenters")}
 SEGMENTERS: list[tuple[Segmenter, Mapping[str, JsonValue]]] = [
-    (otsu, {}),
-    (otsu, {"foreground": "dark", "smallest": 1.0}),
-    (watershed, {"distance": 2.0}),
-    (watershed, {"foreground": "dark", "distance": 0.1, "smoothing": 0.0}),
+    *((algorithm, {}) for algorithm in BY_NAME.values()),
+    *((BY_NAME[name], parameters) for name, parameters in VARIANTS),
 ]
 
 segmenters = pytest.mark.parametrize(
@@ -67,15 +64,6 @@ WITHOUT_OBJECTS = {
 
 
 @segmenters
-def test_it_keeps_the_contract(algorithm: Segmenter, parameters: dict[str, JsonValue]) -> None:
-    check_algorithm(algorithm, parameters)
-
-
-def test_shape_keeps_the_contract() -> None:
-    check_algorithm(shape)
-
-
-@segmenters
 @pytest.mark.parametrize("pixels", DEGENERATE.values(), ids=DEGENERATE.keys())
 @pytest.mark.parametrize("spacing", [None, 0.7], ids=["in px", "in mm"])
 def test_a_degenerate_image_has_objects_that_can_be_measured(
@@ -100,11 +88,3 @@ def test_an_image_of_one_value_has_no_object(
     labels = algorithm.run(Case.start(image), parameters)
     assert labels.count == 0
     assert shape(image, labels).rows == ()
-
-
-def test_each_entry_point_names_its_algorithm() -> None:
-    project = tomllib.loads((ROOT / "plugins/segmenters/pyproject.toml").read_text())["project"]
-    points = project["entry-points"]["coronal"]
-    assert set(points) == {"otsu", "shape", "watershed"}
-    for name, value in points.items():
-        assert EntryPoint(name, value, "coronal").load().spec.name == name

@@ -1,11 +1,10 @@
 """Objects by Otsu's threshold."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from phantoms import ball
 from skimage import data
 from skimage.color import rgb2gray
 from skimage.filters import threshold_otsu
@@ -13,8 +12,6 @@ from skimage.measure import label
 
 from coronal import Geometry, Image, Meaning
 from coronal_segmenters.otsu import otsu
-
-Phantom = Callable[..., NDArray[np.bool_]]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float32])
@@ -38,7 +35,7 @@ def test_the_luminance_of_a_colour_image_is_parted() -> None:
     assert np.mean(result != (grey > threshold_otsu(grey))) < 1e-3
 
 
-def test_a_ball_has_its_known_volume(ball: Phantom) -> None:
+def test_a_ball_has_its_known_volume() -> None:
     spacing, radius = (2.0, 0.5, 1.0), 10.0
     inside = ball((15, 60, 30), (14.0, 15.0, 15.0), radius, spacing)
     noise = np.random.default_rng(0).normal(0, 10, inside.shape)

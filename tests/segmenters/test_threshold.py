@@ -8,7 +8,8 @@ from hypothesis.extra.numpy import arrays
 from skimage import data
 from skimage.filters import threshold_otsu
 
-from coronal_segmenters.threshold import otsu_threshold, supported
+from coronal.image import supported
+from coronal_segmenters.threshold import otsu_threshold
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32, np.float64])

@@ -1,10 +1,8 @@
 """Touching objects, split where they are thin."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from phantoms import ball
 from scipy import ndimage
 from skimage import data, segmentation
 from skimage.feature import peak_local_max
@@ -14,10 +12,8 @@ from coronal import BadParameter, Geometry, Image
 from coronal_segmenters.otsu import otsu
 from coronal_segmenters.watershed import watershed
 
-Phantom = Callable[..., NDArray[np.bool_]]
 
-
-def test_two_touching_discs_are_split_on_the_line_between_them(ball: Phantom) -> None:
+def test_two_touching_discs_are_split_on_the_line_between_them() -> None:
     left, right = (ball((41, 70), (20, column), 15) for column in (20, 46))
     labels = watershed(Image((left | right) * 200.0)).labels
     assert labels.max() == 2
@@ -26,7 +22,7 @@ def test_two_touching_discs_are_split_on_the_line_between_them(ball: Phantom) ->
     assert set(np.unique(labels[:, middle + 2 :])) == {0, 2}
 
 
-def test_two_touching_balls_in_thick_slices_are_split(ball: Phantom) -> None:
+def test_two_touching_balls_in_thick_slices_are_split() -> None:
     spacing = (3.0, 0.5, 1.0)
     top, bottom = (ball((20, 60, 30), (z, 15, 15), 12, spacing) for z in (18, 38))
     labels = watershed(Image((top | bottom) * 200.0, Geometry(spacing))).labels
@@ -35,7 +31,7 @@ def test_two_touching_balls_in_thick_slices_are_split(ball: Phantom) -> None:
     np.testing.assert_array_equal(labels[16], bottom[16] * 2)
 
 
-def test_it_is_the_library_bit_for_bit(ball: Phantom) -> None:
+def test_it_is_the_library_bit_for_bit() -> None:
     shape, spacing = (60, 90), (1.0, 0.5)
     inside = np.any(
         [ball(shape, c, r, spacing) for c, r in (((20, 14), 11), ((36, 20), 9), ((34, 33), 7))], 0
@@ -68,7 +64,7 @@ def test_an_object_never_joins_two_pieces() -> None:
 
 
 @pytest.mark.parametrize("ring", [False, True], ids=["bar", "ring"])
-def test_an_object_of_even_width_is_not_cut_up(ball: Phantom, ring: bool) -> None:
+def test_an_object_of_even_width_is_not_cut_up(ring: bool) -> None:
     if ring:
         inside = ball((80, 80), (39.5, 39.5), 30) & ~ball((80, 80), (39.5, 39.5), 29)
         assert watershed(Image(inside * 1.0), distance=100.0).count == 1
@@ -78,7 +74,7 @@ def test_an_object_of_even_width_is_not_cut_up(ball: Phantom, ring: bool) -> Non
         assert watershed(Image(bar)).count == 1
 
 
-def test_small_objects_beside_a_large_one_are_not_lost(ball: Phantom) -> None:
+def test_small_objects_beside_a_large_one_are_not_lost() -> None:
     large, small = ball((50, 70), (25, 25), 20), ball((50, 70), (25, 50), 3)
     labels = watershed(Image((large | small) * 1.0), distance=30.0)
     assert labels.count == 2
@@ -90,7 +86,7 @@ def test_objects_are_numbered_in_the_order_of_their_pieces() -> None:
     np.testing.assert_array_equal(watershed(Image(pieces)).labels, otsu(Image(pieces)).labels)
 
 
-def test_the_least_distance_is_in_mm(ball: Phantom) -> None:
+def test_the_least_distance_is_in_mm() -> None:
     inside = ball((41, 70), (20, 20), 15) | ball((41, 70), (20, 46), 15)
     for spacing, objects in ((1.0, 2), (0.1, 1)):
         assert watershed(Image(inside * 1.0, Geometry((spacing,) * 2)), smoothing=0.0).count == objects

@@ -98,6 +98,52 @@ class Geometry:
         x, y, z, _ = self.affine() @ [*index, *(0.0,) * (3 - len(index)), 1.0]
         return float(x), float(y), float(z)
 
+    def mapped(self, matrix: NDArray[np.float64], offset: Sequence[float]) -> "Geometry":
+        """Give the geometry of an array that takes its elements from this one's in an affine way.
+
+        All that moves an image is told so: crop, pad, flip, permute, resize, rotate, take a plane.
+
+        Parameters
+        ----------
+        matrix
+            Shape (axes of this array, axes of the new one). Element ``i`` of the new array lies where the
+            place ``matrix @ i + offset`` of this one does.
+        offset
+            The place in this array, in array order, of the new array's first element; it may lie between two
+            elements, or outside.
+
+        Returns
+        -------
+        Geometry
+            What was unknown stays unknown. The origin is also lost where it moves and the direction isn't
+            known.
+
+        Raises
+        ------
+        BadImage
+            When two axes of the new array would be parallel, or one of length 0.
+
+        Examples
+        --------
+        Every second column from the fifth on:
+
+        >>> geometry = Geometry((0.5, 0.5), (-10.0, -20.0, 30.0), ((0.0, 1.0), (1.0, 0.0), (0.0, 0.0)))
+        >>> geometry.mapped(np.diag([1.0, 2.0]), (0, 4))
+        Geometry(spacing_mm=(0.5, 1.0), origin_mm=(-8.0, -20.0, 30.0), direction=((0.0, 1.0), (1.0, 0.0),
+        (0.0, 0.0)))
+        """
+        steps = np.asarray(self.spacing_mm or (1.0,) * len(matrix))[:, np.newaxis] * matrix
+        axes = steps if self.direction is None else np.asarray(self.direction) @ steps
+        lengths = np.linalg.norm(axes, axis=0)
+        if not (lengths > 0).all():
+            raise BadImage(f"each axis of the new array must have a length, found {lengths.tolist()}")
+        stays = not np.any(offset)
+        return Geometry(
+            spacing_mm=tuple(lengths) if self.spacing_mm is not None else None,
+            origin_mm=self.position_mm(offset) if self.is_placed else self.origin_mm if stays else None,
+            direction=tuple(map(tuple, axes / lengths)) if self.direction is not None else None,
+        )
+
     def affine(self) -> NDArray[np.float64]:
         """Give the 4 × 4 matrix from array index to world coordinates in mm.
 

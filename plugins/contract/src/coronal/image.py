@@ -1,5 +1,6 @@
 """An image: pixels, where they lie, and what their values mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from coronal.errors import BadImage
 from coronal.geometry import Geometry
 
-__all__ = ["Image", "Meaning", "Pixels", "read_only"]
+__all__ = ["Image", "Meaning", "Pixels", "read_only", "supported"]
 
 Pixels: TypeAlias = NDArray[np.integer | np.floating | np.bool_]
 
@@ -147,6 +148,27 @@ class Image:
         kept = Meaning.INTENSITY if is_grey_now else self.meaning
         return replace(self, pixels=pixels, has_channels=has_channels, meaning=meaning or kept)
 
+    def mapped(self, pixels: Pixels, matrix: NDArray[np.float64], offset: Sequence[float]) -> "Image":
+        """Give an image whose elements were taken from this one's in an affine way.
+
+        Parameters
+        ----------
+        pixels
+            The new pixels, with channels if this image has them.
+        matrix, offset
+            Element ``i`` of the new array lies where the place ``matrix @ i + offset`` of this one does; see
+            `Geometry.mapped`.
+
+        Examples
+        --------
+        A flip from left to right, which leaves every pixel where it was in the patient:
+
+        >>> image = Image(np.eye(3, dtype=np.uint8), Geometry((1.0, 0.5)))
+        >>> image.mapped(image.pixels[:, ::-1], np.diag([1.0, -1.0]), (0, 2)).spacing_mm
+        (1.0, 0.5)
+        """
+        return replace(self, pixels=pixels, geometry=self.geometry.mapped(matrix, offset))
+
     def grey(self) -> Pixels:
         """Give the values as one channel.
 
@@ -170,6 +192,24 @@ def read_only(array: Pixels) -> Pixels:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def supported(pixels: Pixels) -> Pixels:
+    """Give pixels of a type that SciPy and scikit-image take; a copy only where theirs isn't.
+
+    Returns
+    -------
+    Pixels
+        bool comes as uint8, float16 and long double as float32 and float64, other byte orders as the
+        machine's own. A long double beyond float64 becomes infinite.
+    """
+    dtype = pixels.dtype.newbyteorder("=")
+    if dtype.kind == "b":
+        return pixels.view(np.uint8)
+    if dtype.kind == "f":
+        dtype = np.dtype(np.float32 if dtype.itemsize < 8 else np.float64)
+    with np.errstate(over="ignore"):
+        return pixels.astype(dtype, copy=False)
 
 
 def _checked(pixels: Pixels, has_channels: bool) -> Pixels:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from coronal import BadImage, Image
-from coronal.image import Pixels
+from coronal.image import Pixels, supported
 
 __all__ = ["LARGEST", "finite_pixels"]
 
@@ -20,9 +20,8 @@ def finite_pixels(image: Image) -> Pixels:
     Returns
     -------
     Pixels
-        The image's own pixels; a copy only where NumPy, SciPy or scikit-image doesn't take their type:
-        float16 and long double come as float32 and float64, other byte orders as the machine's own. bool
-        comes as uint8.
+        The image's own pixels; a copy only where the libraries don't take their type
+        (`coronal.image.supported`).
 
     Raises
     ------
@@ -36,7 +35,7 @@ def finite_pixels(image: Image) -> Pixels:
     coronal.errors.BadImage: each value must be a number within ±1e+38: replace the others before the
     image is sent; found 1 of 2 that are NaN, infinite or beyond
     """
-    pixels = _supported(image.pixels)
+    pixels = supported(image.pixels)
     if pixels.dtype.kind == "f" and not _is_finite(pixels):
         wrong = np.count_nonzero(~(np.abs(pixels) <= LARGEST))
         raise BadImage(
@@ -49,13 +48,3 @@ def finite_pixels(image: Image) -> Pixels:
 def _is_finite(pixels: Pixels) -> bool:
     # Two reductions, which pass NaN on, instead of a mask of the size of a volume.
     return bool(pixels.min() >= -LARGEST and pixels.max() <= LARGEST)
-
-
-def _supported(pixels: Pixels) -> Pixels:
-    dtype = pixels.dtype.newbyteorder("=")
-    if dtype.kind == "b":
-        return pixels.view(np.uint8)
-    if dtype.kind == "f":
-        dtype = np.dtype(np.float32 if dtype.itemsize < 8 else np.float64)
-    with np.errstate(over="ignore"):  # a long double beyond float64 becomes infinite, and is refused
-        return pixels.astype(dtype, copy=False)

@@ -1,1 +1,1 @@
-"""Segmenters and measurers: from an image to its objects, and from these to a table, one algorithm a file."""
+"""Segmenters: from an image to its objects, and from objects to better ones, one algorithm a file."""

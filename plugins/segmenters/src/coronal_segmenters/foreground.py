@@ -9,7 +9,8 @@ from skimage.measure import label
 from skimage.morphology import remove_small_objects
 
 from coronal import Image, Parameter
-from coronal_segmenters.threshold import LARGEST, otsu_threshold, supported
+from coronal.image import supported
+from coronal_segmenters.threshold import LARGEST, otsu_threshold
 
 __all__ = ["Foreground", "Smallest", "foreground_pieces"]
 

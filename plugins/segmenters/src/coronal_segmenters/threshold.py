@@ -5,7 +5,7 @@ from skimage.filters import threshold_otsu
 
 from coronal.image import Pixels
 
-__all__ = ["LARGEST", "otsu_threshold", "supported"]
+__all__ = ["LARGEST", "otsu_threshold"]
 
 LARGEST = 1e38
 """The largest value that counts as a number; above it float32 ends."""
@@ -52,20 +52,6 @@ def otsu_threshold(values: Pixels) -> float | None:
     if not _is_safe(counted.dtype, low, high):
         counted = counted.astype(np.float64)
     return float(threshold_otsu(counted))
-
-
-def supported(values: Pixels) -> Pixels:
-    """Give values of a type that SciPy and scikit-image take; a copy only where theirs isn't.
-
-    bool comes as uint8, float16 and long double as float32 and float64, other byte orders as the machine's.
-    """
-    dtype = values.dtype.newbyteorder("=")
-    if dtype.kind == "b":
-        return values.view(np.uint8)
-    if dtype.kind == "f":
-        dtype = np.dtype(np.float32 if dtype.itemsize < 8 else np.float64)
-    with np.errstate(over="ignore"):  # a long double beyond float64 becomes infinite, and doesn't count
-        return values.astype(dtype, copy=False)
 
 
 def _finite(values: Pixels) -> Pixels:

@@ -3,8 +3,8 @@
 from itertools import chain
 
 from coronal import Image, LabelMap, Table, algorithm
-from coronal_segmenters.measures import axes, box, brightness, centroid, number, size, world
-from coronal_segmenters.regions import regions
+from coronal_measurers.measures import axes, box, brightness, centroid, number, size, world
+from coronal_measurers.regions import regions
 
 __all__ = ["shape"]
 

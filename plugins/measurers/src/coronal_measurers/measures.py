@@ -7,7 +7,7 @@ import numpy as np
 
 from coronal import Column, Image, Meaning
 from coronal.table import Cell
-from coronal_segmenters.regions import Region
+from coronal_measurers.regions import Region
 
 __all__ = ["Measure", "axes", "box", "brightness", "centroid", "number", "size", "world"]
 

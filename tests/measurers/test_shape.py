@@ -1,19 +1,16 @@
 """Size, place, form and brightness of each object."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from phantoms import ball
 from skimage import data
 from skimage.color import rgb2gray
 from skimage.measure import label, regionprops
 
 from coronal import Geometry, Image, LabelMap, Meaning, Table
-from coronal_segmenters.shape import shape
-
-Phantom = Callable[..., NDArray[np.bool_]]
+from coronal_measurers.shape import shape
 
 AXIAL = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 """Directions of (z, y, x): x to the left, y to the back, z to the head."""
@@ -41,7 +38,7 @@ def test_it_is_the_library_bit_for_bit_in_a_plane() -> None:
     assert table.column("centroid_x") == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_ball_in_thick_slices_has_its_known_measures(ball: Phantom) -> None:
+def test_a_ball_in_thick_slices_has_its_known_measures() -> None:
     spacing, radius = (2.0, 0.5, 1.0), 10.0
     geometry = Geometry(spacing, (-100.0, 50.0, 30.0), AXIAL)
     inside = ball((15, 60, 30), (14.0, 15.0, 15.0), radius, spacing)
@@ -67,7 +64,7 @@ def test_a_ball_in_thick_slices_has_its_known_measures(ball: Phantom) -> None:
     ]
 
 
-def test_an_ellipse_of_unequal_pixels_has_its_known_axes(ball: Phantom) -> None:
+def test_an_ellipse_of_unequal_pixels_has_its_known_axes() -> None:
     spacing = (0.5, 0.25)
     inside = ball((100, 100), (25.0, 12.5), (20.0, 5.0), spacing)
     image = Image(inside * 1.0, Geometry(spacing))

@@ -1,0 +1,24 @@
+"""What the members offer, by their entry points: a new algorithm is tested without being listed anywhere."""
+
+import tomllib
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+from coronal import Algorithm
+
+__all__ = ["entry_points_of", "offered_by"]
+
+_PLUGINS = Path(__file__).parents[2] / "plugins"
+
+
+def entry_points_of(member: str) -> list[EntryPoint]:
+    """Give the entry points that the project file of a member names."""
+    project = tomllib.loads((_PLUGINS / member / "pyproject.toml").read_text())["project"]
+    points = project["entry-points"]["coronal"]
+    return [EntryPoint(name, value, "coronal") for name, value in points.items()]
+
+
+def offered_by(member: str) -> list[Algorithm[..., Any]]:
+    """Give the algorithms of a member, in the order of their entry points."""
+    return [point.load() for point in entry_points_of(member)]
