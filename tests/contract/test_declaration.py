@@ -153,7 +153,7 @@ KINDS = "must return Image, LabelMap, Table or Prediction; found "
         (untyped_parameter, "must say the type of each argument; found level without one"),
         (nothing_in, "must take an Image, a LabelMap or both; found level: int"),
         (optional_image, "must take an Image, a LabelMap or both; found image: coronal.image.Image | None"),
-        (two_images, "must take one Image, one LabelMap and one Context at most; found image, other"),
+        (two_images, "must take one Image, LabelMap, Reference and Context at most; found image, other"),
         (star, "must take each argument by its name; found *sizes: int"),
         (double_star, "must take each argument by its name; found **sizes: int"),
         (positional, "must take each argument by its name; found image"),

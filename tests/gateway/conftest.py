@@ -104,6 +104,7 @@ OFFER = Offer(
         algorithm("gaussian", Kind.FILTER, Input.IMAGE, sigma={"type": "number", "exclusiveMinimum": 0}),
         algorithm("otsu", Kind.SEGMENTER, Input.IMAGE),
         algorithm("shape", Kind.MEASURER, Input.IMAGE, Input.LABELS),
+        algorithm("compare", Kind.MEASURER, Input.LABELS, Input.REFERENCE),
     ),
     formats=(
         FormatSpec(

@@ -4,10 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from coronal_gateway.services import Services
-from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Failure, Job
 
-UNKNOWN = [new_job_id(), "short", "..", "%00"]
+UNKNOWN = ["01aryz6s4100000000000000ab", "short", "..", "%00"]
 
 
 @pytest.fixture

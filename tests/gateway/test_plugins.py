@@ -10,6 +10,7 @@ def test_the_catalogue_tells_algorithms_formats_and_pools(client: FlaskClient, p
     submit()
     body = client.get("/v1/plugins").json
     assert [(one["name"], one["pools"]) for one in body["algorithms"]] == [
+        ("compare", ["default", "second"]),
         ("gaussian", ["default", "second"]),
         ("otsu", ["default", "second"]),
         ("shape", ["default", "second"]),

@@ -11,9 +11,11 @@ from werkzeug.datastructures import FileStorage
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
 from coronal_jobs.catalogue import Offer
+from coronal_jobs.errors import NotFound
 
 IMAGE = b'--line\r\nContent-Disposition: form-data; name="image"; filename="eye.png"\r\n\r\n%s\r\n'
 PIPELINE = b'--line\r\nContent-Disposition: form-data; name="pipeline"\r\n\r\n%s\r\n'
+JUDGE = "[otsu, compare]"
 FORM = "multipart/form-data; boundary=line"
 
 
@@ -105,7 +107,7 @@ def test_without_any_worker_ever_it_is_503_with_when_to_come_back(
         pytest.param(
             "[otsuu]",
             "unknown-algorithm",
-            {"stage": "stage 1, otsuu", "found": "otsuu", "allowed": ["gaussian", "otsu", "shape"]},
+            {"stage": "stage 1, otsuu", "allowed": ["compare", "gaussian", "otsu", "shape"]},
             id="unknown algorithm",
         ),
         pytest.param(
@@ -310,3 +312,40 @@ def test_a_wait_holds_the_answer_until_the_job_is_final(
             "/v1/jobs?wait=30&pipeline=[otsu]", data=png, content_type="application/octet-stream"
         )
     assert (answer.status_code, answer.json["state"]) == (202, "succeeded")
+
+
+def test_a_reference_is_kept_and_told(submit, at: Services, png: bytes) -> None:
+    answer = submit(pipeline=JUDGE, reference=FileStorage(BytesIO(png + b"drawn"), "drawn.png"))
+    job = at.jobs.get(answer.json["id"])
+    assert job.reference is not None
+    assert at.blobs.read(job.reference.sha256) == png + b"drawn"
+    assert answer.json["reference"]["name"] == "drawn.png"
+    assert answer.json["input"]["name"] == "eye.png"
+
+
+def test_the_same_file_may_be_image_and_reference(submit, at: Services, png: bytes) -> None:
+    answer = submit(pipeline=JUDGE, reference=FileStorage(BytesIO(png), "drawn.png"))
+    at.holdings.remove(at.jobs.delete(answer.json["id"]).unnamed)
+    with pytest.raises(NotFound):
+        at.blobs.read(answer.json["input"]["sha256"])
+
+
+@pytest.mark.usefixtures("nothing_stays")
+@pytest.mark.parametrize(
+    ("parts", "detail"),
+    [
+        ({"pipeline": JUDGE}, "reference must be given: the label map to compare with"),
+        ({"reference": "drawn.png"}, "reference must be left out: no stage compares with it, found a file"),
+        ({"pipeline": JUDGE, "reference": "drawn.txt"}, "the file is of no format that is read"),
+    ],
+    ids=["missing", "for nothing", "no image"],
+)
+def test_a_reference_that_is_missing_or_not_wanted_is_told(
+    submit, png: bytes, parts: dict[str, str], detail: str
+) -> None:
+    name = parts.get("reference", "")
+    content = png if name.endswith("png") else b"text, and no image at all"
+    file = {"reference": FileStorage(BytesIO(content), name)} if name else {}
+    answer = submit(**{**parts, **file})
+    assert answer.status_code in (415, 422)
+    assert detail in answer.json["detail"]

@@ -3,11 +3,12 @@ from typing import Annotated, Literal
 
 import pytest
 
-from coronal import Image, LabelMap, Parameter, Table, algorithm
+from coronal import Image, LabelMap, Parameter, Reference, Table, algorithm
 from coronal.spec import AlgorithmSpec
 from coronal_jobs.catalogue import Catalogue, Offer, Pool
 from coronal_jobs.checking import check
 from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm
+from coronal_jobs.fitting import wants_reference
 from coronal_jobs.pipeline import parse
 
 Checks = Callable[[str], None]
@@ -52,7 +53,14 @@ def measure(image: Image, labels: LabelMap) -> Table:
     raise NotImplementedError
 
 
-SPECS = [one.spec.model_copy(update={"version": "1"}) for one in (probe, halve, fill, part, measure)]
+@algorithm
+def judge(labels: LabelMap, reference: Reference) -> Table:
+    """Compare."""
+    raise NotImplementedError
+
+
+ALGORITHMS = (probe, halve, fill, part, measure, judge)
+SPECS = [one.spec.model_copy(update={"version": "1"}) for one in ALGORITHMS]
 
 
 def _catalogue(*specs: AlgorithmSpec) -> Catalogue:
@@ -73,6 +81,10 @@ def checks() -> Checks:
         "[part, fill, measure]",
         "[part, probe: {size: 1}, measure]",
         "[halve, part, measure]",
+        "[part, {algorithm: measure, on: source}]",
+        "[halve, {algorithm: part, on: source}, {algorithm: measure, on: source}, judge]",
+        "[halve, {algorithm: probe, on: source, parameters: {size: 1}}, part, judge]",
+        "[part, judge, halve]",
     ],
 )
 def test_a_pipeline_that_can_be_run_passes(checks: Checks, text: str) -> None:
@@ -83,7 +95,7 @@ def test_an_unknown_algorithm_is_named_with_the_nearest_and_with_all(checks: Che
     with pytest.raises(UnknownAlgorithm) as refused:
         checks("[part, measre]")
     assert refused.value.found == "measre"
-    assert refused.value.allowed == ("fill", "halve", "measure", "part", "probe")
+    assert refused.value.allowed == ("fill", "halve", "judge", "measure", "part", "probe")
     assert refused.value.stage == "stage 2, measre"
     assert "did you mean 'measure'?" in str(refused.value)
 
@@ -161,6 +173,26 @@ def test_a_stage_that_wants_a_label_map_needs_a_segmenter_before_it(
     assert "put a segmenter before it: part (" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[halve, part, {algorithm: measure, on: source}]",
+            "measure wants an image on the label map's own grid",
+        ),
+        (
+            "[halve, {algorithm: part, on: source}, measure]",
+            "measure wants an image on the label map's own grid",
+        ),
+        ("[halve, part, judge]", "judge compares on the grid of the source"),
+        ("[part, halve, judge]", "judge wants a label map and no stage before it leaves one"),
+    ],
+)
+def test_what_lies_on_two_grids_does_not_fit(checks: Checks, text: str, message: str) -> None:
+    with pytest.raises(StagesDontFit, match=message):
+        checks(text)
+
+
 def test_where_no_segmenter_is_installed_it_is_said() -> None:
     with pytest.raises(StagesDontFit, match="none is installed"):
         check(parse("[measure]"), _catalogue(measure.spec.model_copy(update={"version": "1"})))
@@ -181,3 +213,9 @@ def test_all_installed_algorithms_pass_with_their_defaults(offer: Offer) -> None
     catalogue = Catalogue((Pool(name="default", workers=1, offer=offer),))
     for spec in offer.algorithms:
         check(parse(f"[otsu, {spec.name}]"), catalogue)
+
+
+def test_a_pipeline_that_compares_wants_a_reference() -> None:
+    algorithms = _catalogue(*SPECS).algorithms
+    assert wants_reference(parse("[part, judge]"), algorithms)
+    assert not wants_reference(parse("[part, measure]"), algorithms)

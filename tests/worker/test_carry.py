@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.extra import numpy as hnp
 
-from coronal import Case, Column, Geometry, Image, LabelMap, Meaning, Prediction, StageRun, Table
+from coronal import Case, Column, Geometry, Image, LabelMap, Meaning, Prediction, Reference, StageRun, Table
 from coronal_worker.carry import Carry, pack, unpack
 
 PLACED = Geometry((4.0, 0.1, 0.3), (-1.5, 1 / 3, 7.0), ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
@@ -59,13 +59,18 @@ def test_a_whole_case_comes_back() -> None:
         (Column("label"), Column("area", "mm²", "Of all its pixels."), Column("name")),
         ((1, 0.1 + 0.2, "ä"), (2, None, "1"), (2**60, 1.0, "")),
     )
-    case = Case(source, image, labels, {"shape": table}, {"plane": Prediction(("a", "b"), (1 / 3, 2 / 3))})
+    reference = Reference.of(source, source.pixels % 2, {1: "liver"})
+    predictions = {"plane": Prediction(("a", "b"), (1 / 3, 2 / 3))}
+    case = Case(source, image, labels, reference, {"shape": table}, predictions)
     back = unpack(pack(Carry(case, (RUN,))))
     assert _same_image(back.case.source, source)
     assert _same_image(back.case.image, image)
     assert back.case.labels is not None
     np.testing.assert_array_equal(back.case.labels.labels, labels.labels)
     assert (back.case.labels.geometry, back.case.labels.names) == (PLACED, {1: "liver", 2: "spleen"})
+    assert isinstance(back.case.reference, Reference)
+    np.testing.assert_array_equal(back.case.reference.labels, reference.labels)
+    assert (back.case.reference.geometry, back.case.reference.names) == (PLACED, {1: "liver"})
     assert back.case.tables == case.tables
     assert [type(cell) for row in back.case.tables["shape"].rows for cell in row] == [
         type(cell) for row in table.rows for cell in row

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from coronal import BadImage, Image, Plugins, ReadLimits, Signature, UnknownFormat, reader
 from coronal.formats import Reader
 from coronal_worker.loader import load_plugins
-from coronal_worker.reading import read_case
+from coronal_worker.reading import read_image
 
 
 def _reader(name: str, answer: Image | Exception) -> Reader:
@@ -40,9 +40,7 @@ def test_a_file_is_read_by_its_first_bytes_and_not_by_its_name(
 ) -> None:
     path = tmp_path / "scan.dcm"
     path.write_bytes(cell_png)
-    case = read_case(path, load_plugins().plugins)
-    np.testing.assert_array_equal(case.image.pixels, cell)
-    assert case.image is case.source
+    np.testing.assert_array_equal(read_image(path, load_plugins().plugins).pixels, cell)
 
 
 def test_an_image_over_the_limits_of_the_worker_is_refused(
@@ -51,25 +49,25 @@ def test_an_image_over_the_limits_of_the_worker_is_refused(
     path = tmp_path / "blob"
     path.write_bytes(cell_png)
     plugins = load_plugins().plugins
-    assert read_case(path, plugins, ReadLimits(most_values=cell.size)).image.pixels.size == cell.size
+    assert read_image(path, plugins, ReadLimits(most_values=cell.size)).pixels.size == cell.size
     with pytest.raises(BadImage, match="a PNG file may have at most"):
-        read_case(path, plugins, ReadLimits(most_values=cell.size - 1))
+        read_image(path, plugins, ReadLimits(most_values=cell.size - 1))
 
 
 def test_where_formats_begin_alike_each_is_tried_until_one_knows_the_file(file: Path) -> None:
     image = Image(np.ones((2, 2)))
     plugins = _plugins(first=UnknownFormat(b"HEAD", []), second=image, third=BadImage("never asked"))
-    assert read_case(file, plugins).image is image
+    assert read_image(file, plugins) is image
 
 
 def test_a_broken_file_of_a_known_format_is_not_tried_as_another(file: Path) -> None:
     with pytest.raises(BadImage, match="torn"):
-        read_case(file, _plugins(first=BadImage("torn"), second=Image(np.ones((2, 2)))))
+        read_image(file, _plugins(first=BadImage("torn"), second=Image(np.ones((2, 2)))))
 
 
 def test_where_no_reader_knows_the_file_the_last_one_tells_why(file: Path) -> None:
     with pytest.raises(UnknownFormat, match="GIF"):
-        read_case(file, _plugins(first=UnknownFormat(b"HEAD", []), second=UnknownFormat(b"HEAD", ["GIF"])))
+        read_image(file, _plugins(first=UnknownFormat(b"HEAD", []), second=UnknownFormat(b"HEAD", ["GIF"])))
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PN"], ids=["empty", "another", "cut off"])
@@ -79,7 +77,7 @@ def test_a_file_of_no_format_is_told_with_its_first_bytes_and_those_that_are_rea
     path = tmp_path / "blob"
     path.write_bytes(content)
     with pytest.raises(UnknownFormat) as refused:
-        read_case(path, load_plugins().plugins)
+        read_image(path, load_plugins().plugins)
     assert (content[:8].hex(" ") or "the file is empty") in str(refused.value)
     assert "dicom, jpeg, nifti, png, tiff" in str(refused.value)
     assert str(tmp_path) not in str(refused.value)

@@ -504,6 +504,18 @@ class TestDelete:
         assert job_store.delete(jobs[2].id).unnamed == (IMAGE,)
         assert _refs(connection) == {}
 
+    @pytest.mark.parametrize("reference", [IMAGE, PICTURE], ids=["the image itself", "another file"])
+    def test_a_reference_is_named_as_the_image_is(
+        self, job_store: JobStore, make_order: MakeOrder, connection: Connection, reference: str
+    ) -> None:
+        file = Input(name="drawn.png", sha256=reference, size_bytes=10, format="png")
+        order = make_order(reference=file)
+        job_store.admit(order)
+        assert job_store.get(order.id).reference == file
+        assert sum(_refs(connection).values()) == 2
+        assert set(job_store.delete(order.id).unnamed) == {IMAGE, reference}
+        assert _refs(connection) == {}
+
 
 class TestReading:
     def test_a_job_that_is_not_there_is_told(self, job_store: JobStore) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, StageRun, Table
+from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, Reference, StageRun, Table
 from coronal.image import Pixels
 
 __all__ = ["Carry", "pack", "unpack"]
@@ -44,6 +43,7 @@ class _Facts:
     source: _ImageFacts
     image: _ImageFacts | None
     labels: _LabelFacts | None
+    reference: _LabelFacts | None
     tables: dict[str, Table]
     predictions: dict[str, Prediction]
     runs: tuple[StageRun, ...]
@@ -60,6 +60,7 @@ def pack(carry: Carry) -> bytes:
         source=_facts_of(case.source),
         image=None if is_unchanged else _facts_of(case.image),
         labels=_label_facts(case.labels) if case.labels else None,
+        reference=_label_facts(case.reference) if case.reference else None,
         tables=dict(case.tables),
         predictions=dict(case.predictions),
         runs=carry.runs,
@@ -72,6 +73,8 @@ def pack(carry: Carry) -> bytes:
         arrays["image"] = case.image.pixels
     if case.labels:
         arrays["labels"] = case.labels.labels
+    if case.reference:
+        arrays["reference"] = case.reference.labels
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
@@ -83,12 +86,12 @@ def unpack(content: bytes) -> Carry:
         facts = _FACTS.validate_python(json.loads(arrays["facts"].tobytes()))
         source = _image(arrays["source"], facts.source)
         image = _image(arrays["image"], facts.image) if facts.image else source
-        labels = _labels(arrays["labels"], facts.labels) if facts.labels else None
-    return Carry(Case(source, image, labels, facts.tables, facts.predictions), facts.runs)
-
-
-def _labels(labels: NDArray[np.int32], facts: _LabelFacts) -> LabelMap:
-    return LabelMap(labels, facts.geometry, facts.names)
+        labels = (
+            LabelMap(arrays["labels"], facts.labels.geometry, facts.labels.names) if facts.labels else None
+        )
+        drawn = facts.reference
+        reference = Reference(arrays["reference"], drawn.geometry, drawn.names) if drawn else None
+    return Carry(Case(source, image, labels, reference, facts.tables, facts.predictions), facts.runs)
 
 
 def _label_facts(labels: LabelMap) -> _LabelFacts:

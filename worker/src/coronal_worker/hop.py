@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from coronal import Outcome, Plugins
+from coronal import Case, Image, Outcome, Plugins
 from coronal.errors import CoronalError
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
@@ -21,7 +21,8 @@ from coronal_worker.claims import ClaimFile
 from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of, plain
 from coronal_worker.limits import Limits
 from coronal_worker.provenance import provenance_of
-from coronal_worker.reading import read_case
+from coronal_worker.reading import read_image
+from coronal_worker.references import reference_of
 from coronal_worker.results import artifact_of, result_files
 from coronal_worker.stages import Abandoned, StageFailed, Watch, run_stages
 from coronal_worker.watchers import tell
@@ -95,8 +96,13 @@ class HopRunner:
     def _start(self, job: Job, limits: Limits) -> Carry:
         if job.carry is not None:
             return unpack(self.blobs.read(job.carry))
-        with self.blobs.local(job.input.sha256) as path:
-            return Carry(read_case(path, self.plugins, limits.read), ())
+        source = self._read(job.input.sha256, limits)
+        drawn = self._read(job.reference.sha256, limits) if job.reference else None
+        return Carry(Case.start(source, reference_of(drawn, source) if drawn else None), ())
+
+    def _read(self, sha256: str, limits: Limits) -> Image:
+        with self.blobs.local(sha256) as path:
+            return read_image(path, self.plugins, limits.read)
 
     def _keep(self, job: Job, contents: list[bytes]) -> list[Blob]:
         """Write blobs that this claim's commit will name."""

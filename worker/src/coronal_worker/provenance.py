@@ -29,6 +29,7 @@ def provenance_of(job: Job, runs: Sequence[StageRun]) -> Provenance:
         input_sha256=job.input.sha256,
         input_bytes=job.input.size_bytes,
         input_format=job.input.format,
+        reference_sha256=job.reference.sha256 if job.reference else "",
         pipeline=job.pipeline.model_dump(mode="json"),
         stages=tuple(runs),
         packages=_versions(run.distribution.partition(" ")[0] for run in runs),

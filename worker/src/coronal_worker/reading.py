@@ -1,17 +1,17 @@
-"""From the bytes of a job's input to its case."""
+"""From the bytes of a file to its image."""
 
 from pathlib import Path
 
-from coronal import Case, Plugins, ReadLimits, UnknownFormat
+from coronal import Image, Plugins, ReadLimits, UnknownFormat
 from coronal.spec import HEAD_BYTES
 
-__all__ = ["read_case"]
+__all__ = ["read_image"]
 
 
 _LIMITS = ReadLimits()
 
 
-def read_case(path: Path, plugins: Plugins, limits: ReadLimits = _LIMITS) -> Case:
+def read_image(path: Path, plugins: Plugins, limits: ReadLimits = _LIMITS) -> Image:
     """Read an image by the format that its first bytes are of.
 
     Where several formats begin alike (a gzip stream), each is tried in turn until one knows the file.
@@ -38,7 +38,7 @@ def read_case(path: Path, plugins: Plugins, limits: ReadLimits = _LIMITS) -> Cas
     for reader in plugins.readers.values():
         if reader.spec.knows(head):
             try:
-                return Case.start(reader(path, limits))
+                return reader(path, limits)
             except UnknownFormat as not_this_one:
                 unknown = not_this_one
     raise unknown

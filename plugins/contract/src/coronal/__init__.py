@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from coronal.image import Image as Image
     from coronal.image import Meaning as Meaning
     from coronal.labelmap import LabelMap as LabelMap
+    from coronal.labelmap import Reference as Reference
     from coronal.parameters import Parameter as Parameter
     from coronal.prediction import Prediction as Prediction
     from coronal.provenance import Provenance as Provenance
@@ -78,6 +79,7 @@ _HOME = {
     "Image": "image",
     "Meaning": "image",
     "LabelMap": "labelmap",
+    "Reference": "labelmap",
     "Parameter": "parameters",
     "Prediction": "prediction",
     "Provenance": "provenance",

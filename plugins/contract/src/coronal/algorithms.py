@@ -18,6 +18,11 @@ from coronal.spec import AlgorithmSpec, Input
 
 __all__ = ["Algorithm", "algorithm"]
 
+_WANTED = {
+    Input.LABELS: "a label map, and no stage before it has left one",
+    Input.REFERENCE: "a label map to compare with, and none was sent with the image",
+}
+
 P = ParamSpec("P")
 Result_co = TypeVar("Result_co", bound=Output, covariant=True)
 
@@ -88,8 +93,10 @@ class Algorithm(Generic[P, Result_co]):
         return output
 
     def _check_input(self, case: Case) -> None:
-        if Input.LABELS in self.spec.inputs and case.labels is None:
-            raise BadImage(f"{self.spec.name} wants a label map, and no stage before it has left one")
+        for grid, wanted in ((case.labels, Input.LABELS), (case.reference, Input.REFERENCE)):
+            if wanted in self.spec.inputs and grid is None:
+                raise BadImage(f"{self.spec.name} wants {_WANTED[wanted]}")
+        self._check_grid(case)
         dimensions = (
             case.labels.dimensions
             if case.labels and Input.IMAGE not in self.spec.inputs
@@ -99,10 +106,21 @@ class Algorithm(Generic[P, Result_co]):
             allowed = " or ".join(f"{d}-D" for d in self.spec.dimensions)
             raise BadImage(f"{self.spec.name} works on {allowed}, found an image of {dimensions}-D")
 
+    def _check_grid(self, case: Case) -> None:
+        grids = {Input.IMAGE: case.image, Input.LABELS: case.labels, Input.REFERENCE: case.reference}
+        taken = [grid for slot, grid in grids.items() if slot in self.spec.inputs and grid is not None]
+        places = {(grid.shape, grid.geometry) for grid in taken}
+        if len(places) > 1:
+            shapes = " and ".join(str(grid.shape) for grid in taken)
+            raise BadImage(
+                f"{self.spec.name} wants {' and '.join(self.spec.inputs)} on one grid, found {shapes}"
+            )
+
     def _inputs(self, case: Case, context: Context) -> dict[str, Image | LabelMap | Context | None]:
         values: dict[object, Image | LabelMap | Context | None] = {
             Input.IMAGE: case.image,
             Input.LABELS: case.labels,
+            Input.REFERENCE: case.reference,
             Context: context,
         }
         return {name: values[slot] for name, slot in self.declaration.slots.items()}
@@ -143,9 +161,9 @@ def algorithm(
 ) -> Algorithm[P, Result_co] | Callable[[Callable[P, Result_co]], Algorithm[P, Result_co]]:
     """Make a function an algorithm, and the plugin that offers it.
 
-    The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Context`) and gives
-    (`Image`: a filter, `LabelMap`: a segmenter, `Table`: a measurer, `Prediction`: a classifier). All other
-    arguments are parameters of its stage; `coronal.Parameter` gives them unit and bounds.
+    The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Reference`, `Context`)
+    and gives (`Image`: a filter, `LabelMap`: a segmenter, `Table`: a measurer, `Prediction`: a classifier).
+    All other arguments are parameters of its stage; `coronal.Parameter` gives them unit and bounds.
 
     Parameters
     ----------

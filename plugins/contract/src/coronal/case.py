@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from coronal.image import Image
-from coronal.labelmap import LabelMap
+from coronal.labelmap import LabelMap, Reference
 from coronal.prediction import Prediction
 from coronal.table import Table
 
@@ -28,6 +28,8 @@ class Case:
         The image as the last filter left it; at first the source.
     labels
         The last segmentation; None before there is one.
+    reference
+        The label map that was sent with the image, on the grid of the source; None where none was.
     tables, predictions
         What measurers and classifiers gave, by the name of their stage, in the order of the stages.
 
@@ -43,13 +45,14 @@ class Case:
     source: Image
     image: Image
     labels: LabelMap | None = None
+    reference: Reference | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, image: Image) -> "Case":
-        """Make the case of an image that was just read."""
-        return cls(source=image, image=image)
+    def start(cls, image: Image, reference: Reference | None = None) -> "Case":
+        """Make the case of an image that was just read, and of the label map that came with it."""
+        return cls(source=image, image=image, reference=reference)
 
     def add(self, stage: str, output: Output) -> "Case":
         """Give the case with what a stage has made added to it.
@@ -60,7 +63,7 @@ class Case:
         """
         match output:
             case Image():
-                fits = self.labels is not None and _same_grid(output, self.labels)
+                fits = self.labels is not None and self.labels.lies_on(output)
                 return replace(self, image=output, labels=self.labels if fits else None)
             case LabelMap():
                 return replace(self, labels=output)
@@ -72,10 +75,6 @@ class Case:
     @property
     def backdrop(self) -> Image:
         """The image to look at the label map on: the source where it still fits, else the current image."""
-        if self.labels is None or _same_grid(self.source, self.labels):
+        if self.labels is None or self.labels.lies_on(self.source):
             return self.source
         return self.image
-
-
-def _same_grid(image: Image, labels: LabelMap) -> bool:
-    return image.shape == labels.shape and image.geometry == labels.geometry

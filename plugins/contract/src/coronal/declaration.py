@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from coronal.context import Context
 from coronal.errors import BadDeclaration, shown
 from coronal.image import Image
-from coronal.labelmap import LabelMap
+from coronal.labelmap import LabelMap, Reference
 from coronal.parameter_model import Argument, parameter_model, parameter_schemas
 from coronal.prediction import Prediction
 from coronal.spec import AlgorithmSpec, Input, Kind
@@ -25,7 +25,11 @@ _KINDS: Mapping[object, Kind] = {
     Table: Kind.MEASURER,
     Prediction: Kind.CLASSIFIER,
 }
-_INPUTS: Mapping[object, Input] = {Image: Input.IMAGE, LabelMap: Input.LABELS}
+_INPUTS: Mapping[object, Input] = {
+    Image: Input.IMAGE,
+    LabelMap: Input.LABELS,
+    Reference: Input.REFERENCE,
+}
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -90,12 +94,12 @@ class Declaration:
             raise _bad(function, "must keep the geometry: only a filter may change it", f"a {kind}")
         slots = {name: slot for name, hint in hints.items() if (slot := _slot(hint)) is not None}
         inputs = tuple(slot for slot in slots.values() if isinstance(slot, Input))
-        if not inputs:
+        if not {Input.IMAGE, Input.LABELS} & set(inputs):
             found = ", ".join(f"{name}: {_written(hint)}" for name, hint in hints.items())
             raise _bad(function, "must take an Image, a LabelMap or both", found or "no argument")
         if len(set(slots.values())) < len(slots):
             raise _bad(
-                function, "must take one Image, one LabelMap and one Context at most", ", ".join(slots)
+                function, "must take one Image, LabelMap, Reference and Context at most", ", ".join(slots)
             )
         model = _parameters(function, {name: hint for name, hint in hints.items() if name not in slots})
         return cls(_spec(function, options, kind=kind, inputs=inputs, model=model), slots, model)

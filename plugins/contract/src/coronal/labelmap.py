@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from coronal.errors import BadImage
 from coronal.geometry import Geometry
 from coronal.image import Image, Pixels, read_only
 
-__all__ = ["LabelMap"]
+__all__ = ["LabelMap", "Reference"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,7 +51,7 @@ class LabelMap:
             )
 
     @classmethod
-    def of(cls, image: Image, labels: Pixels, names: Mapping[int, str] | None = None) -> "LabelMap":
+    def of(cls, image: Image, labels: Pixels, names: Mapping[int, str] | None = None) -> Self:
         """Make the label map of an image: same shape, same geometry.
 
         Parameters
@@ -81,10 +82,22 @@ class LabelMap:
         """The number of axes: 2 or 3."""
         return self.labels.ndim
 
+    def lies_on(self, grid: "Image | LabelMap") -> bool:
+        """Tell whether it has the shape and geometry of an image or of another label map."""
+        return (self.shape, self.geometry) == (grid.shape, grid.geometry)
+
     @property
     def count(self) -> int:
         """How many different labels there are, the background left out."""
         return int(np.count_nonzero(np.unique(self.labels)))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reference(LabelMap):
+    """A label map that was sent with the image: what an annotator drew, to compare a segmentation with.
+
+    It lies on the grid of the source. An algorithm that takes one is a stage of a job that brings one.
+    """
 
 
 def _checked(labels: Pixels) -> NDArray[np.int32]:

@@ -30,6 +30,9 @@ class Provenance(_Plain):
     input_sha256: str
     input_bytes: int
     input_format: str
+    reference_sha256: str = Field(
+        default="", description="Of the label map that was sent with it; empty for none."
+    )
     pipeline: dict[str, JsonValue] = Field(description="The pipeline document, in its long form.")
     stages: tuple[StageRun, ...]
     packages: dict[str, str] = Field(description="The version of each package that took part.")

@@ -37,6 +37,8 @@ class Input(StrEnum):
 
     IMAGE = "image"
     LABELS = "labels"
+    REFERENCE = "reference"
+    """The label map that was sent with the image."""
 
 
 class _Plain(BaseModel):

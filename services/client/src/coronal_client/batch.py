@@ -29,6 +29,8 @@ class Item:
         What it is sent through.
     title
         What a person calls it; by default its file's name.
+    reference
+        A label map to compare with, or None.
 
     Attributes
     ----------
@@ -45,6 +47,7 @@ class Item:
     image: Path
     pipeline: PipelineSource
     title: str = ""
+    reference: Path | None = None
 
     job: Job | None = None
     error: CoronalError | None = None
@@ -77,7 +80,7 @@ class Item:
     def submit(self, client: Client) -> None:
         """Send it; what is wrong with it alone is kept as its error."""
         try:
-            self.job = client.submit(self.image, self.pipeline)
+            self.job = client.submit(self.image, self.pipeline, reference=self.reference)
         except (BadFile, Refused) as error:
             self.error = error
 

@@ -1,6 +1,7 @@
 """The client: one server, and what can be asked of it."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -62,6 +63,7 @@ class Client:
         image: ImageSource,
         pipeline: PipelineSource,
         *,
+        reference: ImageSource | None = None,
         name: str | None = None,
         seed: int | None = None,
     ) -> Job:
@@ -74,6 +76,8 @@ class Client:
         pipeline
             The name of a pipeline that the server knows; a document, YAML or JSON, as text; the
             `pathlib.Path` of a file with one; a list of stages; or the whole document as a mapping.
+        reference
+            A label map of the image, given as the image is, where a stage of the pipeline compares with one.
         name
             What the image is called; by default as its file is.
         seed
@@ -96,8 +100,11 @@ class Client:
             When it doesn't answer; whether the job was taken isn't known then.
         """
         form = {"pipeline": pipeline_text(pipeline)} | ({} if seed is None else {"seed": str(seed)})
-        with opened(image, name) as upload:
-            return Job(self._transport, self._transport.post("/v1/jobs", form, {"image": upload}))
+        with ExitStack() as files:
+            uploads = {"image": files.enter_context(opened(image, name))}
+            if reference is not None:
+                uploads["reference"] = files.enter_context(opened(reference, None))
+            return Job(self._transport, self._transport.post("/v1/jobs", form, uploads))
 
     def job(self, id: str) -> Job:
         """Give the job of that id; `NotFound` where there is none."""

@@ -8,7 +8,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 from coronal.errors import BadParameter
 from coronal_gateway.errors import MalformedBody
-from coronal_gateway.submission import Submission
+from coronal_gateway.submission import FILES, Submission
 from coronal_gateway.uploads import PIECE_BYTES, ImageUpload
 from coronal_jobs.document import LARGEST_DOCUMENT
 
@@ -67,23 +67,23 @@ class _Form:
         self._submission = submission
         self._name = ""
         self._text = bytearray()
-        self._image: ImageUpload | None = None
+        self._file: ImageUpload | None = None
 
     def take(self, event: Event) -> None:
         match event:
-            case File(name="image", filename=filename):
-                self._image = self._submission.add_image(filename)
+            case File(name=name, filename=filename) if name in FILES:
+                self._file = self._submission.add_file(name, filename)
             case File(name=name) | Field(name=name):
                 # A pipeline may come as a file: curl -F pipeline=@bright-objects.yaml
-                self._name, self._text, self._image = str(name), bytearray(), None
+                self._name, self._text, self._file = str(name), bytearray(), None
             case Data(data=data, more_data=more):
                 self._add(data)
                 if not more:
                     self._end()
 
     def _add(self, data: bytes) -> None:
-        if self._image is not None:
-            self._image.write(data)
+        if self._file is not None:
+            self._file.write(data)
             return
         self._text += data
         if len(self._text) > _LARGEST_TEXT_BYTES:
@@ -92,8 +92,8 @@ class _Form:
             )
 
     def _end(self) -> None:
-        if self._image is not None:
-            self._image.check()
+        if self._file is not None:
+            self._file.check()
             return
         try:
             self._submission.add_text(self._name, self._text.decode("utf-8"))

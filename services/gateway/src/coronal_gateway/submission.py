@@ -1,4 +1,4 @@
-"""A job on its way in: pipeline, seed and image, in whatever order they come."""
+"""A job on its way in: pipeline, seed, image and reference, in whatever order they come."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,15 +12,19 @@ from coronal_gateway.uploads import ImageUpload
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
 from coronal_jobs.errors import NotFound
+from coronal_jobs.fitting import wants_reference
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
 from coronal_jobs.pipeline import NAME, Pipeline, parse
 from coronal_jobs.planning import Hop, plan
 from coronal_jobs.store.admission import Terms
 
-__all__ = ["PARTS", "Submission", "is_name"]
+__all__ = ["FILES", "PARTS", "Submission", "is_name"]
 
-PARTS = ("image", "pipeline", "seed")
+FILES = ("image", "reference")
+"""The parts that are image files."""
+
+PARTS = (*FILES, "pipeline", "seed")
 """What a job is made from."""
 
 _LARGEST_SEED = 2**32 - 1
@@ -36,6 +40,7 @@ _parse_again = lru_cache(maxsize=32)(parse)
 class _Plan:
     pipeline: Pipeline
     hops: tuple[Hop, ...]
+    wants_reference: bool
 
 
 class Submission:
@@ -74,7 +79,7 @@ class Submission:
         self._given: set[str] = set()
         self._plan: _Plan | None = None
         self._seed = 0
-        self._image: ImageUpload | None = None
+        self._files: dict[str, ImageUpload] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -82,8 +87,8 @@ class Submission:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._image is not None:
-            self._image.discard()
+        for file in self._files.values():
+            file.discard()
 
     def add_text(self, part: str, text: str) -> None:
         """Take the pipeline (a name or a document) or the seed, and check it at once.
@@ -105,12 +110,12 @@ class Submission:
             case _:
                 raise BadParameter(part, found=shown(text), allowed="a file, sent with its name")
 
-    def add_image(self, name: str) -> ImageUpload:
-        """Take the image, and give what its bytes are to be written to; BadParameter for a second one."""
-        self._note("image")
+    def add_file(self, part: str, name: str) -> ImageUpload:
+        """Take one of the `FILES`, and give what its bytes go to; BadParameter for a second one."""
+        self._note(part)
         writer = self._at.blobs.writer(limit_bytes=self._at.settings.largest_upload_bytes)
-        self._image = ImageUpload(name, writer, self._format_of)
-        return self._image
+        self._files[part] = ImageUpload(name, writer, self._format_of)
+        return self._files[part]
 
     def admit(self) -> str:
         """Keep the image, queue the job, and give its id; or that of the job that its key came with before.
@@ -118,7 +123,7 @@ class Submission:
         Raises
         ------
         BadParameter
-            When image or pipeline is missing.
+            When image or pipeline is missing; or a reference is, or has come for nothing.
         IdempotencyConflict
             When its key came with another job before.
         QueueFull
@@ -128,13 +133,16 @@ class Submission:
         """
         if self._plan is None:
             raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
-        if self._image is None:
+        if "image" not in self._files:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
+        _check_reference(self._plan, has_one="reference" in self._files)
         job_id = new_job_id()
-        self._at.holdings.hold(job_id, [self._image.sha256])
+        self._at.holdings.hold(job_id, sorted({file.sha256 for file in self._files.values()}))
+        kept = {part: file.commit() for part, file in self._files.items()}
         order = Order(
             id=job_id,
-            input=self._image.commit(),
+            input=kept["image"],
+            reference=kept.get("reference"),
             pipeline=self._plan.pipeline,
             hops=self._plan.hops,
             seed=self._seed,
@@ -175,7 +183,16 @@ def is_name(text: str) -> bool:
 
 def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:
     check(pipeline, catalogue)
-    return _Plan(pipeline, plan(pipeline, catalogue))
+    wanted = wants_reference(pipeline, catalogue.algorithms)
+    return _Plan(pipeline, plan(pipeline, catalogue), wanted)
+
+
+def _check_reference(planned: _Plan, *, has_one: bool) -> None:
+    if planned.wants_reference and not has_one:
+        allowed = "given: the label map to compare with, a file, sent with its name"
+        raise BadParameter("reference", found=None, allowed=allowed)
+    if has_one and not planned.wants_reference:
+        raise BadParameter("reference", found="a file", allowed="left out: no stage compares with it")
 
 
 def _known_format(head: bytes, catalogue: Catalogue) -> str:

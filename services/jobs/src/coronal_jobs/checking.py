@@ -8,9 +8,10 @@ import jsonschema
 from pydantic import JsonValue
 
 from coronal.parameters import JsonSchema, wrong_value
-from coronal.spec import AlgorithmSpec, Input, Kind
+from coronal.spec import AlgorithmSpec
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm
+from coronal_jobs.fitting import Grids
 from coronal_jobs.pipeline import Pipeline, Stage
 
 __all__ = ["check"]
@@ -43,18 +44,19 @@ def check(pipeline: Pipeline, catalogue: Catalogue) -> None:
     BadStageParameter
         When a parameter is unknown, missing, of the wrong type or out of bounds.
     StagesDontFit
-        When a stage wants a label map and no stage before it has left one, or a classifier has no model.
+        When a stage doesn't find what it wants (`coronal_jobs.fitting`).
     """
     algorithms = catalogue.algorithms
-    has_labels = False
+    grids = Grids()
     for number, stage in enumerate(pipeline.stages):
         place = pipeline.place(number)
         spec = algorithms.get(stage.algorithm)
         if spec is None:
             raise UnknownAlgorithm(stage.algorithm, algorithms, stage=place)
         _check_parameters(stage, spec, place)
-        _check_fit(spec, algorithms, has_labels=has_labels, place=place)
-        has_labels = _leaves_labels(spec, has_labels)
+        if wrong := grids.fault(stage, spec, algorithms):
+            raise StagesDontFit(wrong, stage=place)
+        grids = grids.after(stage, spec)
 
 
 def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:
@@ -74,31 +76,3 @@ def _name_of(
     if error.validator == "required":
         return next(name for name in cast("list[str]", error.validator_value) if name not in values)
     return next(name for name in values if name not in properties)
-
-
-def _check_fit(
-    spec: AlgorithmSpec, algorithms: Mapping[str, AlgorithmSpec], *, has_labels: bool, place: str
-) -> None:
-    if spec.needs_model:
-        raise StagesDontFit(f"{spec.name} must be fitted to images before it can be a stage", stage=place)
-    if Input.LABELS in spec.inputs and not has_labels:
-        segmenters = ", ".join(
-            name
-            for name, other in sorted(algorithms.items())
-            if other.kind is Kind.SEGMENTER and Input.LABELS not in other.inputs
-        )
-        raise StagesDontFit(
-            f"{spec.name} wants a label map and no stage before it leaves one; put a segmenter before it: "
-            f"{segmenters or 'none is installed'}",
-            stage=place,
-        )
-
-
-def _leaves_labels(spec: AlgorithmSpec, has_labels: bool) -> bool:
-    match spec.kind:
-        case Kind.SEGMENTER:
-            return True
-        case Kind.FILTER:
-            return has_labels and spec.keeps_geometry
-        case _:
-            return has_labels

@@ -146,7 +146,8 @@ class IdempotencyConflict(InputError):
     parameter
         What the key is called.
     differs
-        The parts of the order that are not as before: ``image``, ``name``, ``pipeline``, ``seed``.
+        The parts of the order that are not as before: ``image``, ``name``, ``reference``,
+        ``pipeline``, ``seed``.
     """
 
     code = "idempotency-conflict"

@@ -60,6 +60,7 @@ class Order(_Plain):
 
     id: str
     input: Input
+    reference: Input | None = Field(default=None, description="The label map that was sent with it.")
     pipeline: Pipeline
     hops: tuple[Hop, ...] = Field(min_length=1)
     seed: int = Field(default=0, ge=0)
@@ -72,6 +73,7 @@ class Job(_Plain):
     state: State
     revision: int = Field(description="Grows with every change.")
     input: Input
+    reference: Input | None = None
     pipeline: Pipeline
     hops: tuple[Hop, ...]
     seed: int

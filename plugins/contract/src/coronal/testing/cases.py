@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike, NDArray
 from coronal.case import Case
 from coronal.geometry import Geometry
 from coronal.image import Image, Meaning
-from coronal.labelmap import LabelMap
+from coronal.labelmap import LabelMap, Reference
 
 __all__ = ["degenerate_cases", "good_cases"]
 
@@ -60,7 +60,8 @@ def degenerate_cases(dimensions: tuple[int, ...]) -> Iterator[tuple[str, Case]]:
 
 
 def _case(image: Image, labels: NDArray[np.int32]) -> Case:
-    return Case(source=image, image=image, labels=LabelMap.of(image, labels))
+    reference = Reference.of(image, np.roll(labels, 1, axis=-1))
+    return Case(source=image, image=image, labels=LabelMap.of(image, labels), reference=reference)
 
 
 def _geometry(dimensions: int) -> Geometry:

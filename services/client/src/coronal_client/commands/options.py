@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from coronal_client.errors import BadFile
+
 __all__ = [
     "DEFAULT_SERVER",
     "Files",
@@ -13,9 +15,11 @@ __all__ = [
     "Json",
     "OptionalServer",
     "Pipeline",
+    "Reference",
     "Server",
     "Workers",
     "pipeline_of",
+    "reference_of",
 ]
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
@@ -62,6 +66,15 @@ Files: TypeAlias = Annotated[
     list[Path], typer.Argument(metavar="FILE...", show_default=False, help="The images.")
 ]
 
+Reference: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        show_default=False,
+        help="What a stage of the pipeline compares with: a label map, or a folder that has one for each "
+        "image, of the same name but for its suffix.",
+    ),
+]
+
 Ids: TypeAlias = Annotated[
     list[str], typer.Argument(metavar="JOB...", show_default=False, help="The jobs' ids.")
 ]
@@ -77,6 +90,21 @@ def pipeline_of(argument: str) -> str | Path:
     """
     is_path = "\n" not in argument and Path(argument).suffix.lower() in (".yaml", ".yml", ".json")
     return Path(argument) if is_path or _is_file(argument) else argument
+
+
+def reference_of(image: Path, reference: Path | None) -> Path | None:
+    """Find the label map that belongs to an image; BadFile where a folder holds none or several."""
+    if reference is None or not reference.is_dir():
+        return reference
+    found = [path for path in sorted(reference.iterdir()) if _stem(path) == _stem(image)]
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise BadFile(f"{reference} must hold one file called {_stem(image)}.…, found {names}")
+    return found[0]
+
+
+def _stem(path: Path) -> str:
+    return path.name.partition(".")[0]
 
 
 def _is_file(argument: str) -> bool:

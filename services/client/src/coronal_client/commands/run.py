@@ -7,7 +7,16 @@ import typer
 
 from coronal_client.batch import Item
 from coronal_client.commands.following import run_items
-from coronal_client.commands.options import Files, Json, OptionalServer, Pipeline, Workers, pipeline_of
+from coronal_client.commands.options import (
+    Files,
+    Json,
+    OptionalServer,
+    Pipeline,
+    Reference,
+    Workers,
+    pipeline_of,
+    reference_of,
+)
 from coronal_client.display.screen import Screen
 
 __all__ = ["run"]
@@ -20,6 +29,7 @@ def run(
     out: Annotated[Path, typer.Option(help="Where each image gets a folder for its results.")] = Path(
         "coronal-results"
     ),
+    reference: Reference = None,
     server: OptionalServer = "",
     workers: Workers,
     as_json: Json = False,
@@ -28,5 +38,6 @@ def run(
 
     Without a server one is started for as long as it takes. An image that fails stops no other.
     """
-    items = [Item(file, pipeline_of(pipeline)) for file in files]
+    source = pipeline_of(pipeline)
+    items = [Item(file, source, reference=reference_of(file, reference)) for file in files]
     raise typer.Exit(run_items(Screen(as_json), items, out, server=server, workers=workers))

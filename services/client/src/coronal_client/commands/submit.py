@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from coronal_client.client import Client
-from coronal_client.commands.options import DEFAULT_SERVER, Files, Json, Pipeline, Server, pipeline_of
+from coronal_client.commands.options import (
+    DEFAULT_SERVER,
+    Files,
+    Json,
+    Pipeline,
+    Reference,
+    Server,
+    pipeline_of,
+    reference_of,
+)
 from coronal_client.display.screen import Screen
 from coronal_client.job import Job
 
@@ -19,16 +28,18 @@ def submit(
     seed: Annotated[
         int | None, typer.Option(min=0, show_default=False, help="What random numbers start from.")
     ] = None,
+    reference: Reference = None,
     server: Server = DEFAULT_SERVER,
     as_json: Json = False,
 ) -> None:
     """Send images, and print the ids of their jobs."""
     screen = Screen(as_json)
+    source = pipeline_of(pipeline)
     jobs: list[Job] = []
     try:
         with Client(server) as client:
             for file in files:
-                jobs.append(client.submit(file, pipeline_of(pipeline), seed=seed))
+                jobs.append(client.submit(file, source, reference=reference_of(file, reference), seed=seed))
                 screen.show(jobs[-1].id)
                 if jobs[-1].warning:
                     screen.say(f"{file.name}: {jobs[-1].warning}")

@@ -44,6 +44,7 @@ class JobBody(Body):
     started: datetime | None
     finished: datetime | None
     input: ImageBody
+    reference: ImageBody | None = Field(description="The label map that was sent with it.")
     pipeline: Pipeline
     seed: int
     pool: str = Field(description="The pool whose turn it is, or was last.")
@@ -61,6 +62,7 @@ class JobBody(Body):
             started=_time(job.started_ms) if job.started_ms else None,
             finished=_time(job.finished_ms) if job.finished_ms else None,
             input=ImageBody(**dict(job.input)),
+            reference=ImageBody(**dict(job.reference)) if job.reference else None,
             pipeline=job.pipeline,
             pool=job.pool,
             hops=tuple(_hop(job, number) for number in range(len(job.hops))),

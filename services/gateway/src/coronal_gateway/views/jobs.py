@@ -15,7 +15,7 @@ from coronal_gateway.multipart import read_form
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import CURSOR, JobPath, JobQuery, JobsQuery, SubmitQuery
 from coronal_gateway.services import services
-from coronal_gateway.submission import Submission
+from coronal_gateway.submission import FILES, Submission
 from coronal_gateway.uploads import pieces, refuse_encoding
 from coronal_gateway.views.group import group
 from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
@@ -45,6 +45,11 @@ _BODY = {
                     },
                     "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0},
                     "image": {"type": "string", "format": "binary"},
+                    "reference": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "A label map of the image, where a stage compares with one.",
+                    },
                 },
             }
         },
@@ -61,9 +66,10 @@ _BODY = {
 def submit(query: SubmitQuery, header: OnceHeader) -> Response:
     """Submit an image and what is to be done with it.
 
-    The body is a form with the parts `pipeline` and `image` (and `seed`), or the image alone, which is
-    faster, with `?pipeline=` and `?name=`. With an `Idempotency-Key` it can be sent again without a second
-    job: the answer is then that of the first, with `Idempotent-Replayed: true`.
+    The body is a form with the parts `pipeline` and `image` (and `seed`, and a label map as `reference` where
+    a stage compares with one), or the image alone, which is faster, with `?pipeline=` and `?name=`. With an
+    `Idempotency-Key` it can be sent again without a second job: the answer is then that of the first, with
+    `Idempotent-Replayed: true`.
     """
     with Submission(services(), key=header.key) as submission:
         _read_body(query, submission)
@@ -161,7 +167,7 @@ def job_of(job_id: str) -> Job:
 def _read_body(query: SubmitQuery, submission: Submission) -> None:
     refuse_encoding(request)
     limit_bytes = services().settings.largest_upload_bytes
-    if (request.content_length or 0) > limit_bytes + _FORM_BYTES:
+    if (request.content_length or 0) > len(FILES) * limit_bytes + _FORM_BYTES:
         raise TooLarge(limit_bytes)
     for part, text in (("pipeline", query.pipeline), ("seed", query.seed)):
         if text:
@@ -174,7 +180,7 @@ def _read_body(query: SubmitQuery, submission: Submission) -> None:
         case "multipart/form-data":
             read_form(pieces(request), request.mimetype_params.get("boundary", ""), submission)
         case "application/octet-stream":
-            image = submission.add_image(query.name)
+            image = submission.add_file("image", query.name)
             for piece in pieces(request):
                 image.write(piece)
             image.check()

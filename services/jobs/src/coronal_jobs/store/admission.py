@@ -14,7 +14,7 @@ __all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of"]
 MOST_ACTIVE_JOBS = 200_000
 """How many jobs are queued or running at a time, unless it is said otherwise."""
 
-_PARTS = ("image", "name", "pipeline", "seed")
+_PARTS = ("image", "name", "reference", "pipeline", "seed")
 _DIGEST_LENGTH = 32
 _SHORTEST_RETRY_S = 1
 _LONGEST_RETRY_S = 60
@@ -107,13 +107,16 @@ class Admission:
 
 
 def content_of(order: Order) -> str:
-    """Tell by digests what an order is: image, file name, pipeline in long form, and seed.
+    """Tell by digests what an order is: image, file name, reference, pipeline in long form, and seed.
 
-    Two orders are the same when all four are. What the server adds itself (id, format, hops) is left out, and
+    Two orders are the same when all five are. What the server adds itself (id, format, hops) is left out, and
     so is how the pipeline was written: a name, YAML or JSON, short or long.
     """
     pipeline = json.dumps(order.pipeline.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
-    return " ".join(map(_digest, (order.input.sha256, order.input.name, pipeline, str(order.seed))))
+    reference = order.reference.sha256 if order.reference else ""
+    return " ".join(
+        map(_digest, (order.input.sha256, order.input.name, reference, pipeline, str(order.seed)))
+    )
 
 
 def _digest(text: str) -> str:

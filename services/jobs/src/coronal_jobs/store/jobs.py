@@ -30,7 +30,7 @@ _SCRIPTS = (
     "delete",
     "log",
 )
-_JSON_FIELDS = ("input", "pipeline", "hops", "artifacts", "failure")
+_JSON_FIELDS = ("input", "reference", "pipeline", "hops", "artifacts", "failure")
 _ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 MOST_RUNS = 3
 """After how many runs that ended with the worker's death a job is given up."""
@@ -88,9 +88,9 @@ class JobStore:
 
     def admit(self, order: Order, terms: Terms = _TERMS) -> Admission:
         """Write a new job and ring for it, unless the terms are against it: then nothing is written."""
-        fields = (order.input, order.pipeline)
+        fields = (order.input, order.reference, order.pipeline)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
-        texts = (f.model_dump_json(exclude_defaults=True) for f in fields)
+        texts = (field.model_dump_json(exclude_defaults=True) if field else "" for field in fields)
         answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(order))
         return Admission.of(order, answer)
 

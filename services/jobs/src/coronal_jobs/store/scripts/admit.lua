@@ -1,22 +1,31 @@
--- admit(id, input, pipeline, hops, seed, most, key, keep, content) → what came of it, a fact of it, blobs that may go
+-- admit(id, input, reference, pipeline, hops, seed, most, key, keep, content) → what came of it, a fact of it, blobs that may go
 --   "admitted", the id                     the job is written
 --   "replayed", the first job's id         this key came with this content before, and that job is still there
 --   "conflict", the content it came with   this key came with other content before
 --   "full", how many ended in a minute     there are as many queued and running jobs as there may be
 --   "exists", the id                       the id is taken
 --
--- Before:  nothing is known of the job; the bytes of its input are in the blob store, and held by its id.
+-- Before:  nothing is known of the job; the bytes of its input, and of its reference where
+--          there is one (else ''), are in the blob store, and held by its id.
 -- Promise: record, outbox entry, doorbell and key are written together, or nothing is, and the hold is let go.
 --          Whoever has the answer has a job that a worker will find. Of many with one key, one is admitted; so it
 --          is even when there is no room for another. The key stands for its job as long as there is that job,
 --          and for so many ms at most.
-local id, input, pipeline, hops, seed, most, key, keep, content = unpack(ARGV)
+local id, input, reference, pipeline, hops, seed, most, key, keep, content = unpack(ARGV)
 local MINUTE_MS = 60000
-local digest = cjson.decode(input).sha256
+local digests = { cjson.decode(input).sha256 }
+if reference ~= '' then
+  table.insert(digests, cjson.decode(reference).sha256)
+end
 
-local function refuse(answer, fact)
-  local is_last = redis.call('ZREM', 'coronal:holds', digest .. ' ' .. id) == 1 and let_go(digest)
-  return is_last and { answer, fact, digest } or { answer, fact }
+local function refuse(...)
+  local answer = { ... }
+  for _, digest in ipairs(digests) do
+    if redis.call('ZREM', 'coronal:holds', digest .. ' ' .. id) == 1 and let_go(digest) then
+      table.insert(answer, digest)
+    end
+  end
+  return answer
 end
 
 local known = key ~= '' and redis.call('GET', 'coronal:key:' .. key)
@@ -38,8 +47,13 @@ end
 redis.call('HSET', record_of(id), 'state', 'nothing', 'created_ms', now_ms(), 'input', input,
   'pipeline', pipeline, 'hops', hops, 'seed', seed, 'hop', 0, 'epoch', 0, 'progress', 0,
   'pool', cjson.decode(hops)[1].pool)
+if reference ~= '' then
+  redis.call('HSET', record_of(id), 'reference', reference)
+end
 redis.call('ZADD', 'coronal:jobs', get(id, 'created_ms'), id)
-name_blob(digest, id)
+for _, digest in ipairs(digests) do
+  name_blob(digest, id)
+end
 move(id, 'queued')
 ring(id)
 if key ~= '' then

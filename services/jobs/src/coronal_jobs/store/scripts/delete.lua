@@ -10,6 +10,10 @@ if not state then
 end
 local answer = { 'deleted' }
 local digests = { cjson.decode(get(id, 'input')).sha256 }
+local reference = get(id, 'reference')
+if reference then
+  table.insert(digests, cjson.decode(reference).sha256)
+end
 for _, artifact in ipairs(cjson.decode(get(id, 'artifacts') or '[]')) do
   table.insert(digests, artifact.sha256)
 end
