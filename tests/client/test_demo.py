@@ -25,13 +25,12 @@ def test_it_ends_well_and_names_a_picture_of_each_image(coronal, server: str, tm
 def test_it_shows_four_kinds_of_images_through_at_least_three_pipelines() -> None:
     suffixes = {Path(sample.path).suffix for sample in SAMPLES}
     assert {".jpg", ".dcm", ".gz"} <= suffixes
-    assert len({sample.document() for sample in SAMPLES}) >= 3
+    assert len({sample.pipeline for sample in SAMPLES}) >= 3
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.pipeline)
-def test_each_image_is_there_and_each_pipeline_is_called_as_its_file(sample: Sample) -> None:
+def test_each_image_is_there(sample: Sample) -> None:
     assert sample.image().is_file()
-    assert sample.document().startswith(f"name: {sample.pipeline}\n")
 
 
 def test_images_are_found_and_nothing_is_imported_for_it() -> None:

@@ -109,6 +109,10 @@ class Everything:
         return (count,)
 
     @hookimpl
+    def pipelines(self) -> Sequence[str]:
+        return ["name: nothing\nstages: [nothing]"]
+
+    @hookimpl
     def before_stage(self, job: str, stage: str, case: Case) -> None:
         self.calls.append(("before_stage", job, stage, case))
 
@@ -145,6 +149,7 @@ def test_what_a_plugin_offers_is_found_by_name() -> None:
     assert plugins.classifiers == {"coin": Coin}
     assert plugins.readers == {"pgm": pgm}
     assert plugins.writers == {"count": count}
+    assert plugins.pipelines == {"everything": ("name: nothing\nstages: [nothing]",)}
     assert [spec.name for spec in plugins.specs()] == ["coin", "nothing", "same"]
 
 
@@ -185,7 +190,7 @@ def test_a_watching_hook_is_called_with_what_is_documented(hook: str, arguments:
 class Watcher(Everything):
     """A plugin that watches and offers nothing."""
 
-    algorithms = classifiers = readers = writers = None  # type: ignore[assignment]
+    algorithms = classifiers = readers = writers = pipelines = None  # type: ignore[assignment]
 
 
 def test_a_hook_may_take_only_the_arguments_that_it_wants() -> None:

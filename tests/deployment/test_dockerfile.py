@@ -13,7 +13,14 @@ SHARED = {"coronal", "coronal_jobs"}
 HELD = {
     "gateway": SHARED | {"coronal_gateway"},
     "worker": SHARED
-    | {"coronal_worker", "coronal_filters", "coronal_segmenters", "coronal_measurers", "coronal_formats"},
+    | {
+        "coronal_worker",
+        "coronal_filters",
+        "coronal_segmenters",
+        "coronal_measurers",
+        "coronal_pipelines",
+        "coronal_formats",
+    },
 }
 
 

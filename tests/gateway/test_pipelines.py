@@ -1,7 +1,12 @@
 """GET, PUT and DELETE /v1/pipelines."""
 
+from collections.abc import Callable
+
 import pytest
 from flask.testing import FlaskClient
+
+from coronal_gateway.services import Services
+from coronal_jobs.pipeline import Pipeline, parse
 
 YAML = "application/yaml"
 
@@ -79,3 +84,46 @@ def test_a_body_of_another_type_is_415(client: FlaskClient) -> None:
 def test_without_any_worker_ever_no_pipeline_can_be_checked(bare_client: FlaskClient) -> None:
     answer = bare_client.put("/v1/pipelines/bright", data="[otsu]", content_type=YAML)
     assert (answer.status_code, answer.json["code"]) == (503, "no-workers")
+
+
+@pytest.fixture
+def brought(publish: Callable[..., None], at: Services) -> Pipeline:
+    """Publish a pipeline that a plugin brings."""
+    pipeline = parse("name: cells\nstages: [otsu]")
+    offer = at.catalogue.now().pools[0].offer
+    publish(offer=offer.model_copy(update={"pipelines": (pipeline,)}))
+    at.catalogue.now()
+    return pipeline
+
+
+def test_one_that_a_plugin_brings_is_told_and_used_by_its_name(
+    client: FlaskClient, submit, brought: Pipeline
+) -> None:
+    kept = client.put("/v1/pipelines/bright", data="[otsu]", content_type=YAML).json
+    told = brought.model_dump(mode="json")
+    assert client.get("/v1/pipelines").json == {"pipelines": [kept, told]}
+    assert client.get("/v1/pipelines/cells").json == told
+    assert submit(pipeline="cells").json["pipeline"] == told
+
+
+def test_one_that_a_plugin_brings_gives_way_to_one_that_is_kept_and_comes_back(
+    client: FlaskClient, submit, brought: Pipeline
+) -> None:
+    path = "/v1/pipelines/cells"
+    assert client.put(path, data="[gaussian, otsu]", content_type=YAML).status_code == 201
+    assert len(client.get("/v1/pipelines").json["pipelines"]) == 1
+    assert len(submit(pipeline="cells").json["pipeline"]["stages"]) == 2
+    assert client.delete(path).status_code == 204
+    assert client.get(path).json == brought.model_dump(mode="json")
+
+
+def test_one_that_a_plugin_brings_cannot_be_removed(client: FlaskClient, brought: Pipeline) -> None:
+    answer = client.delete("/v1/pipelines/cells")
+    assert (answer.status_code, answer.json["code"]) == (409, "brought-pipeline")
+    assert "comes with a plugin" in answer.json["detail"]
+
+
+def test_the_names_of_both_are_told_when_a_job_names_another(submit, brought: Pipeline) -> None:
+    answer = submit(pipeline="cels")
+    assert (answer.status_code, answer.json["allowed"]) == (422, ["cells"])
+    assert "did you mean 'cells'" in answer.json["detail"]

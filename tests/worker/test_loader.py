@@ -96,3 +96,43 @@ def test_a_broken_plugin_is_left_out_with_its_reason_and_stops_no_other(
 def test_the_order_of_the_entry_points_makes_no_difference(install: Callable[..., list[EntryPoint]]) -> None:
     points = install(b=GOOD.format(name="b"), a=GOOD.format(name="a"))
     assert load_plugins(points).offer() == load_plugins(reversed(points)).offer()
+
+
+BRINGS = """
+from coronal import hookimpl
+
+class Brings:
+    @hookimpl
+    def pipelines(self):
+        return {documents!r}
+
+brings = Brings()
+"""
+
+
+def test_the_pipelines_that_a_plugin_brings_are_read(install: Callable[..., list[EntryPoint]]) -> None:
+    documents = ["name: cells\nstages: [otsu]", '{"name": "nuclei", "stages": ["otsu"]}']
+    offer = load_plugins(install(brings=BRINGS.format(documents=documents))).offer()
+    assert [pipeline.name for pipeline in offer.pipelines] == ["cells", "nuclei"]
+    assert offer.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("stages: [otsu]", "BadPipeline: a pipeline must have a name of its own, found ''"),
+        ("name: cells\nstages: [otsu, otsu]", "a name of its own, found 'cells'"),
+        ("name: cells\nstages: 3", "BadPipeline: a pipeline must have the key 'stages' with a list"),
+        ("{", "BadPipeline: "),
+    ],
+    ids=["no name", "a taken name", "no pipeline", "no document"],
+)
+def test_what_is_no_pipeline_is_left_out_with_its_reason_and_stops_no_other(
+    install: Callable[..., list[EntryPoint]], document: str, reason: str
+) -> None:
+    documents = ["name: cells\nstages: [otsu]", document, "name: nuclei\nstages: [otsu]"]
+    offer = load_plugins(install(brings=BRINGS.format(documents=documents))).offer()
+    assert [pipeline.name for pipeline in offer.pipelines] == ["cells", "nuclei"]
+    (rejected,) = offer.rejected
+    assert (rejected.name, rejected.distribution) == ("brings", "test-brings 1.0")
+    assert reason in rejected.reason

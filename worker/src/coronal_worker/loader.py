@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
 from coronal import Plugins
+from coronal.errors import shown
 from coronal_jobs.catalogue import Offer, RejectedPlugin
+from coronal_jobs.errors import BadPipeline
+from coronal_jobs.pipeline import Pipeline, parse
 
 __all__ = ["Loaded", "load_plugins"]
 
@@ -25,8 +28,13 @@ class Loaded:
 
     def offer(self) -> Offer:
         """Tell all of it as plain data, for the catalogue."""
-        formats = (reader.spec for reader in self.plugins.readers.values())
-        return Offer(algorithms=tuple(self.plugins.specs()), formats=tuple(formats), rejected=self.rejected)
+        pipelines, rejected = _pipelines(self.plugins)
+        return Offer(
+            algorithms=tuple(self.plugins.specs()),
+            formats=tuple(reader.spec for reader in self.plugins.readers.values()),
+            pipelines=pipelines,
+            rejected=(*self.rejected, *rejected),
+        )
 
 
 def load_plugins(points: Iterable[EntryPoint] | None = None) -> Loaded:
@@ -54,6 +62,24 @@ def load_plugins(points: Iterable[EntryPoint] | None = None) -> Loaded:
             _log.warning("plugin %s of %s is left out", point.name, distribution, exc_info=True)
             rejected.append(RejectedPlugin(name=point.name, distribution=distribution, reason=_reason(error)))
     return Loaded(plugins, tuple(rejected))
+
+
+def _pipelines(plugins: Plugins) -> tuple[tuple[Pipeline, ...], tuple[RejectedPlugin, ...]]:
+    """Read the documents that plugins bring; what is no pipeline, or has no name of its own, is left out."""
+    read: dict[str, Pipeline] = {}
+    rejected = []
+    for point, documents in plugins.pipelines.items():
+        for text in documents:
+            try:
+                pipeline = parse(text)
+                if not pipeline.name or pipeline.name in read:
+                    raise BadPipeline(f"a pipeline must have a name of its own, found {shown(pipeline.name)}")
+                read[pipeline.name] = pipeline
+            except BadPipeline as error:
+                _log.warning("a pipeline of plugin %s is left out: %s", point, error)
+                distribution = plugins.distribution(point)
+                rejected.append(RejectedPlugin(name=point, distribution=distribution, reason=_reason(error)))
+    return tuple(read.values()), tuple(rejected)
 
 
 def _reason(error: BaseException) -> str:

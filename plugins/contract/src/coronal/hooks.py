@@ -48,6 +48,7 @@ class Plugins:
         self._classifiers: dict[str, TrainableAlgorithm[Classifier]] = {}
         self._readers: dict[str, Reader] = {}
         self._writers: dict[str, Writer] = {}
+        self._pipelines: dict[str, tuple[str, ...]] = {}
         self._distributions: dict[str, str] = {}
 
     def add(self, name: str, plugin: object, *, distribution: str = "") -> None:
@@ -72,7 +73,7 @@ class Plugins:
         try:
             self._manager.register(plugin, name)
             self._check_hooks(plugin)
-            self._take(plugin, distribution)
+            self._take(name, plugin, distribution)
         except (pluggy.PluginValidationError, BadDeclaration) as invalid:
             self._forget(plugin)
             raise BadDeclaration(f"the plugin {name!r} isn't one: {invalid}") from invalid
@@ -99,6 +100,15 @@ class Plugins:
     def writers(self) -> Mapping[str, Writer]:
         """The writers of result files, by name."""
         return MappingProxyType(self._writers)
+
+    @property
+    def pipelines(self) -> Mapping[str, tuple[str, ...]]:
+        """The documents of pipelines, by the entry point of the plugin that offers them."""
+        return MappingProxyType(self._pipelines)
+
+    def distribution(self, name: str) -> str:
+        """Tell from which distribution a plugin or an algorithm comes; empty where that isn't known."""
+        return self._distributions.get(name, "")
 
     def spec(self, name: str) -> AlgorithmSpec:
         """Tell what an algorithm is, with its distribution; KeyError if there is none of that name."""
@@ -134,7 +144,8 @@ class Plugins:
             raise BadDeclaration(f"it must implement a hook of Coronal, found {type(plugin).__name__}")
         self._manager.check_pending()
 
-    def _take(self, plugin: object, distribution: str) -> None:
+    def _take(self, entry_point: str, plugin: object, distribution: str) -> None:
+        pipelines = tuple(self._offered(plugin, "pipelines", str))
         algorithms = [(one.spec.name, one) for one in self._offered(plugin, "algorithms", Algorithm)]
         classifiers = [
             (one.spec.name, one) for one in self._offered(plugin, "classifiers", TrainableAlgorithm)
@@ -149,7 +160,8 @@ class Plugins:
         self._classifiers |= dict(classifiers)
         self._readers |= dict(readers)
         self._writers |= dict(writers)
-        self._distributions |= dict.fromkeys(named, distribution)
+        self._pipelines |= {entry_point: pipelines} if pipelines else {}
+        self._distributions |= dict.fromkeys([entry_point, *named], distribution)
 
     def _offered(self, plugin: object, hook: str, kind: type[T]) -> Iterable[T]:
         for implementation in getattr(self._manager.hook, hook).get_hookimpls():

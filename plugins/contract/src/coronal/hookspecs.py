@@ -39,6 +39,11 @@ def writers() -> Sequence[Writer]:
 
 
 @hookspec
+def pipelines() -> Sequence[str]:
+    """Offer pipelines: documents in YAML or JSON, each with a name."""
+
+
+@hookspec
 def before_stage(job: str, stage: str, case: Case) -> None:
     """Watch: a stage is about to run on a case."""
 

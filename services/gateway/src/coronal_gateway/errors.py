@@ -8,6 +8,7 @@
     ├── NotFinished              not-finished       409
     ├── NotSucceeded             not-succeeded      409
     ├── WrongState               wrong-state        409
+    ├── BroughtPipeline          brought-pipeline   409
     └── coronal_jobs.BadPipeline
         └── UnknownPipeline      unknown-pipeline   422
 
@@ -23,6 +24,7 @@ from coronal_jobs.errors import BadPipeline, StoreUnavailable
 from coronal_jobs.job import Failure, State
 
 __all__ = [
+    "BroughtPipeline",
     "MalformedBody",
     "NotFinished",
     "NotSucceeded",
@@ -92,6 +94,18 @@ class WrongState(InputError):
         self.found = str(state)
         self.allowed = tuple(map(str, allowed))
         super().__init__(f"the job must be {' or '.join(self.allowed)} for that, found {state}")
+
+
+class BroughtPipeline(InputError):
+    """Raised when a pipeline is to be removed that a plugin brings."""
+
+    code = "brought-pipeline"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the pipeline {shown(name)} comes with a plugin and goes with it; one that is kept under its "
+            "name takes its place"
+        )
 
 
 class UnknownPipeline(BadPipeline):

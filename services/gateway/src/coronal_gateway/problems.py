@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from coronal.errors import CoronalError, InputError, UnknownFormat
-from coronal_gateway.errors import MalformedBody, NotFinished, NotSucceeded, UnsupportedBody, WrongState
+from coronal_gateway.errors import (
+    BroughtPipeline,
+    MalformedBody,
+    NotFinished,
+    NotSucceeded,
+    UnsupportedBody,
+    WrongState,
+)
 from coronal_jobs.errors import NotFound, QueueFull, StoreUnavailable, TooLarge
 
 __all__ = ["STATUS", "Problem", "problems", "register"]
@@ -22,6 +29,7 @@ STATUS: Mapping[type[CoronalError], HTTPStatus] = {
     NotFinished: HTTPStatus.CONFLICT,
     NotSucceeded: HTTPStatus.CONFLICT,
     WrongState: HTTPStatus.CONFLICT,
+    BroughtPipeline: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -6,6 +6,7 @@ from typing import Self, cast
 from flask import Flask, current_app
 
 from coronal_gateway.feed import EventFeed
+from coronal_gateway.pipelines import NamedPipelines
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.waiting import LongPolls
@@ -28,7 +29,7 @@ class Services:
 
     settings: GatewaySettings
     jobs: JobStore
-    pipelines: PipelineStore
+    pipelines: NamedPipelines
     blobs: BlobStore
     holdings: Holdings
     capacity: Capacity
@@ -43,14 +44,15 @@ class Services:
         jobs = JobStore(connection)
         blobs = BlobStore(settings.blobs_url)
         events = EventStore(connection)
+        catalogue = RecentCatalogue(CatalogueStore(connection))
         return cls(
             settings=settings,
             jobs=jobs,
-            pipelines=PipelineStore(connection),
+            pipelines=NamedPipelines(PipelineStore(connection), catalogue),
             blobs=blobs,
             holdings=Holdings(connection, blobs),
             capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
-            catalogue=RecentCatalogue(CatalogueStore(connection)),
+            catalogue=catalogue,
             polls=LongPolls(jobs, Changes(events), most=settings.most_waiting),
             events=EventFeed(events),
         )

@@ -6,12 +6,10 @@ from types import TracebackType
 from typing import Self
 
 from coronal.errors import BadParameter, UnknownFormat, shown
-from coronal_gateway.errors import UnknownPipeline
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
-from coronal_jobs.errors import NotFound
 from coronal_jobs.fitting import wants_reference
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
@@ -162,11 +160,7 @@ class Submission:
     def _read_pipeline(self, text: str) -> Pipeline:
         if not is_name(text.strip()):
             return _parse_again(text) if len(text) <= _LONGEST_KEPT else parse(text)
-        try:
-            return self._at.pipelines.get(text.strip())
-        except NotFound as unknown:
-            names = [pipeline.name for pipeline in self._at.pipelines.all()]
-            raise UnknownPipeline(text.strip(), names) from unknown
+        return self._at.pipelines.named(text.strip())
 
     def _format_of(self, head: bytes) -> str:
         return self._at.catalogue.ask(lambda catalogue: _known_format(head, catalogue))

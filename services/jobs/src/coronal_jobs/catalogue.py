@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from coronal.spec import AlgorithmSpec, FormatSpec
+from coronal_jobs.pipeline import Pipeline
 
 __all__ = ["Catalogue", "Offer", "Pool", "RejectedPlugin"]
 
@@ -29,6 +30,7 @@ class Offer(_Plain):
 
     algorithms: tuple[AlgorithmSpec, ...] = ()
     formats: tuple[FormatSpec, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
     rejected: tuple[RejectedPlugin, ...] = ()
 
 
@@ -67,6 +69,12 @@ class Catalogue:
     def formats(self) -> tuple[FormatSpec, ...]:
         """The formats that are read, each once."""
         return tuple({spec.name: spec for pool in self.pools for spec in pool.offer.formats}.values())
+
+    @property
+    def pipelines(self) -> Mapping[str, Pipeline]:
+        """The pipelines that plugins bring, by name; where pools bring several, that of a live pool."""
+        by_liveness = sorted(self.pools, key=lambda pool: pool.workers > 0)
+        return {pipeline.name: pipeline for pool in by_liveness for pipeline in pool.offer.pipelines}
 
     def pools_of(self, algorithm: str) -> tuple[Pool, ...]:
         """Give the pools that offer an algorithm."""

@@ -29,7 +29,7 @@ def demo(
     them out of packages that are installed.
     """
     screen = Screen(as_json)
-    items = [Item(sample.image(), sample.document(), sample.title) for sample in SAMPLES]
+    items = [Item(sample.image(), sample.pipeline, sample.title) for sample in SAMPLES]
     code = run_items(screen, items, out, server=server, workers=workers)
     screen.show("\nPictures to look at:")
     for item in items:

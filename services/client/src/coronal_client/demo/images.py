@@ -1,7 +1,6 @@
 """The images of the demonstration: files that lie in packages which Coronal's own parts need anyway."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +18,7 @@ class Sample:
     title
         What a person calls it.
     pipeline
-        The name of a pipeline beside this file.
+        The name of a pipeline that comes with Coronal (`plugins/pipelines`).
     package
         The package that the image lies in; it is found and not imported.
     distribution
@@ -47,10 +46,6 @@ class Sample:
             if (found := Path(folder, self.path)).is_file():
                 return found
         raise NotInstalled(f"{self.title} ({self.path} in {self.package})", self.distribution)
-
-    def document(self) -> str:
-        """Give the text of its pipeline."""
-        return (files("coronal_client.demo") / f"{self.pipeline}.yaml").read_text(encoding="utf-8")
 
 
 SAMPLES: tuple[Sample, ...] = (

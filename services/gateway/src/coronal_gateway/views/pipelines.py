@@ -36,7 +36,7 @@ class PipelinesBody(Body):
 
 @api.get("/v1/pipelines", responses={"200": PipelinesBody})
 def list_pipelines() -> Response:
-    """List the pipelines, by name."""
+    """List the pipelines, by name: those that users have kept, and those that plugins bring."""
     return answer(PipelinesBody(pipelines=tuple(services().pipelines.all())))
 
 
@@ -59,9 +59,9 @@ def put(path: NamePath) -> Response:
     return answer(pipeline, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
-@api.delete("/v1/pipelines/<name>", responses={"204": None, **problems(404)})
+@api.delete("/v1/pipelines/<name>", responses={"204": None, **problems(404, 409)})
 def delete(path: NamePath) -> tuple[str, int]:
-    """Forget a pipeline. Jobs that it was used for stay as they are."""
+    """Forget a pipeline that was kept. Jobs that it was used for stay as they are."""
     services().pipelines.delete(path.name)
     return "", HTTPStatus.NO_CONTENT
 

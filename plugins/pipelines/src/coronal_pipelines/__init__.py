@@ -1,0 +1,1 @@
+"""Pipelines that people use, by name: one document a file."""
