@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/pipelines plugins/formats \
+MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/pipelines plugins/formats plugins/tools \
 	services/jobs services/gateway services/client worker
 PINS := requirements/development.txt
 INSTALLED := $(VENV)/installed

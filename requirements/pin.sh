@@ -2,7 +2,7 @@
 # Writes the pins: one file a role, with hashes and without any address. Run by `make pins`.
 set -eu
 
-members="coronal coronal-filters coronal-segmenters coronal-measurers coronal-pipelines coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker"
+members="coronal coronal-filters coronal-segmenters coronal-measurers coronal-pipelines coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker coronal-tools"
 skip=$(for member in $members; do printf ' --no-emit-package %s' "$member"; done)
 
 pin() { # pin ROLE SOURCE...
@@ -24,4 +24,4 @@ pin gateway $contract $jobs $gateway
 # shellcheck disable=SC2086
 pin worker $contract $jobs $worker
 # shellcheck disable=SC2086
-pin development $contract $jobs $gateway $worker $client requirements/build.in --extra up --group pyproject.toml:dev
+pin development $contract $jobs $gateway $worker $client plugins/tools/pyproject.toml requirements/build.in --extra up --group pyproject.toml:dev

@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 import redis
+from command_line import coronal_in
 
 from coronal_jobs.catalogue import Offer
 from coronal_jobs.checking import check
@@ -405,3 +407,9 @@ def make_distribution() -> Callable[..., None]:
         (info / "entry_points.txt").write_text("[coronal]\n" + "\n".join(points) + "\n")
 
     return make
+
+
+@pytest.fixture
+def coronal(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command `coronal` in a folder of its own."""
+    return partial(coronal_in, tmp_path)

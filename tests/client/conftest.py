@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from command_line import COMMAND, clean_environment
 
-COMMAND = [sys.executable, "-m", "coronal_client"]
 START_S = 90.0
 END_S = 60.0
 
@@ -33,7 +32,7 @@ class Up:
                 [*COMMAND, "up", "--data", str(data), "--workers", "1", *options],
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env={**_clean_environment(), **environment},
+                env={**clean_environment(), **environment},
             )
 
     @property
@@ -85,11 +84,6 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def _clean_environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CORONAL_")}
-    return {**kept, "COLUMNS": "100"}
-
-
 @contextmanager
 def _starting(folder: Path) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
@@ -125,24 +119,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield up.url
     finally:
         up.end()
-
-
-@pytest.fixture
-def coronal(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command in a folder of its own."""
-
-    def run(*words: str | Path, environment: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, words)],
-            cwd=tmp_path,
-            env={**_clean_environment(), **environment},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ _SOFT_TISSUE = (40.0, 400.0)
 
 _PERCENTILES = (0.5, 99.5)
 _SAMPLED = 1_000_000
+_MOST_WIDER = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,17 @@ class Window:
     low: float
     high: float
     description: str = ""
+
+    def is_like(self, other: "Window") -> bool:
+        """Tell whether the values of one can be seen in the other: of like width, and not far apart.
+
+        >>> Window(0, 255).is_like(Window(30, 200)), Window(0, 255).is_like(Window(0, 1))
+        (True, False)
+        """
+        widths = self.high - self.low, other.high - other.low
+        middles = self.low + self.high, other.low + other.high
+        is_near = abs(middles[0] - middles[1]) <= 2 * max(widths)
+        return is_near and max(widths) <= _MOST_WIDER * min(widths)
 
     def apply(self, plane: Pixels) -> Rgb:
         """Give a plane as colours to look at.

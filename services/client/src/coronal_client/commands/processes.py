@@ -1,4 +1,4 @@
-"""``coronal gateway``, ``worker`` and ``janitor``: the processes themselves, where they are installed."""
+"""Commands that are other programs, where these are installed: the server's processes, and authors' tools."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ import typer
 from coronal_client.errors import NotInstalled
 from coronal_client.local.service import python_command
 
-__all__ = ["PASSED_ON", "gateway", "janitor", "worker"]
+__all__ = ["PASSED_ON", "gateway", "janitor", "plugin", "try_", "worker"]
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Settings of a command whose arguments are another's."""
@@ -29,6 +29,16 @@ def worker(context: typer.Context) -> None:
 def janitor(context: typer.Context) -> None:
     """Run a janitor alone: it takes jobs from dead workers, and removes what is too old."""
     _become("coronal_jobs", "coronal-jobs", context.args, part="janitor")
+
+
+def try_(context: typer.Context) -> None:
+    """Try an algorithm on a file, without a server: coronal try otsu cells.png."""
+    _become("coronal_tools", "coronal-tools", ["try", *context.args])
+
+
+def plugin(context: typer.Context) -> None:
+    """Start a package with a plugin (new), or check one (check)."""
+    _become("coronal_tools", "coronal-tools", ["plugin", *context.args])
 
 
 def _become(module: str, distribution: str, arguments: list[str], part: str = "") -> NoReturn:

@@ -1,0 +1,50 @@
+"""What an algorithm has made, in lines for a terminal."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from coronal import Image, LabelMap, Output, Prediction, Table
+from coronal.table import Cell
+
+__all__ = ["told"]
+
+_MOST_ROWS = 20
+
+
+def told(output: Output) -> Iterator[str]:
+    """Tell of an output: what it is and how large; of a table its first rows.
+
+    >>> import numpy as np
+    >>> list(told(LabelMap(np.array([[0, 1, 2]]))))
+    ['label map of 1 × 3: 2 labels']
+    """
+    match output:
+        case Image():
+            low, high = float(output.pixels.min()), float(output.pixels.max())
+            extent = _extent(output.shape)
+            yield f"image of {extent}, {output.pixels.dtype}: {low:g} to {high:g} ({output.meaning})"
+        case LabelMap():
+            noun = "label" if output.count == 1 else "labels"
+            yield f"label map of {_extent(output.shape)}: {output.count} {noun}"
+        case Prediction():
+            for name, probability in zip(output.classes, output.probabilities, strict=True):
+                yield f"{name}: {probability:.3f}"
+        case Table():
+            yield from _aligned(output)
+
+
+def _extent(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _aligned(table: Table) -> Iterator[str]:
+    shown = [list(table.headings), *([_text(cell) for cell in row] for row in table.rows[:_MOST_ROWS])]
+    widths = [max(map(len, column)) for column in zip_longest(*shown, fillvalue="")]
+    for row in shown:
+        yield "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
+    if len(table.rows) > _MOST_ROWS:
+        yield f"… of {len(table.rows)} rows"
+
+
+def _text(cell: Cell) -> str:
+    return "–" if cell is None else f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -1,0 +1,145 @@
+"""`coronal plugin new` and `check`: from nothing to a package that is installed and checked."""
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from coronal_tools.packages import Template
+
+Coronal = Callable[..., CompletedProcess[str]]
+KINDS = [str(kind) for kind in Template]
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment of its own, that has what this one has, and to which more can be installed."""
+    folder = tmp_path_factory.mktemp("author") / "venv"
+    venv.create(folder, symlinks=True)
+    site = folder / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
+    here = sysconfig.get_path("purelib")
+    (site / "here.pth").write_text(f"import site; site.addsitedir({here!r})\n")
+    return folder / "bin" / "python"
+
+
+def _run(python: Path, *arguments: str | Path, folder: Path) -> CompletedProcess[str]:
+    return subprocess.run(
+        [python, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_package_installs_passes_its_own_test_and_the_published_check(
+    python: Path, tmp_path: Path, kind: str
+) -> None:
+    name = f"my-{kind}"
+    made = _run(python, "-m", "coronal_tools", "plugin", "new", name, "--kind", kind, folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    package = tmp_path / f"coronal-{name}"
+
+    installed = _run(
+        python,
+        *("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"),
+        package,
+        folder=tmp_path,
+    )
+    assert installed.returncode == 0, installed.stderr
+
+    tested = _run(python, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", folder=package)
+    assert "2 passed" in tested.stdout, tested.stdout
+
+    checked = _run(python, "-m", "coronal_tools", "plugin", "check", f"coronal-{name}", folder=tmp_path)
+    assert checked.stdout.splitlines() == [f"✓ {kind} {name}", "1 checked, none with faults"]
+    assert checked.returncode == 0
+
+
+def test_what_is_written_is_formatted_and_has_no_fault_of_style(coronal: Coronal, tmp_path: Path) -> None:
+    for kind in KINDS:
+        coronal("plugin", "new", f"my-{kind}", "--kind", kind)
+    options = ["--config", "line-length = 110", "--config", "lint.select = ['E', 'F', 'I', 'UP']"]
+    for command in (["format", "--check"], ["check"]):
+        for package in tmp_path.glob("coronal-*"):
+            ended = _run(Path(sys.executable), "-m", "ruff", *command, *options, ".", folder=package)
+            assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("name", ["Bright", "bright_spots", "9lives", "a--b", "class", "../up", "", "x" * 61])
+def test_a_name_that_is_none_is_refused_and_nothing_written(
+    coronal: Coronal, tmp_path: Path, name: str
+) -> None:
+    ended = coronal("plugin", "new", "--", name)
+    assert ended.returncode == 2
+    assert "the name must be of a-z, 0-9 and single hyphens" in ended.stderr
+    assert not list(tmp_path.glob("coronal-*"))
+
+
+def test_a_folder_that_is_there_is_left_as_it_is(coronal: Coronal, tmp_path: Path) -> None:
+    (tmp_path / "coronal-bright").mkdir()
+    (tmp_path / "coronal-bright" / "work.py").write_text("mine")
+    ended = coronal("plugin", "new", "coronal-bright")
+    assert (ended.returncode, "it is there already" in ended.stderr) == (2, True)
+    assert [path.name for path in (tmp_path / "coronal-bright").iterdir()] == ["work.py"]
+
+
+def test_our_own_measurers_are_checked(coronal: Coronal) -> None:
+    ended = coronal("plugin", "check", "coronal-measurers")
+    assert ended.returncode == 0, ended.stdout
+    assert "✓ measurer shape" in ended.stdout
+
+
+def test_readers_writers_and_pipelines_are_told(coronal: Coronal) -> None:
+    formats = coronal("plugin", "check", "coronal-formats").stdout
+    assert "✓ reader dicom: it loads" in formats
+    assert "✓ writer overlay: it loads" in formats
+    assert "✓ pipeline of pipelines" in coronal("plugin", "check", "coronal-pipelines").stdout
+
+
+BROKEN = '''
+from coronal import Image, algorithm, hookimpl
+
+@algorithm
+def careless(image: Image, factor: float = 2.0) -> Image:
+    """Multiply all values"""
+    return image.with_pixels(image.pixels[::2] * factor)
+
+class Brings:
+    @hookimpl
+    def pipelines(self):
+        return ["name: x\\nstages: 3"]
+
+brings = Brings()
+'''
+
+
+def test_each_fault_is_told_in_a_line_and_the_exit_code_is_1(
+    coronal: Coronal, tmp_path: Path, make_distribution: Callable[..., None]
+) -> None:
+    make_distribution(tmp_path, "careless", BROKEN, careless="careless", brings="brings", gone="gone")
+    ended = coronal("plugin", "check", "careless", environment={"PYTHONPATH": str(tmp_path)})
+    lines = ended.stdout.splitlines()
+    assert ended.returncode == 1
+    assert "✗ filter careless" in lines
+    assert "    its summary must be a sentence with a full stop, found 'Multiply all values'" in lines
+    assert "✗ plugin gone" in lines
+    assert any("has no attribute 'gone'" in line for line in lines)
+    assert "✗ pipeline of brings" in lines
+    assert lines[-1] == "3 checked, 3 with faults"
+
+
+@pytest.mark.parametrize(
+    ("package", "message"),
+    [
+        ("nothing", "must be an installed distribution"),
+        ("numpy", "must have an entry point"),
+        ("", "must be"),
+    ],
+)
+def test_what_is_no_package_of_plugins_is_told(coronal: Coronal, package: str, message: str) -> None:
+    ended = coronal("plugin", "check", package)
+    assert ended.returncode == 2
+    assert message in ended.stderr
