@@ -14,7 +14,7 @@ from PIL import Image
 from coronal_client import Client
 from coronal_client.errors import Refused
 
-INVERT = Path(__file__).parents[2] / "examples" / "invert"
+NEGATIVE = Path(__file__).parents[2] / "examples" / "negative"
 
 
 def install(package: Path, folder: Path) -> None:
@@ -25,10 +25,10 @@ def install(package: Path, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def with_invert(served: Any) -> Any:
-    """Where `invert` was installed, and the worker alone was started anew."""
-    assert "invert" not in served.algorithms()
-    install(INVERT, served.plugins)
+def with_negative(served: Any) -> Any:
+    """Where `negative` was installed, and the worker alone was started anew."""
+    assert "negative" not in served.algorithms()
+    install(NEGATIVE, served.plugins)
     served.restart_worker()
     return served
 
@@ -41,25 +41,25 @@ def photograph(tmp_path: Path) -> Path:
 
 
 def test_an_installed_plugin_runs_once_its_worker_alone_is_started_anew(
-    with_invert: Any, photograph: Path, tmp_path: Path
+    with_negative: Any, photograph: Path, tmp_path: Path
 ) -> None:
-    assert "invert" in with_invert.algorithms()
-    assert with_invert.gateway.poll() is None
+    assert "negative" in with_negative.algorithms()
+    assert with_negative.gateway.poll() is None
 
-    with Client(with_invert.url) as client:
-        files = client.submit(photograph, ["invert"]).wait(60).results().files
+    with Client(with_negative.url) as client:
+        files = client.submit(photograph, ["negative"]).wait(60).results().files
         negative = tifffile.imread(files["image.tiff"].save(tmp_path / "image.tiff"))
     assert negative.tolist() == [[50, 40], [30, 10]]
 
 
 def test_its_bounds_are_checked_by_a_gateway_that_has_never_imported_it(
-    with_invert: Any, photograph: Path
+    with_negative: Any, photograph: Path
 ) -> None:
     with (
-        Client(with_invert.url) as client,
+        Client(with_negative.url) as client,
         pytest.raises(Refused, match=r"strength must be a number ≥ 0 and ≤ 1, found 1.5"),
     ):
-        client.submit(photograph, [{"invert": {"strength": 1.5}}])
+        client.submit(photograph, [{"negative": {"strength": 1.5}}])
 
 
 def test_a_plugin_that_raises_on_import_is_told_with_its_reason_and_stops_no_other(
@@ -85,4 +85,4 @@ def test_a_plugin_that_raises_on_import_is_told_with_its_reason_and_stops_no_oth
 
 def test_the_example_passes_its_own_tests() -> None:
     command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "."]
-    subprocess.run(command, cwd=INVERT, check=True, capture_output=True)
+    subprocess.run(command, cwd=NEGATIVE, check=True, capture_output=True)

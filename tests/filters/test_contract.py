@@ -13,6 +13,13 @@ Filter = Algorithm[..., Image]
 
 VARIANTS: list[tuple[str, Mapping[str, JsonValue]]] = [
     ("clahe", {"tile": 3.0, "clip_limit": 0.0}),
+    ("log", {"inverse": True}),
+    ("sharpen", {"amount": 20.0}),
+    ("tophat", {"kind": "black"}),
+    ("rolling-ball", {"foreground": "dark", "radius": 60.0}),
+    ("morphology", {"operation": "erode"}),
+    ("morphology", {"operation": "dilate"}),
+    ("morphology", {"operation": "close"}),
     ("normalize", {"method": "z-score"}),
     ("normalize", {"method": "percentile"}),
 ]

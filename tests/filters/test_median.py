@@ -5,7 +5,7 @@ import pytest
 from skimage import filters, morphology
 
 from coronal import BadParameter, Geometry, Image, Meaning
-from coronal_filters.median import ellipsoid, median
+from coronal_filters.median import median
 
 
 def test_it_is_the_library_bit_for_bit_in_a_plane(plane: Image) -> None:
@@ -47,17 +47,6 @@ def test_colours_are_not_mixed(retina: Image) -> None:
     result = median(retina, radius=2.0)
     green = median(Image(retina.pixels[..., 1]), radius=2.0)
     np.testing.assert_array_equal(result.pixels[..., 1], green.pixels)
-
-
-@pytest.mark.parametrize("radius", [1, 2, 3, 7])
-def test_equal_whole_radii_make_a_disc_or_a_ball(radius: int) -> None:
-    np.testing.assert_array_equal(ellipsoid((float(radius),) * 2), morphology.disk(radius))
-    np.testing.assert_array_equal(ellipsoid((float(radius),) * 3), morphology.ball(radius))
-
-
-def test_a_radius_that_is_whole_but_for_rounding_is_whole() -> None:
-    assert 0.3 / 0.1 < 3
-    np.testing.assert_array_equal(ellipsoid((0.3 / 0.1, 0.3 / 0.1)), morphology.disk(3))
 
 
 def test_a_neighbourhood_of_too_many_pixels_is_refused() -> None:

@@ -7,12 +7,22 @@ import numpy as np
 from coronal import Image, Meaning
 from coronal.image import Pixels
 
-__all__ = ["each_channel", "is_rgb"]
+__all__ = ["each_channel", "is_rgb", "meaning_without_unit", "without_opacity"]
 
 
 def is_rgb(image: Image) -> bool:
     """Tell whether the channels are red, green, blue and perhaps opacity."""
     return image.has_channels and image.meaning is Meaning.COLOUR and image.pixels.shape[-1] in (3, 4)
+
+
+def without_opacity(image: Image, pixels: Pixels) -> Pixels:
+    """Give the red, green and blue of a colour image's pixels, and any other image's as they are."""
+    return pixels[..., :3] if is_rgb(image) else pixels
+
+
+def meaning_without_unit(image: Image) -> Meaning:
+    """Tell what values mean that have lost their unit: colour stays colour, all else is mere intensity."""
+    return Meaning.COLOUR if is_rgb(image) else Meaning.INTENSITY
 
 
 def each_channel(image: Image, pixels: Pixels, change: Callable[[Pixels], Pixels]) -> Pixels:

@@ -8,7 +8,7 @@ from scipy import ndimage
 from coronal import BadParameter, Image, Parameter, algorithm
 from coronal_filters.finite import finite_pixels
 
-__all__ = ["gaussian"]
+__all__ = ["gaussian", "sigma_px"]
 
 _LARGEST_PX = 500
 """A line of the image is convolved with 8 σ + 1 weights: beyond this a volume takes minutes."""
@@ -52,17 +52,34 @@ def gaussian(
     `scipy.ndimage.gaussian_filter`, truncated at 4 σ: what `skimage.filters.gaussian` gives of the same
     values as float32, without its copy of them.
     """
-    sigma_px = image.in_pixels(sigma)
-    if max(sigma_px) > _LARGEST_PX:
-        raise BadParameter(
-            "sigma", found=f"{sigma:g}, which is {max(sigma_px):.0f} px", allowed=f"≤ {_LARGEST_PX} px"
-        )
     smooth = ndimage.gaussian_filter(
         finite_pixels(image),
-        sigma_px,
+        sigma_px(image, sigma),
         output=np.float32,
         mode="nearest",
         truncate=4.0,
         axes=tuple(range(image.dimensions)),
     )
     return image.with_pixels(smooth)
+
+
+def sigma_px(image: Image, sigma: float) -> tuple[float, ...]:
+    """Give a standard deviation in pixels along each axis.
+
+    Raises
+    ------
+    BadParameter
+        When it is more than 500 pixels along an axis.
+
+    Examples
+    --------
+    >>> from coronal import Geometry
+    >>> sigma_px(Image(np.zeros((9, 9)), Geometry((2.0, 0.5))), 1.0)
+    (0.5, 2.0)
+    """
+    in_px = image.in_pixels(sigma)
+    if max(in_px) > _LARGEST_PX:
+        raise BadParameter(
+            "sigma", found=f"{sigma:g}, which is {max(in_px):.0f} px", allowed=f"≤ {_LARGEST_PX} px"
+        )
+    return in_px

@@ -8,7 +8,7 @@ from coronal import Image, Meaning, Parameter, algorithm
 
 
 @algorithm
-def invert(
+def negative(
     image: Image,
     strength: Annotated[
         float, Parameter("How far: 0 leaves the image as it is, 1 is its negative.", minimum=0, maximum=1)
@@ -19,9 +19,9 @@ def invert(
     Colour stays colour; other values mean mere intensity afterwards, Hounsfield units too.
     """
     values = image.pixels.astype(np.float32)
-    negative = values.min() + values.max() - values
+    turned = values.min() + values.max() - values
     is_colour = image.meaning is Meaning.COLOUR
     return image.with_pixels(
-        values + np.float32(strength) * (negative - values),
+        values + np.float32(strength) * (turned - values),
         meaning=Meaning.COLOUR if is_colour else Meaning.INTENSITY,
     )

@@ -1,0 +1,62 @@
+"""Bright or dark structures, shrunk and grown."""
+
+from typing import Annotated, Literal
+
+from skimage.morphology import closing, dilation, erosion, opening
+
+from coronal import Image, Parameter, algorithm
+from coronal_filters.finite import finite_pixels
+from coronal_filters.neighbourhood import Radius, neighbourhood
+
+__all__ = ["morphology"]
+
+_OPERATIONS = {"erode": erosion, "dilate": dilation, "open": opening, "close": closing}
+
+
+@algorithm
+def morphology(
+    image: Image,
+    operation: Annotated[
+        Literal["erode", "dilate", "open", "close"],
+        Parameter("The least or the greatest of the neighbourhood, or first one and then the other."),
+    ] = "open",
+    radius: Radius = 1.0,
+) -> Image:
+    """Erode, dilate, open or close an image of grey values by a flat disc or ball.
+
+    What its values mean stays, and so does their type: Hounsfield units stay whole Hounsfield units. The
+    neighbourhood is a disc, in a volume a ball; where spacing differs among axes it is an ellipsoid in
+    pixels, and an axis whose spacing is larger than the radius is left as it is. Channels are filtered one by
+    one. What lies beyond the edge doesn't count.
+
+    Parameters
+    ----------
+    image
+        Of finite values.
+    operation
+        ``erode``: each value becomes the least of its neighbourhood, and bright structures shrink;
+        ``dilate``: the greatest, and they grow. ``open`` erodes and then dilates: bright structures in which
+        the neighbourhood has no room go, all others stay. ``close`` does the same to dark structures.
+    radius
+        In mm; in pixels where the image has no spacing.
+
+    Returns
+    -------
+    Image
+        Of the same type; each value was one of the input's.
+
+    Raises
+    ------
+    BadImage
+        When a value is NaN or infinite.
+    BadParameter
+        When the box around the neighbourhood holds more than 10,000 pixels.
+
+    Notes
+    -----
+    `skimage.morphology.erosion`, `dilation`, `opening` and `closing`, with ``mode="ignore"``. J. Serra, Image
+    Analysis and Mathematical Morphology, Academic Press, 1982.
+    """
+    operate = _OPERATIONS[operation]
+    new = operate(finite_pixels(image), neighbourhood(image, radius), mode="ignore")
+    return image.with_pixels(new.astype(image.pixels.dtype, copy=False))
