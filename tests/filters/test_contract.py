@@ -15,8 +15,14 @@ VARIANTS: list[tuple[str, Mapping[str, JsonValue]]] = [
     ("clahe", {"tile": 3.0, "clip_limit": 0.0}),
     ("normalize", {"method": "z-score"}),
     ("normalize", {"method": "percentile"}),
+    ("window", {"preset": "lung"}),
 ]
-BY_NAME: dict[str, Filter] = {algorithm.spec.name: algorithm for algorithm in offered_by("filters")}
+# What moves pixels is tested in test_moving.py; grey takes one channel of several, and keeps a NaN.
+BY_NAME: dict[str, Filter] = {
+    algorithm.spec.name: algorithm
+    for algorithm in offered_by("filters")
+    if algorithm.spec.keeps_geometry and algorithm.spec.name != "grey"
+}
 FILTERS: list[tuple[Filter, Mapping[str, JsonValue]]] = [
     *((algorithm, {}) for algorithm in BY_NAME.values()),
     *((BY_NAME[name], parameters) for name, parameters in VARIANTS),
