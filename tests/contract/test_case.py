@@ -71,3 +71,13 @@ def test_labels_of_a_resampled_image_are_looked_at_on_that() -> None:
     small = Image(np.zeros((2, 3)), Geometry((1.0, 1.0)))
     case = Case.start(IMAGE).add("resample", small).add("otsu", LabelMap.of(small, np.ones((2, 3), bool)))
     assert case.backdrop is small
+
+
+def test_labels_of_a_flipped_photograph_are_looked_at_on_that_though_its_shape_is_the_same() -> None:
+    plain = Image(np.arange(24).reshape(4, 6))
+    flipped = plain.mapped(plain.pixels[:, ::-1], np.diag([1.0, -1.0]), (0, 5))
+    segmented = Case.start(plain).add("otsu", LabelMap.of(plain, np.ones((4, 6), bool)))
+    moved = segmented.add("flip", flipped, keeps_geometry=False)
+    assert moved.labels is None
+    again = moved.add("otsu", LabelMap.of(flipped, np.ones((4, 6), bool)))
+    assert again.backdrop is flipped

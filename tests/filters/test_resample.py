@@ -34,7 +34,8 @@ def test_it_is_simpleitk_where_nothing_shrinks(volume: Image) -> None:
     result = resample(volume, x=0.7, y=0.4, z=1.6)
     expected = simpleitk(volume, result, SimpleITK.sitkLinear)
     inner = (slice(2, -2), slice(1, -1), slice(1, -1))
-    np.testing.assert_allclose(result.pixels[inner], expected[inner], atol=2e-3)
+    # Hounsfield units stay whole.
+    np.testing.assert_allclose(result.pixels[inner], expected[inner], atol=0.502)
 
 
 def test_what_shrinks_is_smoothed_before(volume: Image) -> None:

@@ -20,7 +20,26 @@ def test_it_is_the_library(plane: Image, shape: tuple[int, int], interpolation: 
 def test_a_volume_is_the_library_too(ct: Image) -> None:
     pixels = ct.pixels.astype(np.float32)
     expected = library(pixels, (5, 31, 12), order=1, mode="edge", preserve_range=True, anti_aliasing=True)
-    np.testing.assert_allclose(resize(ct, x=12, y=31, z=5).pixels, expected, atol=2e-3)
+    result = resize(Image(pixels, ct.geometry), x=12, y=31, z=5).pixels
+    np.testing.assert_allclose(result, expected, atol=2e-3)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16])
+@pytest.mark.parametrize("interpolation", ["linear", "cubic"])
+def test_short_whole_numbers_stay_such_and_are_rounded(ct: Image, dtype: type, interpolation: str) -> None:
+    pixels = ct.pixels.astype(dtype)
+    exact = resize(Image(pixels.astype(np.float32)), x=31, y=50, interpolation=interpolation).pixels  # type: ignore[arg-type]  # a choice
+    result = resize(Image(pixels), x=31, y=50, interpolation=interpolation).pixels  # type: ignore[arg-type]  # a choice
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(result, np.rint(exact))
+
+
+def test_a_mask_becomes_the_part_of_each_pixel_that_is_in_it() -> None:
+    mask = np.zeros((2, 8), bool)
+    mask[:, 4:] = True
+    result = resize(Image(mask), x=16, y=None).pixels
+    assert result.dtype == np.float32
+    assert result[0, 6:10].tolist() == [0, 0.25, 0.75, 1]
 
 
 def test_halves_are_the_means_of_two_smoothed_by_half_a_pixel() -> None:

@@ -31,10 +31,8 @@ def test_it_turns_the_way_that_scikit_image_does(smooth: Image) -> None:
 
 
 def test_a_volume_turns_in_its_own_planes(ct: Image) -> None:
-    cubes = Image(ct.pixels)
-    expected = ndimage.rotate(
-        ct.pixels.astype(np.float32), 25.0, axes=(2, 0), reshape=False, order=1, mode="grid-constant"
-    )
+    cubes = Image(ct.pixels.astype(np.float32))
+    expected = ndimage.rotate(cubes.pixels, 25.0, axes=(2, 0), reshape=False, order=1, mode="grid-constant")
     result = rotate(cubes, 25.0, "zx", "keep").pixels
     np.testing.assert_allclose(result, expected, atol=2e-3)
 

@@ -59,7 +59,8 @@ def test_a_whole_case_comes_back() -> None:
         (Column("label"), Column("area", "mm²", "Of all its pixels."), Column("name")),
         ((1, 0.1 + 0.2, "ä"), (2, None, "1"), (2**60, 1.0, "")),
     )
-    case = Case(source, image, labels, {"shape": table}, {"plane": Prediction(("a", "b"), (1 / 3, 2 / 3))})
+    prediction = Prediction(("a", "b"), (1 / 3, 2 / 3))
+    case = Case(source, image, labels, {"shape": table}, {"plane": prediction}, is_moved=True)
     back = unpack(pack(Carry(case, (RUN,))))
     assert _same_image(back.case.source, source)
     assert _same_image(back.case.image, image)
@@ -71,6 +72,7 @@ def test_a_whole_case_comes_back() -> None:
         type(cell) for row in table.rows for cell in row
     ]
     assert back.case.predictions == case.predictions
+    assert back.case.is_moved
     assert back.runs == (RUN,)
 
 

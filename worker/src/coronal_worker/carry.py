@@ -46,6 +46,7 @@ class _Facts:
     labels: _LabelFacts | None
     tables: dict[str, Table]
     predictions: dict[str, Prediction]
+    is_moved: bool
     runs: tuple[StageRun, ...]
 
 
@@ -62,6 +63,7 @@ def pack(carry: Carry) -> bytes:
         labels=_label_facts(case.labels) if case.labels else None,
         tables=dict(case.tables),
         predictions=dict(case.predictions),
+        is_moved=case.is_moved,
         runs=carry.runs,
     )
     arrays: dict[str, Any] = {
@@ -84,7 +86,8 @@ def unpack(content: bytes) -> Carry:
         source = _image(arrays["source"], facts.source)
         image = _image(arrays["image"], facts.image) if facts.image else source
         labels = _labels(arrays["labels"], facts.labels) if facts.labels else None
-    return Carry(Case(source, image, labels, facts.tables, facts.predictions), facts.runs)
+    case = Case(source, image, labels, facts.tables, facts.predictions, facts.is_moved)
+    return Carry(case, facts.runs)
 
 
 def _labels(labels: NDArray[np.int32], facts: _LabelFacts) -> LabelMap:

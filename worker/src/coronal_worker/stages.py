@@ -115,7 +115,8 @@ def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch
     seconds = time.perf_counter() - started
     _go_on(watch)
     watch.log(f"{stage.name}: done in {seconds:.3f} s")
-    return case.add(stage.name, output), _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
+    after = case.add(stage.name, output, keeps_geometry=algorithm.spec.keeps_geometry)
+    return after, _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
 
 
 def _go_on(watch: Watch) -> None:

@@ -38,7 +38,8 @@ def resample(
     Returns
     -------
     Image
-        Of the same type where the nearest values are taken, else float32; in the range of the input.
+        In the range of the input. Of the same type where the nearest values are taken; else whole numbers of
+        8 or 16 bits stay such, rounded, and all else is float32.
 
     Raises
     ------

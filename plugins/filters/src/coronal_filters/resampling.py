@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,14 @@ from coronal.image import Pixels, supported
 from coronal_filters.channels import each_channel
 from coronal_filters.finite import finite_pixels
 
-__all__ = ["Grid", "Interpolation", "check_size", "interpolated", "regridded"]
+__all__ = ["Grid", "Interpolation", "check_size", "interpolated", "regridded", "resulting_type"]
 
 Interpolation = Annotated[
     Literal["nearest", "linear", "cubic"],
     Parameter("How a value between pixels is found: of the nearest one, linearly, or by a cubic spline."),
 ]
+
+Type = np.dtype[Any]
 
 _ORDERS: Mapping[str, Literal[0, 1, 3]] = {"nearest": 0, "linear": 1, "cubic": 3}
 _MOST_VALUES = 2**28
@@ -71,7 +73,8 @@ def regridded(
         smoothed by a Gaussian of σ = (step - 1) / 2, so that no pattern finer than the new grid turns
         into a coarse one; not so where the nearest values are taken.
     interpolation
-        ``nearest`` keeps the type and each value; the others give float32 in the range of the input.
+        ``nearest`` keeps each value; the others stay in the range of the input. For the type see
+        `resulting_type`.
     parameters
         The one to name for each axis, where the result would be too large or too small.
 
@@ -82,6 +85,8 @@ def regridded(
     BadParameter
         When the result would be of more than 2²⁸ values, or an axis shrink to less than a 64th.
     """
+    if interpolation != "nearest":
+        finite_pixels(image)
     check_size(image, shape, parameters[int(np.argmin(steps_px))])
     _check_steps(steps_px, parameters[int(np.argmax(steps_px))])
     offset = tuple(
@@ -93,8 +98,7 @@ def regridded(
     def change(pixels: Pixels) -> Pixels:
         return interpolated(pixels, Grid(np.array(steps_px), offset, shape), interpolation, sigma_px=sigma_px)
 
-    values = image.pixels if interpolation == "nearest" else finite_pixels(image)
-    return image.mapped(each_channel(image, values, change), np.diag(steps_px), offset)
+    return image.mapped(each_channel(image, image.pixels, change), np.diag(steps_px), offset)
 
 
 def interpolated(
@@ -114,8 +118,8 @@ def interpolated(
     grid
         The places.
     interpolation
-        ``nearest`` keeps the type; the others give float32, and no value beyond those that there were:
-        a spline overshoots at an edge, and what is too high or too low is clipped.
+        ``nearest`` keeps each value; the others give none beyond those that there were: a spline overshoots
+        at an edge, and what is too high or too low is clipped. For the type see `resulting_type`.
     fill
         What lies around the array; None repeats the outermost values.
     sigma_px
@@ -138,7 +142,28 @@ def interpolated(
     if interpolation == "cubic":
         ends = [source.min(), source.max(), *([] if fill is None else [fill])]
         np.clip(result, np.float32(min(ends)), np.float32(max(ends)), out=result)
-    return np.asarray(result.astype(pixels.dtype, copy=False) if interpolation == "nearest" else result)
+    dtype = resulting_type(pixels.dtype, interpolation)
+    if dtype.kind != "f" and interpolation != "nearest":
+        np.rint(result, out=result)
+    return np.asarray(result.astype(dtype, copy=False))
+
+
+def resulting_type(dtype: Type, interpolation: Interpolation) -> Type:
+    """Give the type of what is interpolated.
+
+    Returns
+    -------
+    Type
+        The same for the nearest values. Else whole numbers of 8 or 16 bits stay such, rounded, so that a
+        photograph stays one and Hounsfield units stay whole; all else is float32, a mask too.
+
+    Examples
+    --------
+    >>> [str(resulting_type(np.dtype(kind), "linear")) for kind in (np.uint8, np.int16, np.int64, bool)]
+    ['uint8', 'int16', 'float32', 'float32']
+    """
+    is_short = dtype.kind in "iu" and dtype.itemsize <= 2
+    return dtype if interpolation == "nearest" or is_short else np.dtype(np.float32)
 
 
 def check_size(image: Image, shape: tuple[int, ...], parameter: str) -> None:

@@ -12,7 +12,7 @@ from coronal.image import Pixels
 from coronal_filters.axes import axis_number
 from coronal_filters.fill import Fill, fill_value
 from coronal_filters.finite import finite_pixels
-from coronal_filters.resampling import Grid, Interpolation, check_size, interpolated
+from coronal_filters.resampling import Grid, Interpolation, check_size, interpolated, resulting_type
 
 __all__ = ["rotate"]
 
@@ -64,8 +64,9 @@ def rotate(
     Returns
     -------
     Image
-        Of the same type after a quarter of a turn and where the nearest values are taken, else float32; in
-        the range of the input and the fill.
+        In the range of the input and the fill. Of the same type after a quarter of a turn, and where the
+        nearest values are taken; else whole numbers of 8 or 16 bits stay such, rounded, and all else is
+        float32.
 
     Raises
     ------
@@ -88,15 +89,16 @@ def rotate(
     if frame == "enlarge":
         shape = _enlarged(shape, steps, turn)
     check_size(image, (math.prod(image.shape) // math.prod(image.shape[a] for a in axes), *shape), "degrees")
-    values = image.pixels if interpolation == "nearest" else finite_pixels(image)
+    if interpolation != "nearest":
+        finite_pixels(image)
     matrix = turn * steps / steps[:, np.newaxis]
 
     def change(pixels: Pixels) -> Pixels:
         offset = tuple(_middle(pixels.shape) - matrix @ _middle(shape))
-        beyond = fill_value(image, fill, pixels.dtype if interpolation == "nearest" else np.dtype(np.float32))
+        beyond = fill_value(image, fill, resulting_type(pixels.dtype, interpolation))
         return interpolated(pixels, Grid(matrix, offset, shape), interpolation, fill=beyond)
 
-    return _mapped(image, _each_plane(values, axes, change), axes, matrix)
+    return _mapped(image, _each_plane(image.pixels, axes, change), axes, matrix)
 
 
 def _quarters(image: Image, count: int, axes: tuple[int, int]) -> Image:
