@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from coronal import Case, Column, Geometry, Image, LabelMap, Prediction, Table
+from coronal import Case, Column, Geometry, Image, LabelMap, Prediction, Table, algorithm
 
 IMAGE = Image(np.zeros((4, 6)), Geometry((0.5, 0.5)))
 LABELS = LabelMap.of(IMAGE, np.ones((4, 6), bool))
@@ -71,3 +71,46 @@ def test_labels_of_a_resampled_image_are_looked_at_on_that() -> None:
     small = Image(np.zeros((2, 3)), Geometry((1.0, 1.0)))
     case = Case.start(IMAGE).add("resample", small).add("otsu", LabelMap.of(small, np.ones((2, 3), bool)))
     assert case.backdrop is small
+
+
+PLAIN = Image(np.arange(24).reshape(4, 6))
+FLIPPED = PLAIN.mapped(PLAIN.pixels[:, ::-1], np.diag([1.0, -1.0]), (0, 5))
+ALL = np.ones((4, 6), bool)
+
+
+@algorithm(keeps_geometry=False)
+def flip(image: Image) -> Image:
+    """Exchange left and right."""
+    raise NotImplementedError
+
+
+@algorithm
+def smooth(image: Image) -> Image:
+    """Smooth."""
+    raise NotImplementedError
+
+
+@algorithm
+def fill(labels: LabelMap) -> LabelMap:
+    """Fill holes."""
+    raise NotImplementedError
+
+
+def test_labels_of_a_flipped_photograph_are_looked_at_on_that_though_its_shape_is_the_same() -> None:
+    segmented = Case.start(PLAIN).add("otsu", LabelMap.of(PLAIN, ALL))
+    moved = segmented.add("flip", FLIPPED, flip.spec)
+    assert moved.labels is None
+    again = moved.add("otsu", LabelMap.of(FLIPPED, ALL))
+    assert again.backdrop is FLIPPED
+    assert again.add("fill", LabelMap.of(FLIPPED, ALL), fill.spec).backdrop is FLIPPED
+    assert again.add("smooth", FLIPPED.with_pixels(ALL), smooth.spec).labels is not None
+
+
+def test_what_was_made_on_the_source_lies_there_whatever_a_filter_has_moved() -> None:
+    moved = Case.start(PLAIN).add("flip", FLIPPED, flip.spec)
+    segmented = moved.add("otsu", LabelMap.of(PLAIN, ALL), on_source=True)
+    assert segmented.backdrop is PLAIN
+    assert segmented.add("fill", LabelMap.of(PLAIN, ALL), fill.spec).backdrop is PLAIN
+    smoothed = segmented.add("smooth", PLAIN.with_pixels(ALL), smooth.spec, on_source=True)
+    assert (smoothed.is_moved, smoothed.labels is not None) == (False, True)
+    assert segmented.add("smooth", FLIPPED.with_pixels(ALL), smooth.spec).labels is None

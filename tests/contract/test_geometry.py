@@ -159,6 +159,18 @@ def test_what_is_unknown_stays_unknown_when_it_is_mapped() -> None:
     assert unturned.mapped(halved, (0, 1)).origin_mm is None
 
 
+@given(SPACINGS, ORIGINS)
+def test_axes_that_are_exchanged_and_reversed_come_back_to_the_last_bit(
+    spacing: tuple[float, float, float], origin: tuple[float, float, float]
+) -> None:
+    turn = math.radians(20)
+    tilted = ((0.0, -math.sin(turn), math.cos(turn)), (0.0, math.cos(turn), math.sin(turn)), (1.0, 0.0, 0.0))
+    old = Geometry(spacing, origin, tilted)
+    turned = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
+    back = old.mapped(turned, (0, 0, 0)).mapped(turned.T, (0, 0, 0))
+    assert back == old
+
+
 def test_an_axis_must_lead_somewhere() -> None:
     with pytest.raises(
         BadImage, match=re.escape("each axis of the new array must have a length, found [1.0, 0.0]")

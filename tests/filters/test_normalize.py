@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 from skimage.exposure import rescale_intensity
+from skimage.util import img_as_float32
 
-from coronal import BadParameter, Image, Meaning
+from coronal import BadImage, BadParameter, Image, Meaning
 from coronal_filters.normalize import normalize
 
 
@@ -27,6 +28,27 @@ def test_z_scores_are_those_of_scipy_to_float32(ct: Image) -> None:
     np.testing.assert_allclose(result, stats.zscore(ct.pixels, axis=None), rtol=1e-6, atol=1e-7)
     assert result.mean(dtype=np.float64) == pytest.approx(0, abs=1e-6)
     assert result.std(dtype=np.float64) == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, bool])
+def test_by_the_range_of_its_type_it_is_the_library(ct: Image, dtype: type) -> None:
+    pixels = ct.pixels.astype(dtype)
+    result = normalize(Image(pixels), "type-range")
+    np.testing.assert_array_equal(result.pixels, img_as_float32(pixels))
+    assert result.pixels.dtype == np.float32
+
+
+def test_8_bits_are_divided_by_255_whatever_the_image_shows(retina: Image) -> None:
+    result = normalize(retina, "type-range")
+    np.testing.assert_allclose(result.pixels, retina.pixels / 255, atol=1e-7)
+    assert result.meaning is Meaning.COLOUR
+    dull = Image(np.array([[0, 51, 102]], np.uint8))
+    np.testing.assert_allclose(normalize(dull, "type-range").pixels, [[0, 0.2, 0.4]], rtol=1e-6)
+
+
+def test_a_float_has_no_range_of_its_type() -> None:
+    with pytest.raises(BadImage, match="type-range is of whole numbers, found float32: take min-max"):
+        normalize(Image(np.zeros((2, 2), np.float32)), "type-range")
 
 
 def test_known_values() -> None:

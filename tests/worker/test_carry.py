@@ -61,7 +61,9 @@ def test_a_whole_case_comes_back() -> None:
     )
     reference = Reference.of(source, source.pixels % 2, {1: "liver"})
     predictions = {"plane": Prediction(("a", "b"), (1 / 3, 2 / 3))}
-    case = Case(source, image, labels, reference, {"shape": table}, predictions)
+    case = Case(
+        source, image, labels, reference, {"shape": table}, predictions, is_moved=True, labels_moved=True
+    )
     back = unpack(pack(Carry(case, (RUN,))))
     assert _same_image(back.case.source, source)
     assert _same_image(back.case.image, image)
@@ -76,6 +78,7 @@ def test_a_whole_case_comes_back() -> None:
         type(cell) for row in table.rows for cell in row
     ]
     assert back.case.predictions == case.predictions
+    assert (back.case.is_moved, back.case.labels_moved) == (True, True)
     assert back.runs == (RUN,)
 
 

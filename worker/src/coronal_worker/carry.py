@@ -46,6 +46,8 @@ class _Facts:
     reference: _LabelFacts | None
     tables: dict[str, Table]
     predictions: dict[str, Prediction]
+    is_moved: bool
+    labels_moved: bool
     runs: tuple[StageRun, ...]
 
 
@@ -63,6 +65,8 @@ def pack(carry: Carry) -> bytes:
         reference=_label_facts(case.reference) if case.reference else None,
         tables=dict(case.tables),
         predictions=dict(case.predictions),
+        is_moved=case.is_moved,
+        labels_moved=case.labels_moved,
         runs=carry.runs,
     )
     arrays: dict[str, Any] = {
@@ -86,12 +90,23 @@ def unpack(content: bytes) -> Carry:
         facts = _FACTS.validate_python(json.loads(arrays["facts"].tobytes()))
         source = _image(arrays["source"], facts.source)
         image = _image(arrays["image"], facts.image) if facts.image else source
-        labels = (
-            LabelMap(arrays["labels"], facts.labels.geometry, facts.labels.names) if facts.labels else None
-        )
-        drawn = facts.reference
-        reference = Reference(arrays["reference"], drawn.geometry, drawn.names) if drawn else None
-    return Carry(Case(source, image, labels, reference, facts.tables, facts.predictions), facts.runs)
+        labels = LabelMap(arrays["labels"], *_places(facts.labels)) if facts.labels else None
+        reference = Reference(arrays["reference"], *_places(facts.reference)) if facts.reference else None
+    case = Case(
+        source=source,
+        image=image,
+        labels=labels,
+        reference=reference,
+        tables=facts.tables,
+        predictions=facts.predictions,
+        is_moved=facts.is_moved,
+        labels_moved=facts.labels_moved,
+    )
+    return Carry(case, facts.runs)
+
+
+def _places(facts: _LabelFacts) -> tuple[Geometry, dict[int, str]]:
+    return facts.geometry, facts.names
 
 
 def _label_facts(labels: LabelMap) -> _LabelFacts:

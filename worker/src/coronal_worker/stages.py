@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -110,12 +110,14 @@ def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch
     )
     _go_on(watch)
     started = time.perf_counter()
-    seen = replace(case, image=case.source) if stage.on == "source" else case
+    on_source = stage.on == "source"
+    seen = case.seen_on_source() if on_source else case
     output = algorithm.run(seen, stage.parameters, context)
     seconds = time.perf_counter() - started
     _go_on(watch)
     watch.log(f"{stage.name}: done in {seconds:.3f} s")
-    return case.add(stage.name, output), _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
+    after = case.add(stage.name, output, algorithm.spec, on_source=on_source)
+    return after, _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
 
 
 def _go_on(watch: Watch) -> None:

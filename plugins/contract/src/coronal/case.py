@@ -7,6 +7,7 @@ from typing import TypeAlias
 from coronal.image import Image
 from coronal.labelmap import LabelMap, Reference
 from coronal.prediction import Prediction
+from coronal.spec import AlgorithmSpec, Input
 from coronal.table import Table
 
 __all__ = ["Case", "Output"]
@@ -32,6 +33,9 @@ class Case:
         The label map that was sent with the image, on the grid of the source; None where none was.
     tables, predictions
         What measurers and classifiers gave, by the name of their stage, in the order of the stages.
+    is_moved, labels_moved
+        Whether image and label map have another shape or place than the source. Pixels can't tell: a
+        photograph that was flipped has the shape that it had, and no place.
 
     Examples
     --------
@@ -48,33 +52,60 @@ class Case:
     reference: Reference | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
+    is_moved: bool = False
+    labels_moved: bool = False
 
     @classmethod
     def start(cls, image: Image, reference: Reference | None = None) -> "Case":
         """Make the case of an image that was just read, and of the label map that came with it."""
         return cls(source=image, image=image, reference=reference)
 
-    def add(self, stage: str, output: Output) -> "Case":
+    def add(
+        self, stage: str, output: Output, spec: AlgorithmSpec | None = None, *, on_source: bool = False
+    ) -> "Case":
         """Give the case with what a stage has made added to it.
 
-        A new image takes the place of the old; if its shape or geometry is another, the label map falls
-        away, for it no longer fits. A new label map takes the place of the old. Tables and predictions are
-        kept side by side.
+        A new image takes the place of the old; if its shape or place is another, the label map falls away, for
+        it no longer fits. A new label map takes the place of the old. Tables and predictions are kept side by
+        side.
+
+        Parameters
+        ----------
+        stage
+            Its name.
+        output
+            What it has made.
+        spec
+            The algorithm; by default one that takes an image and keeps its geometry.
+        on_source
+            Whether it worked on the source, and not on the current image.
         """
+        seen = self.seen_on_source() if on_source else self
         match output:
             case Image():
-                fits = self.labels is not None and self.labels.lies_on(output)
-                return replace(self, image=output, labels=self.labels if fits else None)
+                keeps = (spec is None or spec.keeps_geometry) and _same_grid(output, seen.image)
+                fits = keeps and self.labels_moved == seen.is_moved
+                labels = self.labels if fits else None
+                return replace(self, image=output, labels=labels, is_moved=seen.is_moved or not keeps)
             case LabelMap():
-                return replace(self, labels=output)
+                takes_image = spec is None or Input.IMAGE in spec.inputs
+                return replace(
+                    self, labels=output, labels_moved=seen.is_moved if takes_image else self.labels_moved
+                )
             case Table():
                 return replace(self, tables={**self.tables, stage: output})
             case Prediction():
                 return replace(self, predictions={**self.predictions, stage: output})
 
+    def seen_on_source(self) -> "Case":
+        """Give the case as a stage sees it that works on the source."""
+        return replace(self, image=self.source, is_moved=False)
+
     @property
     def backdrop(self) -> Image:
         """The image to look at the label map on: the source where it still fits, else the current image."""
-        if self.labels is None or self.labels.lies_on(self.source):
-            return self.source
-        return self.image
+        return self.image if self.labels is not None and self.labels_moved else self.source
+
+
+def _same_grid(image: Image, other: Image) -> bool:
+    return (image.shape, image.geometry) == (other.shape, other.geometry)

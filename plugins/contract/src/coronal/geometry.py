@@ -132,16 +132,12 @@ class Geometry:
         Geometry(spacing_mm=(0.5, 1.0), origin_mm=(-8.0, -20.0, 30.0), direction=((0.0, 1.0), (1.0, 0.0),
         (0.0, 0.0)))
         """
-        steps = np.asarray(self.spacing_mm or (1.0,) * len(matrix))[:, np.newaxis] * matrix
-        axes = steps if self.direction is None else np.asarray(self.direction) @ steps
-        lengths = np.linalg.norm(axes, axis=0)
-        if not (lengths > 0).all():
-            raise BadImage(f"each axis of the new array must have a length, found {lengths.tolist()}")
+        spacing_mm, direction = self._mapped_axes(np.asarray(matrix, np.float64))
         stays = not np.any(offset)
         return Geometry(
-            spacing_mm=tuple(lengths) if self.spacing_mm is not None else None,
+            spacing_mm=tuple(spacing_mm) if self.spacing_mm is not None else None,
             origin_mm=self.position_mm(offset) if self.is_placed else self.origin_mm if stays else None,
-            direction=tuple(map(tuple, axes / lengths)) if self.direction is not None else None,
+            direction=tuple(map(tuple, direction)) if self.direction is not None else None,
         )
 
     def affine(self) -> NDArray[np.float64]:
@@ -166,6 +162,20 @@ class Geometry:
             matrix[:3, 2] = np.cross(*np.asarray(self.direction).T)
         matrix[:3, 3] = self.origin_mm
         return matrix
+
+    def _mapped_axes(self, matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the length of one step along each axis of a mapped array, and the unit vectors (columns)."""
+        spacing = np.asarray(self.spacing_mm or (1.0,) * len(matrix))
+        direction = np.eye(len(matrix)) if self.direction is None else np.asarray(self.direction)
+        if (np.count_nonzero(matrix, axis=0) == 1).all():
+            # Axes that are only exchanged, reversed or stretched stay what they were to the last bit.
+            old, factors = np.abs(matrix).argmax(axis=0), matrix.sum(axis=0)
+            return spacing[old] * np.abs(factors), direction[:, old] * np.sign(factors) + 0.0
+        axes = direction @ (spacing[:, np.newaxis] * matrix)
+        lengths = np.linalg.norm(axes, axis=0)
+        if not (lengths > 0).all():
+            raise BadImage(f"each axis of the new array must have a length, found {lengths.tolist()}")
+        return lengths, axes / lengths
 
 
 def _check_spacing(spacing_mm: tuple[float, ...]) -> None:

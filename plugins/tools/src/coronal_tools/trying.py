@@ -82,7 +82,7 @@ def try_algorithm(trial: Trial) -> Tried:
     parameters = dict(_parameter(text) for text in trial.parameters)
     before = _started(trial, plugins)
     output = algorithm.run(before, parameters, _context(trial))
-    after = before.add(algorithm.spec.name, output)
+    after = before.add(algorithm.spec.name, output, algorithm.spec)
     # Labels from before would hide what a filter has done.
     shown = replace(after, labels=None) if isinstance(output, Image) else after
     return Tried(tuple(told(output)), before_and_after(before.image, shown))
@@ -111,9 +111,11 @@ def _started(trial: Trial, plugins: Plugins) -> Case:
 
 
 def _run(stage: Stage, case: Case, plugins: Plugins, trial: Trial) -> Case:
-    seen = replace(case, image=case.source) if stage.on == "source" else case
-    output = _algorithm(stage.algorithm, plugins).run(seen, stage.parameters, _context(trial))
-    return case.add(stage.name, output)
+    algorithm = _algorithm(stage.algorithm, plugins)
+    on_source = stage.on == "source"
+    seen = case.seen_on_source() if on_source else case
+    output = algorithm.run(seen, stage.parameters, _context(trial))
+    return case.add(stage.name, output, algorithm.spec, on_source=on_source)
 
 
 def _context(trial: Trial) -> Context:

@@ -29,7 +29,7 @@ def check_algorithm(
     input as it was; the same seed gives the same result; it tells its progress from 0 to 1. It works at the
     bounds of its parameters and with each of their choices, and refuses what is out of bounds or unknown. Of
     a constant image, one pixel, one slice, a mask or a NaN it makes a result or a `BadImage`, no other
-    exception, and no warning.
+    exception, and no warning; so it may of an image whose place isn't known, where it changes the geometry.
 
     Parameters
     ----------
@@ -86,8 +86,11 @@ def _run_faults(algorithm: Algorithm[..., Output], given: Mapping[str, JsonValue
     for name, case in good_cases(algorithm.spec.dimensions):
         before = digest(case)
         told: list[float] = []
-        fault, first = _attempt(algorithm, case, given, progress=told.append)
-        again_fault, again = _attempt(algorithm, case, given) if not fault else ("", None)
+        # What turns an image in the patient must know how it lies there.
+        may_refuse = not (algorithm.spec.keeps_geometry or case.image.geometry.is_placed)
+        allowed = (BadImage,) if may_refuse else ()
+        fault, first = _attempt(algorithm, case, given, allowed=allowed, progress=told.append)
+        again_fault, again = _attempt(algorithm, case, given, allowed=allowed) if not fault else ("", None)
         if fault or again_fault:
             yield f"{name}: {fault or f'run a second time, {again_fault}'}"
             continue
