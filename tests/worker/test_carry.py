@@ -1,4 +1,5 @@
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import hypothesis.strategies as st
@@ -61,9 +62,8 @@ def test_a_whole_case_comes_back() -> None:
     )
     reference = Reference.of(source, source.pixels % 2, {1: "liver"})
     predictions = {"plane": Prediction(("a", "b"), (1 / 3, 2 / 3))}
-    case = Case(
-        source, image, labels, reference, {"shape": table}, predictions, is_moved=True, labels_moved=True
-    )
+    case = Case(source, image, labels, reference, {"shape": table}, predictions)
+    case = replace(case, is_moved=True, labels_moved=True)
     back = unpack(pack(Carry(case, (RUN,))))
     assert _same_image(back.case.source, source)
     assert _same_image(back.case.image, image)

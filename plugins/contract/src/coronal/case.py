@@ -65,9 +65,9 @@ class Case:
     ) -> "Case":
         """Give the case with what a stage has made added to it.
 
-        A new image takes the place of the old; if its shape or place is another, the label map falls away, for
-        it no longer fits. A new label map takes the place of the old. Tables and predictions are kept side by
-        side.
+        A new image takes the place of the old; if its shape or place is another, the label map falls away,
+        for it no longer fits. A new label map takes the place of the old. Tables and predictions are kept
+        side by side.
 
         Parameters
         ----------
@@ -88,10 +88,9 @@ class Case:
                 labels = self.labels if fits else None
                 return replace(self, image=output, labels=labels, is_moved=seen.is_moved or not keeps)
             case LabelMap():
-                takes_image = spec is None or Input.IMAGE in spec.inputs
-                return replace(
-                    self, labels=output, labels_moved=seen.is_moved if takes_image else self.labels_moved
-                )
+                refines = spec is not None and Input.IMAGE not in spec.inputs
+                moved = self.labels_moved if refines else seen.is_moved
+                return replace(self, labels=output, labels_moved=moved)
             case Table():
                 return replace(self, tables={**self.tables, stage: output})
             case Prediction():
