@@ -7,7 +7,7 @@ import pytest
 from phantoms import ball
 from skimage import data
 from skimage.color import rgb2gray
-from skimage.measure import label, regionprops
+from skimage.measure import label, perimeter_crofton, regionprops
 
 from coronal import Geometry, Image, LabelMap, Meaning, Table
 from coronal_measurers.shape import shape
@@ -129,6 +129,88 @@ def test_a_label_map_without_objects_has_columns_and_no_row() -> None:
     table = shape(Image(np.ones((3, 3))), LabelMap(np.zeros((3, 3), np.int32)))
     assert table.rows == ()
     assert "area_px" in table.headings
+
+
+EXTRA = ("size", "axes", "outline", "hull")
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0), (0.5, 0.25), (1.0, 3.0)])
+def test_a_disc_has_its_known_form(spacing: tuple[float, float]) -> None:
+    radius, shape_px = 40.0, tuple(int(100 / step) for step in spacing)
+    image = Image(ball(shape_px, (50, 50), radius, spacing) * 1, Geometry(spacing))
+    found = row(shape(image, LabelMap.of(image, image.pixels), EXTRA))
+    assert found["equivalent_diameter_mm"] == pytest.approx(2 * radius, rel=0.01)
+    assert found["perimeter_mm"] == pytest.approx(2 * math.pi * radius, rel=0.03)
+    assert found["circularity"] == pytest.approx(1, abs=0.06)
+    assert found["feret_diameter_mm"] == pytest.approx(2 * radius, abs=max(spacing))
+    assert found["solidity"] == pytest.approx(1, abs=0.04)
+    assert found["eccentricity"] < 0.15
+
+
+@pytest.mark.parametrize("spacing", [(1.0, 1.0, 1.0), (4.0, 0.5, 0.5)])
+def test_a_ball_has_its_known_form(spacing: tuple[float, float, float]) -> None:
+    radius, shape_px = 15.0, tuple(int(40 / step) for step in spacing)
+    image = Image(ball(shape_px, (20, 20, 20), radius, spacing) * 1, Geometry(spacing))
+    found = row(shape(image, LabelMap.of(image, image.pixels), EXTRA))
+    assert found["equivalent_diameter_mm"] == pytest.approx(2 * radius, rel=0.02)
+    assert found["surface_mm2"] == pytest.approx(4 * math.pi * radius**2, rel=0.02)
+    assert found["sphericity"] == pytest.approx(1, abs=0.03)
+    assert found["feret_diameter_mm"] == pytest.approx(2 * radius, abs=max(spacing))
+    # The hull around the steps of thick slices is larger than the ball.
+    assert found["solidity"] == pytest.approx(1, abs=0.1)
+    assert "eccentricity" not in found
+
+
+@pytest.mark.parametrize("degrees", [-60, 0, 30, 75])
+def test_an_ellipse_lies_as_it_was_turned(degrees: float) -> None:
+    spacing, angle = (0.5, 0.25), math.radians(degrees)
+    y, x = np.ogrid[:200, :400]
+    down, right = y * spacing[0] - 50, x * spacing[1] - 50
+    along = down * math.cos(angle) + right * math.sin(angle)
+    across = right * math.cos(angle) - down * math.sin(angle)
+    image = Image(((along / 40) ** 2 + (across / 20) ** 2 <= 1) * 1, Geometry(spacing))
+    found = row(shape(image, LabelMap.of(image, image.pixels), EXTRA))
+    assert found["orientation_deg"] == pytest.approx(degrees, abs=0.5)
+    assert found["eccentricity"] == pytest.approx(math.sqrt(1 - 0.25), abs=0.01)
+    assert found["feret_diameter_mm"] == pytest.approx(80, abs=0.5)
+
+
+def test_form_is_what_the_library_finds() -> None:
+    green = data.retina()[300:600, 300:600, 1]
+    labels = label(green > 100)
+    table = shape(Image(green), LabelMap(labels), EXTRA)
+    regions = regionprops(labels)
+    large = [place for place, region in enumerate(regions) if region.area > 40]
+    assert len(large) > 5
+    assert table.column("eccentricity") == pytest.approx([region.eccentricity for region in regions])
+    # The library counts the pixels of the hull, and goes along the edge of these.
+    for name, attribute, tolerance in (
+        ("feret_diameter", "feret_diameter_max", 0.5),
+        ("solidity", "solidity", 0.05),
+    ):
+        expected = [getattr(regions[place], attribute) for place in large]
+        assert [table.column(name)[place] for place in large] == pytest.approx(expected, abs=tolerance)
+    crofton = [perimeter_crofton(np.pad(regions[place].image, 1)) for place in large]
+    assert [table.column("perimeter")[place] for place in large] == pytest.approx(crofton)
+
+
+def test_half_of_a_hull_is_solid_by_half() -> None:
+    cross = np.zeros((3, 60, 60), np.uint8)
+    cross[:, 20:40, :], cross[:, :, 20:40] = 1, 1
+    found = row(shape(Image(cross), LabelMap(cross), ("hull",)))
+    assert found["solidity"] == pytest.approx(2000 / (3600 - 4 * 200), rel=0.05)
+
+
+def test_a_bar_fills_its_hull_and_is_as_long_as_it_is() -> None:
+    bar = np.pad(np.ones((1, 9), np.uint8), 2)
+    found = row(shape(Image(bar, Geometry((5.0, 2.0))), LabelMap(bar, Geometry((5.0, 2.0))), ("hull",)))
+    assert (found["solidity"], found["feret_diameter_mm"]) == (1.0, 18.0)
+
+
+def test_only_what_is_asked_for_is_measured() -> None:
+    image = Image(np.ones((3, 3)))
+    table = shape(image, LabelMap(np.ones((3, 3), np.uint8)), ("brightness", "size"))
+    assert table.headings == ("label", "area_px", "equivalent_diameter_px", "intensity_mean", "intensity_sd")
 
 
 def test_every_column_says_what_it_is() -> None:

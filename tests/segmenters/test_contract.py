@@ -8,6 +8,7 @@ from offered import offered_by
 from pydantic import JsonValue
 
 from coronal import Algorithm, Case, Geometry, Image, LabelMap
+from coronal.spec import Input
 from coronal_measurers.shape import shape
 
 Segmenter = Algorithm[..., LabelMap]
@@ -17,7 +18,11 @@ VARIANTS: list[tuple[str, Mapping[str, JsonValue]]] = [
     ("watershed", {"distance": 2.0}),
     ("watershed", {"foreground": "dark", "distance": 0.1, "smoothing": 0.0}),
 ]
-BY_NAME: dict[str, Segmenter] = {algorithm.spec.name: algorithm for algorithm in offered_by("segmenters")}
+BY_NAME: dict[str, Segmenter] = {
+    algorithm.spec.name: algorithm
+    for algorithm in offered_by("segmenters")
+    if Input.LABELS not in algorithm.spec.inputs
+}
 SEGMENTERS: list[tuple[Segmenter, Mapping[str, JsonValue]]] = [
     *((algorithm, {}) for algorithm in BY_NAME.values()),
     *((BY_NAME[name], parameters) for name, parameters in VARIANTS),

@@ -87,9 +87,39 @@ class LabelMap:
         return (self.shape, self.geometry) == (grid.shape, grid.geometry)
 
     @property
+    def spacing(self) -> tuple[float, ...]:
+        """The spacing in mm, or 1 along each axis where it is unknown and sizes are told in pixels."""
+        return self.geometry.spacing_mm or (1.0,) * self.dimensions
+
+    @property
     def count(self) -> int:
         """How many different labels there are, the background left out."""
         return int(np.count_nonzero(np.unique(self.labels)))
+
+    def with_labels(self, labels: Pixels, names: Mapping[int, str] | None = None) -> "LabelMap":
+        """Give other labels in the same place, as a step does that refines a segmentation.
+
+        Parameters
+        ----------
+        labels
+            Of the same shape; bool or any integer type.
+        names
+            What the new numbers stand for; by default what the old ones did.
+
+        Raises
+        ------
+        BadImage
+            When the labels are of another shape, or aren't whole numbers from 0 to 2³¹ - 1.
+
+        Examples
+        --------
+        >>> liver = LabelMap(np.array([[0, 1], [1, 1]]), names={1: "liver"})
+        >>> liver.with_labels(np.array([[0, 0], [0, 1]])).names
+        {1: 'liver'}
+        """
+        if labels.shape != self.shape:
+            raise BadImage(f"the new labels must be of shape {self.shape} like the old, found {labels.shape}")
+        return LabelMap(_checked(labels), self.geometry, self.names if names is None else names)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

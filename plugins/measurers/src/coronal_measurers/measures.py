@@ -1,15 +1,19 @@
 """What is measured of an object: each measure with its columns and units."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from coronal import Column, Image, Meaning
+from coronal import Column, Image, Table
 from coronal.table import Cell
-from coronal_measurers.regions import Region
+from coronal_measurers.levels import countable
+from coronal_measurers.regions import Properties, Region
+from coronal_measurers.units import length_unit, size_name, size_unit, value_unit
 
-__all__ = ["Measure", "axes", "box", "brightness", "centroid", "number", "size", "world"]
+__all__ = ["Measure", "axes", "box", "brightness", "centroid", "number", "size", "tabled", "world"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,15 @@ class Measure:
     of: Callable[[Region], tuple[Cell, ...]]
 
 
+def tabled(measures: Sequence[Measure], regions: Iterable[Region]) -> Table:
+    """Measure each object: one row an object, its number first."""
+    measures = [number(), *measures]
+    return Table(
+        tuple(chain.from_iterable(measure.columns for measure in measures)),
+        tuple(tuple(chain.from_iterable(measure.of(region) for measure in measures)) for region in regions),
+    )
+
+
 def number() -> Measure:
     """Tell which object it is."""
     column = Column("label", description="The object's number in the label map.")
@@ -35,13 +48,20 @@ def number() -> Measure:
 
 
 def size(image: Image) -> Measure:
-    """Measure the area in mm² or px, in 3-D the volume in mm³ or voxels."""
-    in_mm = image.spacing_mm is not None
-    if image.dimensions == 2:
-        column = Column("area", "mm²" if in_mm else "px", "The area of all its pixels.")
-    else:
-        column = Column("volume", "mm³" if in_mm else "voxels", "The volume of all its voxels.")
-    return Measure((column,), lambda region: (float(region.properties.area),))
+    """Measure area or volume, in mm², mm³, px or voxels, and the diameter of a disc or ball of the same."""
+    name, body = size_name(image), "disc" if image.dimensions == 2 else "ball"
+    elements = "pixels" if image.dimensions == 2 else "voxels"
+    column = Column(name, size_unit(image), f"The {name} of all its {elements}.")
+    diameter = Column(
+        "equivalent_diameter", length_unit(image), f"The diameter of a {body} of the same {name}."
+    )
+    return Measure(
+        (column, diameter),
+        lambda region: (
+            float(region.properties.area),
+            float(region.properties.equivalent_diameter_area),
+        ),
+    )
 
 
 def centroid(image: Image) -> Measure:
@@ -72,39 +92,51 @@ def box(image: Image) -> Measure:
 
 
 def axes(image: Image) -> Measure:
-    """Measure the axes of the ellipse or ellipsoid of the same second moments, in mm or px."""
-    unit = "mm" if image.spacing_mm is not None else "px"
+    """Measure the axes of the ellipse (and how it lies) or ellipsoid of the same second moments."""
     body = "ellipse" if image.dimensions == 2 else "ellipsoid"
-    columns = (
+    unit = length_unit(image)
+    lengths = (
         Column(f"{name}_axis", unit, f"The {extent} axis of the {body} of the same second moments.")
         for name, extent in (("major", "longest"), ("minor", "shortest"))
     )
+    if image.dimensions == 3:
+        return Measure(tuple(lengths), lambda region: _axis_lengths(region.properties))
+    form = (
+        Column("eccentricity", "", "That of the ellipse: 0 for a circle, nearly 1 for a line."),
+        Column("orientation", "°", "From the y axis to the major axis, through the x axis."),
+    )
     return Measure(
-        tuple(columns),
+        (*lengths, *form),
         lambda region: (
-            float(region.properties.axis_major_length),
-            float(region.properties.axis_minor_length),
+            *_axis_lengths(region.properties),
+            float(region.properties.eccentricity),
+            math.degrees(region.properties.orientation),
         ),
     )
 
 
 def brightness(image: Image) -> Measure:
-    """Measure mean and standard deviation (of the population) of its finite values, in HU where they are."""
-    unit = "HU" if image.meaning is Meaning.HOUNSFIELD else ""
+    """Measure mean and standard deviation (of the population) of all values that count."""
     grey = image.grey()
 
     def of(region: Region) -> tuple[Cell, ...]:
-        values = grey[region.properties.slice][region.properties.image]
-        finite = values[np.isfinite(values)]
-        if finite.size == 0:
+        values = region.of(grey)
+        counted = values[countable(values)]
+        if counted.size == 0:
             return (None, None)
-        return (float(finite.mean(dtype=np.float64)), float(finite.std(dtype=np.float64)))
+        return (float(counted.mean(dtype=np.float64)), float(counted.std(dtype=np.float64)))
 
     columns = (
-        Column("intensity_mean", unit, "The mean of its values."),
-        Column("intensity_sd", unit, "The standard deviation of its values (of the population)."),
+        Column("intensity_mean", value_unit(image), "The mean of its values."),
+        Column(
+            "intensity_sd", value_unit(image), "The standard deviation of its values (of the population)."
+        ),
     )
     return Measure(columns, of)
+
+
+def _axis_lengths(properties: Properties) -> tuple[float, float]:
+    return float(properties.axis_major_length), float(properties.axis_minor_length)
 
 
 def _spatial_axes(image: Image) -> str:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from skimage.measure import regionprops
 
 from coronal import LabelMap
+from coronal.image import Pixels
 
-__all__ = ["Region", "regions"]
+__all__ = ["Properties", "Region", "regions"]
 
 
 class Properties(Protocol):
@@ -20,9 +21,12 @@ class Properties(Protocol):
     bbox: tuple[int, ...]
     image: NDArray[np.bool_]
     area: float
+    equivalent_diameter_area: float
     centroid_local: tuple[float, ...]
     axis_major_length: float
     axis_minor_length: float
+    eccentricity: float
+    orientation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,27 @@ class Region:
     ----------
     label
         Its number in the label map.
-    centroid_px
-        The mean place of its pixels, in array order.
     properties
         What scikit-image knows of it.
+    spacing
+        Along each axis, in array order.
     """
 
     label: int
-    centroid_px: tuple[float, ...]
     properties: Properties
+    spacing: tuple[float, ...]
+
+    @property
+    def centroid_px(self) -> tuple[float, ...]:
+        """The mean place of its pixels, in array order."""
+        # From the moments, which the axes need too: `centroid` lists the coordinates of each pixel.
+        within = zip(self.properties.slice, self.properties.centroid_local, self.spacing, strict=True)
+        return tuple(float(side.start + local / step) for side, local, step in within)
+
+    def of(self, pixels: Pixels) -> Pixels:
+        """Give the values that its pixels have in an array of the label map's shape, along one axis."""
+        values: Pixels = pixels[self.properties.slice][self.properties.image]
+        return values
 
 
 def regions(labels: LabelMap, spacing: tuple[float, ...]) -> Iterator[Region]:
@@ -62,13 +78,7 @@ def regions(labels: LabelMap, spacing: tuple[float, ...]) -> Iterator[Region]:
     dense, numbers = _dense(labels.labels)
     for properties in regionprops(dense, spacing=spacing):
         label = properties.label if numbers is None else numbers[properties.label]
-        yield Region(int(label), _centroid_px(properties, spacing), properties)
-
-
-def _centroid_px(properties: Properties, spacing: tuple[float, ...]) -> tuple[float, ...]:
-    # From the moments, which the axes need too: `centroid` lists the coordinates of each pixel.
-    within = zip(properties.slice, properties.centroid_local, spacing, strict=True)
-    return tuple(float(side.start + local / step) for side, local, step in within)
+        yield Region(int(label), properties, spacing)
 
 
 def _dense(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:

@@ -1,6 +1,5 @@
 """The connected pieces of what stands out in an image: where the segmenters start."""
 
-import math
 from typing import Annotated, Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ from skimage.morphology import remove_small_objects
 from coronal import Image, Parameter
 from coronal.image import supported
 from coronal_segmenters.threshold import LARGEST, otsu_threshold
+from coronal_segmenters.whole_pixels import px_needed
 
 __all__ = ["Foreground", "Smallest", "foreground_pieces"]
 
@@ -21,9 +21,6 @@ Smallest = Annotated[
     float,
     Parameter("The least area or volume of an object.", unit="mm², mm³ or px", minimum=0, maximum=1e9),
 ]
-
-_ROUNDING = 1e-6
-"""0.3 mm² of 0.1 mm² a pixel are 3 pixels, though not in floating point."""
 
 
 def foreground_pieces(image: Image, foreground: Foreground, smallest: float) -> NDArray[np.int32]:
@@ -47,7 +44,7 @@ def foreground_pieces(image: Image, foreground: Foreground, smallest: float) -> 
         no two classes of values.
     """
     mask = _foreground(image, foreground)
-    least_px = math.ceil(smallest / image.geometry.element_size - _ROUNDING)
+    least_px = px_needed(smallest, image.geometry.element_size)
     if least_px > 1:
         mask = remove_small_objects(mask, max_size=least_px - 1, connectivity=mask.ndim)
     return np.asarray(label(mask), np.int32)

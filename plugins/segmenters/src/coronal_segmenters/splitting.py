@@ -1,7 +1,7 @@
 """A piece of foreground, split into the objects that it is made of."""
 
-import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +9,29 @@ from scipy import ndimage
 from skimage.measure import label
 from skimage.segmentation import watershed
 
-__all__ = ["Splitting", "split_all"]
+from coronal import BadParameter, Parameter
+from coronal_segmenters.whole_pixels import px_within
 
-_ROUNDING = 1e-6
-"""0.3 mm at 0.1 mm a pixel is 3 px, though not in floating point."""
+__all__ = ["Distance", "Smoothing", "Splitting", "split_all"]
+
+Distance = Annotated[
+    float,
+    Parameter(
+        "The least distance between the middles of two objects.", unit="mm or px", above=0, maximum=1000
+    ),
+]
+Smoothing = Annotated[
+    float,
+    Parameter(
+        "The standard deviation by which the distance to the edge is smoothed.",
+        unit="mm or px",
+        minimum=0,
+        maximum=100,
+    ),
+]
+
+_LARGEST_SIGMA_PX = 100
+"""Beyond this a large piece of a volume takes minutes."""
 
 Box = tuple[slice, ...]
 
@@ -35,10 +54,28 @@ class Splitting:
     distance: float
     sigma_px: tuple[float, ...]
 
+    @classmethod
+    def of(cls, spacing: tuple[float, ...], distance: Distance, smoothing: Smoothing) -> "Splitting":
+        """Read the parameters of a stage.
+
+        Raises
+        ------
+        BadParameter
+            When smoothing is more than 100 pixels along an axis.
+        """
+        sigma_px = tuple(smoothing / step for step in spacing)
+        if max(sigma_px) > _LARGEST_SIGMA_PX:
+            raise BadParameter(
+                "smoothing",
+                found=f"{smoothing:g}, which is {max(sigma_px):.0f} px",
+                allowed=f"≤ {_LARGEST_SIGMA_PX} px",
+            )
+        return cls(spacing, distance, sigma_px)
+
     @property
     def reach_px(self) -> tuple[int, ...]:
         """The distance in whole pixels along each axis."""
-        return tuple(math.floor(self.distance / step + _ROUNDING) for step in self.spacing)
+        return tuple(px_within(self.distance, step) for step in self.spacing)
 
 
 def split_all(pieces: NDArray[np.int32], splitting: Splitting) -> NDArray[np.int32]:
@@ -49,7 +86,7 @@ def split_all(pieces: NDArray[np.int32], splitting: Splitting) -> NDArray[np.int
     Parameters
     ----------
     pieces
-        2-D or 3-D, 0 for the background; pieces don't touch.
+        2-D or 3-D, 0 for the background; each is connected, and ends where another begins.
     splitting
         How they are split.
 

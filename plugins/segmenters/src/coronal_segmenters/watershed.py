@@ -1,36 +1,18 @@
 """Touching objects, split where they are thin."""
 
-from typing import Annotated
-
-from coronal import BadParameter, Image, LabelMap, Parameter, algorithm
+from coronal import Image, LabelMap, algorithm
 from coronal_segmenters.foreground import Foreground, Smallest, foreground_pieces
-from coronal_segmenters.splitting import Splitting, split_all
+from coronal_segmenters.splitting import Distance, Smoothing, Splitting, split_all
 
 __all__ = ["watershed"]
-
-_LARGEST_SIGMA_PX = 100
-"""Beyond this a large piece of a volume takes minutes."""
 
 
 @algorithm
 def watershed(
     image: Image,
     foreground: Foreground = "bright",
-    distance: Annotated[
-        float,
-        Parameter(
-            "The least distance between the middles of two objects.", unit="mm or px", above=0, maximum=1000
-        ),
-    ] = 10.0,
-    smoothing: Annotated[
-        float,
-        Parameter(
-            "The standard deviation by which the distance to the edge is smoothed.",
-            unit="mm or px",
-            minimum=0,
-            maximum=100,
-        ),
-    ] = 1.0,
+    distance: Distance = 10.0,
+    smoothing: Smoothing = 1.0,
     smallest: Smallest = 0.0,
 ) -> LabelMap:
     """Part objects from their ground as `otsu` does, and split those that touch.
@@ -70,12 +52,5 @@ def watershed(
     morphological approach to segmentation: the watershed transformation, in: Mathematical Morphology in Image
     Processing, Dekker, 1993.
     """
-    sigma_px = image.in_pixels(smoothing)
-    if max(sigma_px) > _LARGEST_SIGMA_PX:
-        raise BadParameter(
-            "smoothing",
-            found=f"{smoothing:g}, which is {max(sigma_px):.0f} px",
-            allowed=f"≤ {_LARGEST_SIGMA_PX} px",
-        )
-    splitting = Splitting(image.spacing, distance, sigma_px)
+    splitting = Splitting.of(image.spacing, distance, smoothing)
     return LabelMap.of(image, split_all(foreground_pieces(image, foreground, smallest), splitting))

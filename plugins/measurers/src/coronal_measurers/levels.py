@@ -1,0 +1,82 @@
+"""Values that count, brought to a common scale or put into levels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal.image import Pixels, supported
+
+__all__ = ["LARGEST", "Levels", "countable", "unit_range"]
+
+LARGEST = 1e38
+"""The largest value that counts as a number; above it float32 ends."""
+
+
+def countable(values: Pixels) -> NDArray[np.bool_]:
+    """Tell which values count: all but NaN, infinities and those beyond ±10³⁸.
+
+    >>> countable(np.array([1.0, np.nan, -np.inf, 1e300]))
+    array([ True, False, False, False])
+    """
+    if values.dtype.kind != "f":
+        return np.ones(values.shape, np.bool_)
+    return np.asarray(np.abs(supported(values)) <= LARGEST)
+
+
+def unit_range(values: Pixels) -> NDArray[np.float32]:
+    """Give values from 0 (the smallest) to 1 (the largest), all 0 where they are one; all must count.
+
+    >>> unit_range(np.array([-1000, 0, 1000], np.int16))
+    array([0. , 0.5, 1. ], dtype=float32)
+    """
+    low, high = float(values.min()), float(values.max())
+    if not low < high:
+        return np.zeros(values.shape, np.float32)
+    return np.asarray((values.astype(np.float64) - low) / (high - low), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Levels of equal width.
+
+    Parameters
+    ----------
+    low, high
+        Where the first begins and the last ends, in the unit of the values.
+    count
+        How many there are.
+    """
+
+    low: float
+    high: float
+    count: int
+
+    @classmethod
+    def over(cls, values: Pixels, count: int) -> "Levels":
+        """Give levels from the smallest to the largest value that counts; from 0 to 0 where none does."""
+        counted = values[countable(values)]
+        if counted.size == 0:
+            return cls(0.0, 0.0, count)
+        return cls(float(counted.min()), float(counted.max()), count)
+
+    def of(self, values: Pixels) -> NDArray[np.uint16]:
+        """Give the level of each value, from 0 to count - 1.
+
+        Values beyond count as the first or the last level, as do infinities; NaN as the first. Where low and
+        high are one, all are of the first.
+
+        >>> Levels(0, 10, 5).of(np.array([-1.0, 0.0, 1.9, 2.0, 10.0, np.nan]))
+        array([0, 0, 0, 1, 4, 0], dtype=uint16)
+        """
+        if not self.low < self.high:
+            return np.zeros(values.shape, np.uint16)
+        clipped = np.nan_to_num(values.astype(np.float64), nan=self.low).clip(self.low, self.high)
+        parts = (clipped - self.low) / (self.high - self.low) * self.count
+        return np.asarray(parts.clip(max=self.count - 1), np.uint16)
+
+    def entropy(self, values: Pixels) -> float:
+        """Give the entropy of the levels of some values, in bits (`scipy.stats.entropy`'s formula)."""
+        shares = np.bincount(self.of(values).ravel()) / values.size
+        shares = shares[shares > 0]
+        return float(-(shares * np.log2(shares)).sum()) + 0.0

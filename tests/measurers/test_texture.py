@@ -1,0 +1,76 @@
+"""The texture of each object."""
+
+import numpy as np
+import pytest
+from skimage import data
+from skimage.feature import graycomatrix, graycoprops, local_binary_pattern
+
+from coronal import Image, LabelMap
+from coronal_measurers.texture import texture
+
+ANGLES = (0, np.pi / 4, np.pi / 2, 3 * np.pi / 4)
+
+
+def row(image: Image, labels: LabelMap, **parameters: int) -> dict[str, object]:
+    table = texture(image, labels, **parameters)
+    return dict(zip((column.name for column in table.columns), table.rows[0], strict=True))
+
+
+def whole(pixels: np.ndarray) -> LabelMap:
+    return LabelMap(np.ones(pixels.shape, np.uint8))
+
+
+@pytest.mark.parametrize("distance", [1, 3])
+def test_of_a_whole_image_it_is_the_library(distance: int) -> None:
+    cell = data.cell()[100:200, 100:180]
+    found = row(Image(cell), whole(cell), levels=16, distance=distance)
+    span = cell.max() - cell.min()
+    levels = np.minimum((cell - cell.min()) / span * 16, 15).astype(np.uint8)
+    matrix = graycomatrix(levels, [distance], ANGLES, 16, symmetric=True)
+    for name in ("contrast", "dissimilarity", "homogeneity", "energy", "correlation", "entropy"):
+        assert found[name] == pytest.approx(graycoprops(matrix, name).mean(), rel=1e-9)
+    patterns = local_binary_pattern(np.pad(cell, 3, "edge"), 8, distance, "uniform")[3:-3, 3:-3]
+    expected = np.bincount(patterns.astype(int).ravel(), minlength=10) / cell.size
+    assert [found[f"lbp_{i}"] for i in (*range(9), "other")] == pytest.approx(expected)
+
+
+def test_stripes_have_their_known_contrast() -> None:
+    stripes = np.tile([0, 1], (40, 20))
+    found = row(Image(stripes), whole(stripes), levels=2)
+    # Neighbours differ along rows and both diagonals, and not along columns.
+    assert found["contrast"] == pytest.approx(3 / 4)
+    assert found["homogeneity"] == pytest.approx((3 / 2 + 1) / 4)
+    assert found["correlation"] == pytest.approx((-3 + 1) / 4, abs=0.01)
+
+
+def test_what_lies_outside_an_object_does_not_count() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60))
+    noise[20:40, 20:40] = 100
+    labels = np.zeros((60, 60), np.uint8)
+    labels[20:40, 20:40], labels[50:, :] = 3, 9
+    table = texture(Image(noise), LabelMap(labels))
+    assert table.column("label") == (3, 9)
+    assert table.column("contrast")[0] == 0
+    assert table.column("contrast")[1] > 100
+    assert table.column("energy")[0] == 1
+    assert table.column("entropy")[0] == pytest.approx(0)
+
+
+def test_the_slices_of_a_volume_are_added_up() -> None:
+    plane = np.random.default_rng(0).integers(0, 256, (20, 20))
+    volume = np.stack([plane, plane, plane])
+    assert row(Image(volume), whole(volume)) == pytest.approx(row(Image(plane), whole(plane)))
+
+
+def test_textures_can_be_told_apart_and_do_not_depend_on_scale() -> None:
+    rough = np.random.default_rng(0).normal(size=(64, 64))
+    smooth = np.add.outer(np.arange(64), np.arange(64)) / 10
+    assert row(Image(rough), whole(rough))["contrast"] > 20 * row(Image(smooth), whole(smooth))["contrast"]
+    scaled = row(Image(rough * 1e6 - 7e6), whole(rough))
+    assert scaled == pytest.approx(row(Image(rough), whole(rough)), abs=0.01)
+
+
+def test_one_pixel_has_no_neighbours() -> None:
+    found = row(Image(np.eye(5)), LabelMap(np.pad([[1]], 2)))
+    assert (found["contrast"], found["entropy"]) == (None, None)
+    assert sum(found[f"lbp_{i}"] for i in (*range(9), "other")) == 1
