@@ -11,12 +11,13 @@ from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
-from coronal_jobs.errors import NotFound
+from coronal_jobs.errors import NotFound, StoreFull
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
 from coronal_jobs.pipeline import NAME, Pipeline, parse
 from coronal_jobs.planning import Hop, plan
-from coronal_jobs.store.admission import Terms
+from coronal_jobs.store.admission import Admission, Terms
+from coronal_jobs.store.intake import Entry
 
 __all__ = ["PARTS", "Submission", "is_name"]
 
@@ -130,19 +131,35 @@ class Submission:
             raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
         if self._image is None:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
-        job_id = new_job_id()
-        self._at.holdings.hold(job_id, [self._image.sha256])
         order = Order(
-            id=job_id,
-            input=self._image.commit(),
+            id=new_job_id(),
+            input=self._image.described(),
             pipeline=self._plan.pipeline,
             hops=self._plan.hops,
             seed=self._seed,
         )
-        admission = self._at.jobs.admit(order, self._terms)
+        self._at.holdings.hold(order.id, [order.input.sha256])
+        with self._at.holdings.intake.being_put(Entry.of(order, self._terms)):
+            self._image.commit()
+        admission = self._admit(order)
         self._at.holdings.remove(admission.unnamed)
         self.is_replayed = admission.is_replayed
         return admission.job_id()
+
+    def _admit(self, order: Order) -> Admission:
+        """Admit an order that is in the intake; where it surely isn't admitted, take it out again.
+
+        Where Redis doesn't answer nobody knows, and it stays.
+        """
+        intake, image = self._at.holdings.intake, {order.id: order.input.sha256}
+        try:
+            admission = self._at.jobs.admit(order, self._terms)
+        except StoreFull:
+            intake.remove(image)
+            raise
+        if not admission.is_written:
+            intake.remove(image)
+        return admission
 
     def _note(self, part: str) -> None:
         if part not in PARTS:
