@@ -36,7 +36,7 @@ def test_a_claim_that_was_lost_writes_nothing(job_store: JobStore, claimed: Job)
     assert not job_store.report(claimed, "otsu", 0.5)
     assert not job_store.release(claimed.id, claimed.epoch)
     assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
-    assert job_store.commit(claimed).is_stale
+    assert job_store.commit(claimed).answer == "stale"
     assert job_store.get(claimed.id).state is State.RUNNING
 
 
@@ -48,7 +48,7 @@ def test_a_claim_that_ended_with_a_lease_is_fenced_before_the_next(job_store: Jo
 def test_a_cancelled_job_that_is_retried_is_fenced_from_who_ran_it(job_store: JobStore, claimed: Job) -> None:
     job_store.cancel(claimed.id)
     assert job_store.get(claimed.id).epoch == claimed.epoch + 1
-    assert job_store.commit(claimed).is_stale
+    assert job_store.commit(claimed).answer == "stale"
 
 
 def test_a_doorbell_claims_once(job_store: JobStore, claimed: Job) -> None:
@@ -105,7 +105,7 @@ def test_a_hop_that_is_not_due_is_not_committed(
     order = make_order(hops=two_hops)
     job_store.admit(order)
     claim = _claim(job_store, order.id, "here")
-    assert job_store.commit(claim.model_copy(update={"hop": 1})).is_stale
+    assert job_store.commit(claim.model_copy(update={"hop": 1})).answer == "stale"
 
 
 def test_what_is_over_is_not_cancelled(job_store: JobStore, claimed: Job) -> None:

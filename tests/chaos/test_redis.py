@@ -3,10 +3,12 @@
 import threading
 import time
 
+import httpx
 import pytest
+from harness.programs import wait_until
 from harness.site import Site
 
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.errors import StoreFull, StoreUnavailable
 
 
 def test_all_connections_are_cut_again_and_again(lasting: Site) -> None:
@@ -61,11 +63,41 @@ def test_redis_stands_still_for_three_leases(busy: Site) -> None:
 
 
 @pytest.mark.chaos
-def test_a_full_redis_refuses_new_jobs_and_keeps_the_old(busy: Site) -> None:
-    busy.submit_many(4)
-    busy.redis.ask("CONFIG", "SET", "maxmemory", "1mb")
-    with pytest.raises(StoreUnavailable):
-        busy.submit()
-    time.sleep(2)
-    busy.redis.ask("CONFIG", "SET", "maxmemory", "0")
+def test_redis_forgets_everything_and_what_was_promised_is_recovered(busy: Site) -> None:
+    ended, *_ = busy.submit_many(2)
+    busy.ended(ended)
+    first, *_ = busy.submit_many(8)
+    busy.await_running(first)
+    busy.redis.ask("FLUSHALL")
+    time.sleep(1)  # a janitor's rounds: none may take what the intake names
+    accepted = len(busy.history.accepted())
+    counts = f"looked at {accepted} jobs: "
+    assert f"{counts}0 known, {accepted} admitted again" in busy.recover()
+    assert f"{counts}{accepted} known, 0 admitted again" in busy.recover()
+    busy.verify(35)  # what results there were before is named by nobody, and lies there yet
+
+
+@pytest.mark.chaos
+def test_a_full_redis_refuses_new_jobs_and_the_old_end_and_can_be_deleted(busy: Site) -> None:
+    _, url = busy.start_gateway()
+    with httpx.Client(base_url=url, timeout=5) as client:
+        deleted = _post(client, busy.image).json()["id"]
+        jobs = busy.submit_many(4)
+        busy.redis.ask("CONFIG", "SET", "maxmemory", "1mb")  # less than it has
+        with pytest.raises(StoreFull):
+            busy.submit()
+        time.sleep(1)  # the gateway looks again how much room there is
+        refused = _post(client, busy.image)
+        assert (refused.status_code, refused.json()["code"]) == (503, "store-full")
+        assert int(refused.headers["Retry-After"]) > 0
+        busy.await_all()
+        assert {busy.jobs.get(one).state for one in jobs} == {"succeeded"}
+        assert client.delete(f"/v1/jobs/{deleted}").status_code == 204
+        busy.redis.ask("CONFIG", "SET", "maxmemory", "0")
+        wait_until(lambda: _post(client, busy.image).status_code == 202, "there is room", 5)
     busy.verify_all()
+
+
+def _post(client: httpx.Client, image: bytes) -> httpx.Response:
+    kind = {"Content-Type": "application/octet-stream"}
+    return client.post("/v1/jobs?pipeline=[otsu]", content=image, headers=kind)

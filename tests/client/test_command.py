@@ -28,7 +28,9 @@ def test_the_help_names_each_command_and_each_exit_code(coronal) -> None:
     ended = coronal("--help")
     assert ended.returncode == ExitCode.OK
     assert [
-        name for name in [*NAMES, "gateway", "worker", "janitor"] if f"\n  {name} " not in ended.stdout
+        name
+        for name in [*NAMES, "gateway", "worker", "janitor", "recover"]
+        if f"\n  {name} " not in ended.stdout
     ] == []
     assert [code for code in ExitCode if f"{code:>5}  {code.meaning}" not in ended.stdout] == []
 
@@ -267,6 +269,25 @@ def test_a_janitor_alone_does_its_rounds_until_it_is_asked_to_end(
     finally:
         process.terminate()
     assert process.wait(30) == 0
+
+
+def test_a_recovery_tells_what_it_has_counted(coronal, connection, tmp_path: Path) -> None:
+    address = connection.get_connection_kwargs()
+    settings = {
+        "CORONAL_REDIS_URL": f"redis://{address['host']}:{address['port']}/{address['db']}",
+        "CORONAL_BLOBS_URL": (tmp_path / "blobs").as_uri(),
+    }
+    ended = coronal("recover", environment=settings)
+    assert ended.returncode == ExitCode.OK, ended.stderr
+    assert ended.stdout.startswith("looked at 0 jobs: 0 known, 0 admitted again")
+
+
+def test_a_worker_of_a_pool_that_can_be_none_says_so_and_ends(coronal) -> None:
+    ended = coronal("worker", "--pool", "Bad Name")
+    assert ended.returncode == ExitCode.USAGE
+    assert "pool (CORONAL_POOL)" in ended.stderr
+    assert "found 'Bad Name'" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_part_that_is_not_installed_is_named(coronal, tmp_path: Path) -> None:

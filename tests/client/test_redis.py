@@ -50,17 +50,19 @@ def test_it_keeps_what_it_was_told_and_forgets_nothing_when_it_is_full(tmp_path:
     folder = tmp_path / "a folder"
     folder.mkdir()
     port = free_port()
-    process = subprocess.Popen(redis_command(redis_program(), folder, port), stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        redis_command(redis_program(), folder, port, 5_000_000), stdout=subprocess.PIPE
+    )
     try:
         while not answers(port):
             assert process.poll() is None
             time.sleep(0.02)
         assert not is_free(port)
-        words = ["CONFIG", "GET", "append*", "maxmemory-policy", "save", "bind", "dir"]
+        words = ["CONFIG", "GET", "append*", "maxmemory", "maxmemory-policy", "save", "bind", "dir"]
         settings = ask(port, words)
         assert settings["appendonly"] == "yes"
         assert settings["appendfsync"] == "everysec"
-        assert settings["maxmemory-policy"] == "noeviction"
+        assert (settings["maxmemory"], settings["maxmemory-policy"]) == ("5000000", "noeviction")
         assert settings["save"] == ""
         assert settings["bind"] == "127.0.0.1"
         assert settings["dir"] == str(folder)

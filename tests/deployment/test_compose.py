@@ -23,9 +23,12 @@ class TestRedis:
         } <= set(pairwise(services["redis"]["command"]))
 
     def test_differs_from_the_embedded_one_only_in_where_it_is(self, services: Named) -> None:
-        embedded = redis_command(Path("valkey-server"), Path("/data"), 6379)
-        place = {"--bind", "--port", "--dir", "--daemonize", "--protected-mode"}
+        embedded = redis_command(Path("valkey-server"), Path("/data"), 6379, 1 << 30)
+        place = {"--bind", "--port", "--dir", "--daemonize", "--protected-mode", "--maxmemory"}
         assert _settings(services["redis"]["command"], place) == _settings(embedded, place)
+
+    def test_has_a_bound_to_its_memory(self, services: Named) -> None:
+        assert ("--maxmemory", "${REDIS_MEMORY:-1gb}") in set(pairwise(services["redis"]["command"]))
 
     def test_writes_to_a_volume_with_a_name(self, services: Named, composition: Named) -> None:
         assert services["redis"]["volumes"] == ["redis:/data"]

@@ -54,7 +54,7 @@ def free_port() -> int:
 @pytest.fixture
 def redis_url(tmp_path: Path, free_port: int) -> Iterator[str]:
     with subprocess.Popen(
-        redis_command(redis_program(), tmp_path, free_port), stdout=subprocess.DEVNULL
+        redis_command(redis_program(), tmp_path, free_port, 0), stdout=subprocess.DEVNULL
     ) as server:
         while not answers(free_port):
             assert server.poll() is None, "Redis has ended"

@@ -40,7 +40,7 @@ def test_a_running_job_is_cancelled_at_once_and_its_worker_can_write_nothing_any
     answer = client.post(f"/v1/jobs/{claimed.id}/cancel")
     assert (answer.status_code, answer.json["state"]) == (200, "cancelled")
     assert not at.jobs.beat(claimed.id, claimed.epoch, lease_s=60)
-    assert at.jobs.commit(claimed).is_stale
+    assert at.jobs.commit(claimed).answer == "stale"
     assert at.jobs.fail(claimed.id, claimed.epoch, Failure(code="bad-image", message="")) == "stale"
     assert client.get(f"/v1/jobs/{claimed.id}").json["state"] == "cancelled"
 
@@ -105,7 +105,7 @@ def test_a_worker_of_before_can_write_nothing_into_a_job_that_was_cancelled_and_
     client.post(f"/v1/jobs/{claimed.id}/cancel")
     client.post(f"/v1/jobs/{claimed.id}/retry")
     assert at.jobs.claim(claimed.id, "default", lease_s=60) is not None
-    assert at.jobs.commit(claimed).is_stale
+    assert at.jobs.commit(claimed).answer == "stale"
     assert client.get(f"/v1/jobs/{claimed.id}").json["state"] == "running"
 
 

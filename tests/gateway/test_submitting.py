@@ -323,9 +323,11 @@ def test_a_reference_is_kept_and_told(submit, at: Services, png: bytes) -> None:
     assert answer.json["input"]["name"] == "eye.png"
 
 
-def test_the_same_file_may_be_image_and_reference(submit, at: Services, png: bytes) -> None:
+def test_the_same_file_may_be_image_and_reference(
+    client: FlaskClient, submit, at: Services, png: bytes
+) -> None:
     answer = submit(pipeline=JUDGE, reference=FileStorage(BytesIO(png), "drawn.png"))
-    at.holdings.remove(at.jobs.delete(answer.json["id"]).unnamed)
+    assert client.delete(answer.headers["Location"]).status_code == 204
     with pytest.raises(NotFound):
         at.blobs.read(answer.json["input"]["sha256"])
 

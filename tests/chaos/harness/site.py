@@ -21,11 +21,13 @@ from coronal_jobs.job import Input, Job, Order
 from coronal_jobs.pipeline import parse
 from coronal_jobs.planning import Hop
 from coronal_jobs.settings import StoreSettings
+from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.events import EventStore
 from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.intake import Entry
 from coronal_jobs.store.jobs import JobStore
 from harness.checker import Counts, blob_faults, check, digests_of, task_of
 from harness.history import History
@@ -53,10 +55,13 @@ class Site:
         Where all of it lies; its files go with it.
     options
         More options of the Redis server.
+    blobs
+        Where images and results are kept; by default in the folder too.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, blobs: Path | None = None) -> None:
         self.folder = folder
+        self._blobs_folder = blobs or folder / "blobs"
         self._mark = secrets.token_hex(8)
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
@@ -64,7 +69,7 @@ class Site:
         self.redis = Server(folder / "redis", {MARK: self._mark}, *options)
         self.history = History(folder / "accepted")
         self.settings = StoreSettings(
-            redis_url=self.redis.url, blobs_url=(folder / "blobs").as_uri(), redis_timeout_s=1.0
+            redis_url=self.redis.url, blobs_url=self._blobs_folder.as_uri(), redis_timeout_s=1.0
         )
         self.connection = connect(self.settings)
         self.jobs = JobStore(self.connection)
@@ -89,10 +94,17 @@ class Site:
         """Start a janitor that hurries."""
         return self._start("coronal_jobs.janitor", janitor_every_s=0.3, redis_timeout_s=1)
 
-    def start_gateway(self) -> tuple[Program, str]:
+    def recover(self) -> str:
+        """Run ``coronal recover`` to its end, and give what it says."""
+        recovery = self._start("coronal_jobs.recover", redis_timeout_s=1)
+        assert recovery.join() == 0, recovery.log
+        return recovery.log
+
+    def start_gateway(self, **settings: object) -> tuple[Program, str]:
         """Start a gateway; give it, and where it listens."""
         port = free_port()
-        gateway = self._start("coronal_gateway", port=port, gateway_processes=1, redis_timeout_s=1)
+        fixed = {"port": port, "gateway_processes": 1, "redis_timeout_s": 1}
+        gateway = self._start("coronal_gateway", **fixed, **settings)
         wait_until(lambda: "listening at" in gateway.log.lower(), "the gateway listens")
         return gateway, f"http://127.0.0.1:{port}"
 
@@ -107,6 +119,7 @@ class Site:
         order = self.order(pipeline, seed=seed, hops=hops)
         self.holdings.hold(order.id, [order.input.sha256])
         self.blobs.put(self.image)
+        self.holdings.intake.put(Entry.of(order, Terms()))
         assert self.jobs.admit(order)
         self.history.accept(order.id)
         return order.id
@@ -225,8 +238,10 @@ class Site:
             self.connection.zadd("coronal:holds", {member: 0})
         Janitor(self.jobs, self.holdings, _KEPT_S).round()
         jobs = [job for job in map(self.jobs.get, self.connection.zrange("coronal:jobs", 0, -1))]
-        on_disk = [path.name for path in (self.folder / "blobs" / "sha256").glob("*/*")]
-        return blob_faults(self.connection, jobs, on_disk)
+        in_intake = {name.job_id for name in self.holdings.intake.names()}
+        faults = [f"{job.id} stands in no intake" for job in jobs if job.id not in in_intake]
+        on_disk = [path.name for path in (self._blobs_folder / "sha256").glob("*/*")]
+        return [*faults, *blob_faults(self.connection, jobs, on_disk)]
 
     def _claimants(self, job_id: str) -> list[int]:
         files = self._temporary.glob("coronal-worker-*/*.json")

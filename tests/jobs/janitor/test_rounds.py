@@ -16,11 +16,13 @@ import pytest
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.janitor.rounds import Janitor, Round
 from coronal_jobs.janitor.settings import JanitorSettings
-from coronal_jobs.job import Failure, Input, Job, State
+from coronal_jobs.job import Failure, Input, Job, Order, State
 from coronal_jobs.settings import StoreSettings
+from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection, connect
 from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.intake import Entry
 from coronal_jobs.store.jobs import JobStore
 
 Take = Callable[..., Job]
@@ -152,6 +154,79 @@ def test_bytes_that_another_job_names_stay(
     assert blobs.read(second.input.sha256) == BYTES
 
 
+def test_bytes_are_removed_though_who_let_go_of_them_has_died(
+    janitor: Janitor, job_store: JobStore, blobs: BlobStore, take: Take, connection: Connection
+) -> None:
+    blobs.put(BYTES)
+    job_store.delete(take(input=IMAGE).id)  # and no more is done
+    assert janitor.round() == Round(removed=1)
+    with pytest.raises(NotFound):
+        blobs.read(IMAGE.sha256)
+    assert not connection.exists("coronal:unnamed")
+
+
+def test_bytes_are_removed_though_who_removed_them_has_died(
+    janitor: Janitor, job_store: JobStore, blobs: BlobStore, take: Take, connection: Connection
+) -> None:
+    blobs.put(BYTES)
+    job_store.delete(take(input=IMAGE).id)
+    connection.set(f"coronal:doomed:{IMAGE.sha256}", 1, px=60_000)
+    assert janitor.round() == Round()
+    connection.delete(f"coronal:doomed:{IMAGE.sha256}")  # its minute is over
+    assert janitor.round() == Round(removed=1)
+
+
+def test_bytes_that_are_named_again_stay(
+    janitor: Janitor, job_store: JobStore, blobs: BlobStore, take: Take, connection: Connection
+) -> None:
+    blobs.put(BYTES)
+    job_store.delete(take(input=IMAGE).id)
+    take(input=IMAGE)
+    assert janitor.round() == Round()
+    assert blobs.read(IMAGE.sha256) == BYTES
+    assert not connection.exists("coronal:unnamed")
+
+
+def test_what_a_killed_writer_left_goes_after_a_day(janitor: Janitor, blobs: BlobStore) -> None:
+    folder = blobs.objects.folder
+    assert folder is not None
+    writers = [blobs.writer() for _ in range(3)]
+    old, young, other = sorted((folder / "incoming").iterdir())
+    other.rename(folder / "incoming" / "of-somebody-else")
+    for left in (old, folder / "incoming" / "of-somebody-else"):
+        os.utime(left, (0, time.time() - 1.01 * DAY_S))
+    os.utime(young, (0, time.time() - 0.99 * DAY_S))
+    assert janitor.round() == Round(swept=1)
+    assert sorted((folder / "incoming").iterdir()) == sorted(
+        (young, folder / "incoming" / "of-somebody-else")
+    )
+    for writer in writers:
+        writer.discard()
+
+
+def test_an_expired_job_goes_from_the_intake_before_its_record(
+    make_janitor: Callable[[float], Janitor],
+    take: Take,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    janitor, job = make_janitor(50.0), take(input=IMAGE)
+    order = Order.model_validate(job.model_dump(include=set(Order.model_fields)))
+    janitor.holdings.intake.put(Entry.of(order, Terms()))
+    janitor.jobs.commit(job)
+    connection.zadd("coronal:finished", {job.id: 1})
+    with monkeypatch.context() as dying:
+        dying.setattr(JobStore, "delete", _die)
+        with pytest.raises(KeyboardInterrupt):
+            janitor.round()
+    assert janitor.holdings.intake.names() == []
+    assert janitor.round().expired == 1
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_two_at_once_do_each_thing_once(
     make_janitor: Callable[[float], Janitor],
     job_store: JobStore,
@@ -195,7 +270,7 @@ def test_it_goes_on_when_redis_was_away(
         if len(waits) == 1:
             server.kill()
         if len(waits) == 3:
-            assert "Redis is away" in caplog.text
+            assert "the store of records doesn't answer: nothing can be put in order" in caplog.text
             server.start()
         return len(waits) == 5
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from coronal_jobs.errors import IdempotencyConflict, QueueFull, StoreUnavailable
+from coronal_jobs.errors import IdempotencyConflict, QueueFull
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Input, Order
 from coronal_jobs.pipeline import parse
@@ -51,7 +51,8 @@ class TestKeys:
     def test_the_very_same_order_again_is_the_first_job(self, job_store: JobStore, order: Order) -> None:
         assert job_store.admit(order, KEYED)
         again = job_store.admit(order, KEYED)
-        assert (again.is_replayed, again.job_id(), again.unnamed) == (True, order.id, ())
+        assert (again.is_written, again.is_replayed, again.job_id()) == (True, False, order.id)
+        assert again.unnamed == ()
 
     @pytest.mark.parametrize(
         ("changes", "differs"),
@@ -239,6 +240,8 @@ class TestHolds:
         order = make_order(input=OTHER_IMAGE, **changes)
         holdings.hold(order.id, [OTHER_IMAGE.sha256])
         assert job_store.admit(order, terms).unnamed == (OTHER_IMAGE.sha256,)
+        assert connection.smembers("coronal:unnamed") == {OTHER_IMAGE.sha256}
+        assert holdings.remove([OTHER_IMAGE.sha256]) == 1
         assert _written(connection) == before
 
     def test_an_image_that_another_job_names_stays(
@@ -268,7 +271,15 @@ class TestHolds:
         assert _written(connection) == before
 
 
-def test_an_id_that_is_taken_is_worth_another_try(job_store: JobStore, order: Order) -> None:
+def test_an_order_that_was_admitted_already_is_admitted_once(job_store: JobStore, order: Order) -> None:
     job_store.admit(order)
-    with pytest.raises(StoreUnavailable, match="try again"):
-        job_store.admit(order).job_id()
+    again = job_store.admit(order)
+    assert (bool(again), again.is_written, again.job_id()) == (False, True, order.id)
+    assert len(job_store.page().jobs) == 1
+
+
+def test_the_epochs_of_a_job_follow_the_one_that_is_given(job_store: JobStore, order: Order) -> None:
+    job_store.admit(order, Terms(first_epoch=1_000))
+    job = job_store.claim(order.id, "default", lease_s=60)
+    assert job is not None
+    assert job.epoch == 1_001

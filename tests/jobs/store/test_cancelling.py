@@ -40,7 +40,7 @@ class TestCancel:
         assert job_store.cancel(midway.id) is State.CANCELLED
         before = job_store.get(midway.id)
         assert before.carry == CARRY
-        assert job_store.commit(midway, artifacts=[ARTIFACT]).is_stale
+        assert job_store.commit(midway, artifacts=[ARTIFACT]).answer == "stale"
         assert job_store.fail(midway.id, midway.epoch, FAILURE, retries=5) == "stale"
         assert job_store.lose(midway.id, midway.epoch) == "stale"
         assert not job_store.release(midway.id, midway.epoch)
@@ -86,7 +86,7 @@ class TestCancel:
         for (committed, cancelled), state in zip(ends, states, strict=True):
             assert cancelled is state
             assert (committed.answer == "succeeded") == (state is State.SUCCEEDED)
-            assert committed.is_stale == (state is State.CANCELLED)
+            assert (committed.answer == "stale") == (state is State.CANCELLED)
         counts = Counter(states)
         assert counts.keys() == {State.SUCCEEDED, State.CANCELLED}
         assert _refs(connection)[PICTURE] == counts[State.SUCCEEDED]
@@ -114,10 +114,10 @@ class TestRetry:
     ) -> None:
         job_store.cancel(midway.id)
         assert job_store.retry(midway.id) is State.QUEUED
-        assert job_store.commit(midway).is_stale
+        assert job_store.commit(midway).answer == "stale"
         again = job_store.claim(midway.id, "there", lease_s=60)
         assert again is not None
-        assert job_store.commit(midway).is_stale
+        assert job_store.commit(midway).answer == "stale"
         assert (again.hop, again.carry) == (1, CARRY)
         assert job_store.commit(again).answer == "succeeded"
 

@@ -6,12 +6,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from coronal_jobs.catalogue import Offer
 from coronal_jobs.errors import StoreFull
-from coronal_jobs.job import Order
+from coronal_jobs.janitor.rounds import Janitor
+from coronal_jobs.job import Failure, Job, Order
 from coronal_jobs.settings import StoreSettings
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.capacity import Capacity
+from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import Connection, connect
+from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 
 
@@ -51,6 +55,49 @@ def test_what_was_admitted_ends_while_redis_is_full(
     assert jobs.commit(job).answer == "succeeded"
     with pytest.raises(StoreFull):
         Capacity(own_connection, blobs, least_free_bytes=0).require_room()
+
+
+def test_work_ends_and_is_deleted_when_not_a_byte_of_redis_is_left(
+    own_connection: Connection, blobs: BlobStore, make_order: Callable[..., Order], two_hops: object
+) -> None:
+    jobs, holdings = JobStore(own_connection), Holdings(own_connection, blobs)
+    orders = [make_order(hops=two_hops) for _ in range(4)]
+    for order in orders:
+        jobs.admit(order)
+    own_connection.config_set("maxmemory", 1)
+    with pytest.raises(StoreFull):
+        jobs.admit(make_order())
+
+    def claim(order: Order, pool: str = "here") -> Job:
+        job = jobs.claim(order.id, pool, lease_s=60)
+        assert job is not None
+        return job
+
+    done, failed, lost, cancelled = orders
+    first = claim(done)
+    assert jobs.beat(first.id, first.epoch, lease_s=60)
+    assert jobs.report(first, "gaussian", 0.5)
+    holdings.hold(f"{first.id}/{first.epoch}", ["c" * 64])
+    assert jobs.commit(first, carry="c" * 64).answer == "queued"
+    assert jobs.commit(claim(done, "there")).answer == "succeeded"
+    assert jobs.fail(failed.id, claim(failed).epoch, Failure(code="stage-error", message="no")) == "failed"
+    assert jobs.lose(lost.id, claim(lost).epoch) == "queued"
+    assert jobs.release(lost.id, claim(lost).epoch)
+    assert jobs.cancel(cancelled.id) == "cancelled"
+    own_connection.config_set("maxmemory", 0)
+    own_connection.zadd("coronal:finished", dict.fromkeys((done.id, failed.id, cancelled.id), 1), xx=True)
+    own_connection.config_set("maxmemory", 1)
+    assert Janitor(jobs, holdings, keep_s=60).round().expired == 3
+    assert jobs.janitor_lag_s() is not None
+    assert jobs.delete(lost.id).answer == "deleted"
+    assert jobs.page().jobs == ()
+
+
+def test_a_worker_is_seen_though_redis_is_full(own_connection: Connection, offer: Offer) -> None:
+    own_connection.config_set("maxmemory", 1)
+    CatalogueStore(own_connection).publish("default", "w1", offer)
+    assert CatalogueStore(own_connection).beat("default", "w1")
+    assert [pool.workers for pool in CatalogueStore(own_connection).read().pools] == [1]
 
 
 def test_a_disk_is_full_where_fewer_bytes_are_free_than_must_be(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ResponseError
 
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.job import Order
 from coronal_jobs.settings import StoreSettings
 from coronal_jobs.store.connection import Connection, connect
@@ -66,13 +66,18 @@ def test_a_server_that_hangs_is_away_after_the_timeout_and_no_command_is_sent_tw
     assert connection.get("n") == "1"
 
 
-def test_a_server_without_memory_is_away_and_has_written_nothing(make_redis: MakeRedis, order: Order) -> None:
+def test_a_server_without_memory_is_full_and_has_written_nothing(make_redis: MakeRedis, order: Order) -> None:
     server = make_redis("--maxmemory-policy", "noeviction")
     connection = _connect(server.url)
     connection.config_set("maxmemory", 1)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreFull, match="jobs must end or be deleted first") as full:
         JobStore(connection).admit(order)
+    assert full.value.retry_after_s > 0
+    with pytest.raises(StoreFull):
+        connection.set("a", "b")
     assert connection.dbsize() == 0
+    connection.write_also_when_full("SET", "a", 1.5)
+    assert connection.get("a") == "1.5"
     connection.config_set("maxmemory", 0)
     assert JobStore(connection).admit(order)
 

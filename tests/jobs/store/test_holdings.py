@@ -105,7 +105,7 @@ def test_what_a_refused_commit_had_held_goes_with_its_time(
     blobs.put(BYTES)
     job_store.cancel(job.id)
     made = Artifact(name="a", media_type="x/y", size_bytes=1, sha256=DIGEST)
-    assert job_store.commit(job, artifacts=[made]).is_stale
+    assert job_store.commit(job, artifacts=[made]).answer == "stale"
     assert holdings.end_old_holds() == []
     _end_holds(connection)
     assert holdings.remove(holdings.end_old_holds()) == 1

@@ -13,6 +13,7 @@ from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.jobs import Committed, JobStore
 
 IMAGE, CARRY, PICTURE, NUMBERS = ("a" * 64, "c" * 64, "d" * 64, "e" * 64)
+UNNAMED = "coronal:unnamed"
 SHARED = ("coronal:claimed", "coronal:events")
 """What is kept beside all records."""
 
@@ -349,7 +350,7 @@ class TestCommit:
         assert job_store.commit(first, carry=CARRY) == Committed("queued", ())
         assert job_store.get(first.id) == second
         job_store.commit(second)
-        assert job_store.commit(first, carry=CARRY).is_stale
+        assert job_store.commit(first, carry=CARRY).answer == "stale"
         assert _refs(connection) == {IMAGE: 1}
 
     def test_a_claim_that_is_no_longer_the_last_commits_nothing(
@@ -361,20 +362,20 @@ class TestCommit:
         assert job_store.get(claimed.id) == waiting
         again = job_store.claim(claimed.id, "default", lease_s=60)
         assert again is not None
-        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).answer == "stale"
         assert job_store.commit(again).answer == "succeeded"
-        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).answer == "stale"
         assert _refs(connection) == {IMAGE: 1}
 
     def test_another_hop_than_the_due_one_is_not_committed(self, job_store: JobStore, midway: Job) -> None:
-        assert job_store.commit(midway.model_copy(update={"hop": 0}), carry=CARRY).is_stale
+        assert job_store.commit(midway.model_copy(update={"hop": 0}), carry=CARRY).answer == "stale"
         assert job_store.get(midway.id) == midway
 
     def test_a_job_that_was_deleted_is_not_committed(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
         job_store.delete(claimed.id)
-        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).is_stale
+        assert job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE)).answer == "stale"
         assert connection.keys("coronal:job:*") == []
         assert _refs(connection) == {}
 
@@ -386,7 +387,7 @@ class TestFail:
         assert (job.state, job.failure) == (State.FAILED, FAILURE)
         assert job.finished_ms > 0
         assert job_store.claim(claimed.id, "default", lease_s=60) is None
-        assert job_store.commit(claimed).is_stale
+        assert job_store.commit(claimed).answer == "stale"
         assert not job_store.release(claimed.id, claimed.epoch)
         assert not job_store.report(claimed, "otsu", 0.5)
         assert job_store.get(claimed.id) == job
@@ -460,26 +461,26 @@ class TestDelete:
         assert job_store.delete(order.id) == Committed("deleted", (IMAGE,))
         assert job_store.claim(order.id, "default", lease_s=60) is None
         # Its doorbell alone is left, and finds nothing; the events tell what was.
-        assert set(connection.keys()) == {"coronal:pool.default", "coronal:events"}
+        assert set(connection.keys()) == {"coronal:pool.default", "coronal:events", UNNAMED}
 
     def test_one_that_runs_commits_nothing(
         self, job_store: JobStore, midway: Job, connection: Connection
     ) -> None:
         job_store.log(midway.id, "a line")
         assert job_store.delete(midway.id) == Committed("deleted", (IMAGE, CARRY))
-        assert job_store.commit(midway).is_stale
+        assert job_store.commit(midway).answer == "stale"
         assert job_store.fail(midway.id, midway.epoch, FAILURE) == "stale"
         assert not job_store.report(midway, "otsu", 0.5)
         assert not job_store.release(midway.id, midway.epoch)
         job_store.log(midway.id, "another line")
-        assert set(connection.keys()) == {"coronal:pool.here", "coronal:pool.there", *SHARED}
+        assert set(connection.keys()) == {"coronal:pool.here", "coronal:pool.there", *SHARED, UNNAMED}
 
     def test_one_that_has_ended_lets_go_of_its_artifacts(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
         job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE, numbers=NUMBERS))
         assert job_store.delete(claimed.id) == Committed("deleted", (IMAGE, PICTURE, NUMBERS))
-        assert set(connection.keys()) == {"coronal:pool.default", *SHARED}
+        assert set(connection.keys()) == {"coronal:pool.default", *SHARED, UNNAMED}
 
     def test_one_that_has_failed_lets_go_of_its_image(self, job_store: JobStore, claimed: Job) -> None:
         job_store.fail(claimed.id, claimed.epoch, FAILURE)

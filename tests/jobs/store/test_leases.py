@@ -90,7 +90,7 @@ class TestLose:
     def test_what_the_dead_one_would_still_write_is_refused(self, job_store: JobStore, midway: Job) -> None:
         job_store.lose(midway.id, midway.epoch)
         before = job_store.get(midway.id)
-        assert job_store.commit(midway).is_stale
+        assert job_store.commit(midway).answer == "stale"
         assert not job_store.report(midway, "a", 0.5)
         assert job_store.fail(midway.id, midway.epoch, FAILURE) == "stale"
         assert not job_store.release(midway.id, midway.epoch)
@@ -98,7 +98,7 @@ class TestLose:
         assert job_store.get(midway.id) == before
         second = _again(job_store, midway.id, "there")
         assert (second.hop, second.carry) == (1, CARRY)
-        assert job_store.commit(midway).is_stale
+        assert job_store.commit(midway).answer == "stale"
         assert job_store.commit(second).answer == "succeeded"
 
     def test_a_claim_whose_lease_holds_is_taken_by_nobody_who_does_not_know_it_dead(

@@ -17,6 +17,7 @@ from coronal_jobs.store.scripts import TRANSITIONS, source_of
 
 FAILURE = Failure(code="stage-error", message="no")
 NOTHING = "nothing"
+ALSO_WHEN_FULL = "#!lua flags=allow-oom\n"
 
 
 def _names() -> list[str]:
@@ -157,7 +158,12 @@ def test_states_are_changed_in_one_place_alone() -> None:
 
 @pytest.mark.parametrize("name", _names())
 def test_each_script_says_what_it_asks_for_and_what_it_promises(name: str) -> None:
-    text = files(scripts).joinpath(f"{name}.lua").read_text()
+    text = files(scripts).joinpath(f"{name}.lua").read_text().removeprefix(ALSO_WHEN_FULL)
     assert re.match(rf"-- {name}\([\w, .]*\) → ", text)
     assert "\n-- Before:  " in text
     assert "\n-- Promise: " in text
+
+
+def test_what_takes_in_nothing_new_is_done_by_a_full_redis_too() -> None:
+    takes_in = {name for name in _names() if not source_of(name).startswith(ALSO_WHEN_FULL)}
+    assert takes_in == {"admit", "retry", "log"}

@@ -61,7 +61,8 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
         task_default_queue=queue,
         broker_transport_options={
             "global_keyprefix": "coronal:",
-            "visibility_timeout": 3600,
+            # What is taken is noted nowhere: a full Redis couldn't, and what is lost is rung again.
+            "ack_emulation": False,
             "socket_timeout": 30,
             "socket_connect_timeout": settings.redis_timeout_s,
             "socket_keepalive": True,

@@ -8,7 +8,11 @@ import socket
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from coronal import Plugins
+from coronal.errors import shown
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
@@ -80,4 +84,13 @@ def _settings(arguments: Sequence[str]) -> WorkerSettings:
     parser.add_argument("--pool", help=fields["pool"].description)
     parser.add_argument("--processes", type=int, help=fields["processes"].description)
     given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
-    return WorkerSettings(**given)
+    try:
+        return WorkerSettings(**given)
+    except ValidationError as wrong:
+        parser.error("; ".join(map(_told, wrong.errors())))
+
+
+def _told(wrong: ErrorDetails) -> str:
+    """Say what is wrong with a setting, by the name that it has in the environment too."""
+    name = "_".join(map(str, wrong["loc"]))
+    return f"{name} (CORONAL_{name.upper()}): {wrong['msg']}, found {shown(wrong['input'])}"

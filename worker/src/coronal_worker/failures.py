@@ -5,7 +5,7 @@ from coronal_jobs.job import Failure
 
 __all__ = ["MOST_RETRIES", "PASSING", "failure_of", "plain"]
 
-PASSING = frozenset({"store-unavailable"})
+PASSING = frozenset({"store-unavailable", "store-full"})
 """The codes of failures that can pass by themselves, and after which a job is put back."""
 
 MOST_RETRIES = 5

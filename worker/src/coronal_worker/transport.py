@@ -14,7 +14,18 @@ _log = logging.getLogger(__name__)
 
 
 class _Channel(redis.Channel):
-    """Drops what kombu can't read; its own channel raises, and the worker ends."""
+    """Drops what kombu can't read; its own channel raises, and the worker ends.
+
+    What was taken is noted nowhere, neither in Redis, which may be full, nor here: a doorbell that is lost is
+    rung again. How many are taken at a time Celery sees to by itself (``worker_disable_prefetch``).
+    """
+
+    def basic_consume(self, queue: str, *arguments: object, **options: object) -> object:
+        options["no_ack"] = True
+        return super().basic_consume(queue, *arguments, **options)  # type: ignore[no-untyped-call]  # kombu's own
+
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+        """Do nothing: none waits for it."""
 
     def _brpop_read(self, **options: object) -> object:
         try:

@@ -11,7 +11,7 @@ from coronal_client.commands.jobs import jobs
 from coronal_client.commands.log import log
 from coronal_client.commands.pipelines import pipelines
 from coronal_client.commands.plugins import plugins
-from coronal_client.commands.processes import PASSED_ON, gateway, janitor, plugin, try_, worker
+from coronal_client.commands.processes import PASSED_ON, gateway, janitor, plugin, recover, try_, worker
 from coronal_client.commands.results import results
 from coronal_client.commands.retry import retry
 from coronal_client.commands.run import run
@@ -37,7 +37,7 @@ app = typer.Typer(
 for _command in (up, demo, run, submit, status, results, jobs, log, cancel, retry, delete, plugins):
     app.command()(_command)
 app.add_typer(pipelines, name="pipelines")
-for _program in (try_, plugin, gateway, worker, janitor):
+for _program in (try_, plugin, gateway, worker, janitor, recover):
     app.command(_program.__name__.rstrip("_"), context_settings=PASSED_ON, add_help_option=False)(_program)
 
 

@@ -9,18 +9,17 @@
     ├── NotSucceeded             not-succeeded      409
     ├── WrongState               wrong-state        409
     ├── BroughtPipeline          brought-pipeline   409
-    └── coronal_jobs.BadPipeline
+    └── coronal_jobs.UnknownName
         └── UnknownPipeline      unknown-pipeline   422
 
     coronal_jobs.StoreUnavailable
     └── TooManyHeld              too-many-held      503
 """
 
-import difflib
 from collections.abc import Sequence
 
 from coronal.errors import InputError, shown
-from coronal_jobs.errors import BadPipeline, StoreUnavailable
+from coronal_jobs.errors import StoreUnavailable, UnknownName
 from coronal_jobs.job import Failure, State
 
 __all__ = [
@@ -108,25 +107,13 @@ class BroughtPipeline(InputError):
         )
 
 
-class UnknownPipeline(BadPipeline):
-    """Raised when a job names a pipeline that nobody has kept.
-
-    Attributes
-    ----------
-    found
-        The name that was given.
-    allowed
-        The names that there are.
-    """
+class UnknownPipeline(UnknownName):
+    """Raised when a job names a pipeline that nobody has kept."""
 
     code = "unknown-pipeline"
 
     def __init__(self, found: str, allowed: Sequence[str]) -> None:
-        self.found = found
-        self.allowed = tuple(allowed)
-        close = difflib.get_close_matches(found, self.allowed, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        super().__init__(f"no pipeline is called {shown(found)}{hint}")
+        super().__init__("pipeline", found, allowed)
 
 
 class TooManyHeld(StoreUnavailable):

@@ -10,12 +10,14 @@ from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
+from coronal_jobs.errors import StoreFull
 from coronal_jobs.fitting import wants_reference
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
 from coronal_jobs.pipeline import NAME, Pipeline, parse
 from coronal_jobs.planning import Hop, plan
-from coronal_jobs.store.admission import Terms
+from coronal_jobs.store.admission import Admission, Terms
+from coronal_jobs.store.intake import Entry, names_of
 
 __all__ = ["FILES", "PARTS", "Submission", "is_name"]
 
@@ -134,21 +136,38 @@ class Submission:
         if "image" not in self._files:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
         _check_reference(self._plan, has_one="reference" in self._files)
-        job_id = new_job_id()
-        self._at.holdings.hold(job_id, sorted({file.sha256 for file in self._files.values()}))
-        kept = {part: file.commit() for part, file in self._files.items()}
+        described = {part: file.described() for part, file in self._files.items()}
         order = Order(
-            id=job_id,
-            input=kept["image"],
-            reference=kept.get("reference"),
+            id=new_job_id(),
+            input=described["image"],
+            reference=described.get("reference"),
             pipeline=self._plan.pipeline,
             hops=self._plan.hops,
             seed=self._seed,
         )
-        admission = self._at.jobs.admit(order, self._terms)
+        self._at.holdings.hold(order.id, order.digests)
+        with self._at.holdings.intake.being_put(Entry.of(order, self._terms)):
+            for file in self._files.values():
+                file.commit()
+        admission = self._admit(order)
         self._at.holdings.remove(admission.unnamed)
         self.is_replayed = admission.is_replayed
         return admission.job_id()
+
+    def _admit(self, order: Order) -> Admission:
+        """Admit an order that is in the intake; where it surely isn't admitted, take it out again.
+
+        Where Redis doesn't answer nobody knows, and it stays.
+        """
+        intake, names = self._at.holdings.intake, names_of(order)
+        try:
+            admission = self._at.jobs.admit(order, self._terms)
+        except StoreFull:
+            intake.remove(names)
+            raise
+        if not admission.is_written:
+            intake.remove(names)
+        return admission
 
     def _note(self, part: str) -> None:
         if part not in PARTS:

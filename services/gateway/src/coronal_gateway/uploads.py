@@ -62,15 +62,14 @@ class ImageUpload:
         """Tell that all bytes are there; UnknownFormat when they are few and of no format that is read."""
         self._format = self._format or self._format_of(self._head)
 
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of what has come in."""
-        return self._writer.sha256
+    def described(self) -> Input:
+        """Tell what has come in."""
+        sha256, size_bytes = self._writer.sha256, self._writer.size_bytes
+        return Input(name=self._name, sha256=sha256, size_bytes=size_bytes, format=self._format)
 
-    def commit(self) -> Input:
+    def commit(self) -> None:
         """Keep the image."""
-        blob = self._writer.commit()
-        return Input(name=self._name, sha256=blob.sha256, size_bytes=blob.size_bytes, format=self._format)
+        self._writer.commit()
 
     def discard(self) -> None:
         """Forget the image, unless it was committed."""

@@ -5,7 +5,8 @@
     coronal.CoronalError
     ├── coronal.InputError
     │   ├── BadPipeline             bad-pipeline          422
-    │   │   ├── UnknownAlgorithm    unknown-algorithm     422
+    │   │   ├── UnknownName
+    │   │   │   └── UnknownAlgorithm  unknown-algorithm   422
     │   │   ├── BadStageParameter   bad-parameter         422
     │   │   └── StagesDontFit       stages-dont-fit       422
     │   ├── NotFound                not-found             404
@@ -34,6 +35,7 @@ __all__ = [
     "StoreUnavailable",
     "TooLarge",
     "UnknownAlgorithm",
+    "UnknownName",
 ]
 
 
@@ -53,8 +55,8 @@ class BadPipeline(InputError):
         super().__init__(f"{message} ({stage})" if stage else message)
 
 
-class UnknownAlgorithm(BadPipeline):
-    """Raised when no pool offers an algorithm.
+class UnknownName(BadPipeline):
+    """Raised when a pipeline asks for something by a name that nothing has.
 
     Attributes
     ----------
@@ -64,15 +66,22 @@ class UnknownAlgorithm(BadPipeline):
         The names that there are.
     """
 
+    def __init__(self, kind: str, found: str, allowed: Iterable[str], *, stage: str = "") -> None:
+        self.found = found
+        self.allowed = tuple(allowed)
+        close = difflib.get_close_matches(found, self.allowed, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else "."
+        names = ", ".join(self.allowed) or "none"
+        super().__init__(f"no {kind} is called {shown(found)}{hint} There are: {names}", stage=stage)
+
+
+class UnknownAlgorithm(UnknownName):
+    """Raised when no pool offers an algorithm."""
+
     code = "unknown-algorithm"
 
     def __init__(self, found: str, allowed: Iterable[str], *, stage: str) -> None:
-        self.found = found
-        self.allowed = tuple(sorted(allowed))
-        close = difflib.get_close_matches(found, self.allowed, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        names = ", ".join(self.allowed)
-        super().__init__(f"no algorithm is called {shown(found)}{hint} There are: {names}", stage=stage)
+        super().__init__("algorithm", found, sorted(allowed), stage=stage)
 
 
 class BadStageParameter(BadPipeline):

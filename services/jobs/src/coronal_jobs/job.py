@@ -55,25 +55,31 @@ class Failure(_Plain):
     stage: str = Field(default="", description="The stage that it happened in; empty outside of all.")
 
 
-class Order(_Plain):
-    """What is admitted: an image, and what is to be done with it."""
-
+class _WithFiles(_Plain):
     id: str
     input: Input
     reference: Input | None = Field(default=None, description="The label map that was sent with it.")
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The SHA-256 of the files that were sent, each once."""
+        files = [self.input.sha256, *([self.reference.sha256] if self.reference else [])]
+        return tuple(dict.fromkeys(files))
+
+
+class Order(_WithFiles):
+    """What is admitted: an image, and what is to be done with it."""
+
     pipeline: Pipeline
     hops: tuple[Hop, ...] = Field(min_length=1)
     seed: int = Field(default=0, ge=0)
 
 
-class Job(_Plain):
+class Job(_WithFiles):
     """The whole record of a job; times are of Redis's clock, in ms since 1970."""
 
-    id: str
     state: State
     revision: int = Field(description="Grows with every change.")
-    input: Input
-    reference: Input | None = None
     pipeline: Pipeline
     hops: tuple[Hop, ...]
     seed: int

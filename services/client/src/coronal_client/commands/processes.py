@@ -10,7 +10,7 @@ import typer
 from coronal_client.errors import NotInstalled
 from coronal_client.local.service import python_command
 
-__all__ = ["PASSED_ON", "gateway", "janitor", "plugin", "try_", "worker"]
+__all__ = ["PASSED_ON", "gateway", "janitor", "plugin", "recover", "try_", "worker"]
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Settings of a command whose arguments are another's."""
@@ -29,6 +29,11 @@ def worker(context: typer.Context) -> None:
 def janitor(context: typer.Context) -> None:
     """Run a janitor alone: it takes jobs from dead workers, and removes what is too old."""
     _become("coronal_jobs", "coronal-jobs", context.args, part="janitor")
+
+
+def recover(context: typer.Context) -> None:
+    """Admit again the jobs that Redis has forgotten, from what lies beside the blobs."""
+    _become("coronal_jobs", "coronal-jobs", context.args, part="recover")
 
 
 def try_(context: typer.Context) -> None:

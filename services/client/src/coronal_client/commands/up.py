@@ -21,6 +21,15 @@ def up(
     data: Annotated[Path, typer.Option(help="The folder that everything is kept in.")] = Path("coronal-data"),
     workers: Workers,
     pool: Annotated[str, typer.Option(help="The pool that the workers belong to.")] = "default",
+    redis_memory: Annotated[
+        int,
+        typer.Option(
+            "--redis-memory-bytes",
+            envvar="CORONAL_REDIS_MEMORY_BYTES",
+            min=0,
+            help="How much memory the records may take; 0 for as much as there is.",
+        ),
+    ] = 1 << 30,
     as_json: Json = False,
 ) -> None:
     """Run a whole server on this machine, until Ctrl-C.
@@ -30,7 +39,7 @@ def up(
     is started again; when Redis dies everything ends. Logs are in the data folder, in logs/.
     """
     screen = Screen(as_json)
-    with local_server(Wish(data, port, workers, pool)) as server:
+    with local_server(Wish(data, port, workers, pool, redis_memory)) as server:
         screen.show(f"Coronal is at {server.url}")
         screen.give({"url": server.url, "redis_url": server.redis_url, "data": str(data.absolute())})
         try:

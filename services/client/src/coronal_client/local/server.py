@@ -34,12 +34,15 @@ class Wish:
         How many jobs run at a time.
     pool
         The worker's pool.
+    redis_memory_bytes
+        How much memory the records may take; 0 for as much as there is.
     """
 
     data: Path
     port: int
     workers: int
-    pool: str = "default"
+    pool: str
+    redis_memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def local_server(wish: Wish) -> Iterator[LocalServer]:
         if not is_free(port):
             raise PortTaken(port)
         with Services(lock) as services:
-            redis_url = os.environ.get("CORONAL_REDIS_URL") or _start_redis(services, folder)
+            redis_url = os.environ.get("CORONAL_REDIS_URL") or _start_redis(services, folder, wish)
             environment = {
                 "CORONAL_REDIS_URL": redis_url,
                 "CORONAL_BLOBS_URL": os.environ.get("CORONAL_BLOBS_URL") or folder.blobs.as_uri(),
@@ -114,9 +117,9 @@ def await_workers(services: Services, url: str, pool: str) -> None:
         services.wait_until(is_ready)
 
 
-def _start_redis(services: Services, folder: DataFolder) -> str:
+def _start_redis(services: Services, folder: DataFolder, wish: Wish) -> str:
     port = folder.redis_port()
-    command = redis_command(redis_program(), folder.redis, port)
+    command = redis_command(redis_program(), folder.redis, port, wish.redis_memory_bytes)
     services.launch(Plan("redis", command, folder.new_log("redis"), is_vital=True))
     services.wait_until(lambda: answers(port))
     return f"redis://127.0.0.1:{port}/0"

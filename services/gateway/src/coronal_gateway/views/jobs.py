@@ -21,6 +21,7 @@ from coronal_gateway.views.group import group
 from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
 from coronal_jobs.ids import is_job_id
 from coronal_jobs.job import Job, State
+from coronal_jobs.store.intake import names_of
 
 __all__ = ["api", "job_of"]
 
@@ -120,9 +121,10 @@ def list_jobs(query: JobsQuery) -> Response:
 @api.delete("/v1/jobs/<id>", responses={"204": None, **problems(404)})
 def delete(path: JobPath) -> tuple[str, int]:
     """Remove a job: its record, its log, its image and its results."""
-    if not is_job_id(path.id):
-        raise NotFound("job", path.id)
-    done = services().jobs.delete(path.id)
+    job = job_of(path.id)
+    # First what would bring it back: of two steps the second may never be taken.
+    services().holdings.intake.remove(names_of(job))
+    done = services().jobs.delete(job.id)
     try:
         services().holdings.remove(done.unnamed)
     except StoreUnavailable:

@@ -1,11 +1,14 @@
 """One round after the other: all that a janitor does."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from coronal_jobs.errors import NotFound, StoreUnavailable
+from coronal_jobs.job import Job
 from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.intake import names_of
 from coronal_jobs.store.jobs import JobStore
 
 __all__ = ["Janitor", "Round"]
@@ -15,12 +18,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a round has done, in numbers of jobs and blobs."""
+    """What a round has done, in numbers of jobs, blobs, and torn files of killed writers."""
 
     taken: int = 0
     rung: int = 0
     expired: int = 0
     removed: int = 0
+    swept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,13 @@ class Janitor:
         """Do all that is due once."""
         taken = sum(self.jobs.lose(one) != "stale" for one in self.jobs.overdue())
         rung = self.jobs.ring()
-        expired, unnamed = self._expire()
-        removed = self.holdings.remove([*unnamed, *self.holdings.end_old_holds()])
+        expired = self._expire()
+        self.holdings.end_old_holds()
+        # Of this round, and of those who died between letting go of them and removing them.
+        removed = self.holdings.remove(self.holdings.unnamed())
+        swept = self.holdings.sweep()
         self.jobs.note_round()
-        return Round(taken, rung, expired, removed)
+        return Round(taken, rung, expired, removed, swept)
 
     def run(self, is_stopped: Callable[[float], bool], *, every_s: float) -> None:
         """Do rounds until told to stop.
@@ -61,19 +68,25 @@ class Janitor:
         while not is_stopped(every_s):
             try:
                 done = self.round()
-            except StoreUnavailable:
-                _log.warning("Redis is away: nothing can be put in order")
+            except StoreUnavailable as away:
+                _log.warning("%s: nothing can be put in order", away)
                 continue
             if done != Round():
                 _log.info("%s", done)
 
-    def _expire(self) -> tuple[int, list[str]]:
-        unnamed: list[str] = []
-        expired = 0
-        for job_id in self.jobs.finished_before(self.keep_s):
-            try:
-                unnamed += self.jobs.delete(job_id).unnamed
-                expired += 1
-            except NotFound:  # another janitor was quicker
-                continue
-        return expired, unnamed
+    def _expire(self) -> int:
+        """Delete jobs that are too old: what would bring them back first, and for good."""
+        old = [job for one in self.jobs.finished_before(self.keep_s) for job in self._found(one)]
+        self.holdings.intake.remove(name for job in old for name in names_of(job))
+        return sum(self._delete(job.id) for job in old)
+
+    def _found(self, job_id: str) -> Iterator[Job]:
+        with suppress(NotFound):  # another janitor was quicker
+            yield self.jobs.get(job_id)
+
+    def _delete(self, job_id: str) -> bool:
+        try:
+            self.jobs.delete(job_id)
+        except NotFound:  # another janitor was quicker
+            return False
+        return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
 
-from coronal_jobs.errors import IdempotencyConflict, QueueFull, StoreUnavailable
+from coronal_jobs.errors import IdempotencyConflict, QueueFull
 from coronal_jobs.job import Order
 
 __all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of"]
@@ -33,16 +33,26 @@ class Terms:
         Redis is told its digest alone: a key may hold what must stand in no key of Redis.
     keep_key_s
         How long the key is known.
+    known_digest
+        The key's digest, where that alone is known.
+    first_epoch
+        What the epochs of the job follow; for a job that was there before, a number that it never had.
     """
 
     most_active: int = MOST_ACTIVE_JOBS
     key: str = ""
     keep_key_s: float = 24 * 3600.0
+    known_digest: str = ""
+    first_epoch: int = 0
+
+    def key_digest(self) -> str:
+        """Give what Redis is told of the key; empty where there is none."""
+        return self.known_digest or (_digest(self.key) if self.key else "")
 
     def arguments(self, order: Order) -> tuple[str | int, ...]:
         """Give what `admit.lua` wants to know of them."""
-        key = _digest(self.key) if self.key else ""
-        return self.most_active, key, round(self.keep_key_s * 1000), content_of(order)
+        keep_ms = round(self.keep_key_s * 1000)
+        return self.most_active, self.key_digest(), keep_ms, content_of(order), self.first_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,10 @@ class Admission:
     ----------
     answer
         ``admitted``; ``replayed`` when the key has its job already; ``conflict`` when that is another one;
-        ``full``; ``exists`` when the id is taken.
+        ``full``; ``exists`` when this very order was admitted already.
     fact
-        Of the first two the job's id; of ``conflict`` the content that the key came with before; of ``full``
-        how many jobs have ended in the last minute.
+        Of the first two and of ``exists`` the job's id; of ``conflict`` the content that the key came with
+        before; of ``full`` how many jobs have ended in the last minute.
     content
         What the order's own content is.
     unnamed
@@ -79,6 +89,11 @@ class Admission:
         return self.answer == "admitted"
 
     @property
+    def is_written(self) -> bool:
+        """Whether there is a job of the order's own id."""
+        return self.answer in ("admitted", "exists")
+
+    @property
     def is_replayed(self) -> bool:
         """Whether the order had been admitted before."""
         return self.answer == "replayed"
@@ -92,18 +107,14 @@ class Admission:
             When the order's key came with another one before.
         QueueFull
             When there are as many jobs as there may be.
-        StoreUnavailable
-            When the id is taken.
         """
         match self.answer:
-            case "admitted" | "replayed":
-                return self.fact
             case "conflict":
                 raise IdempotencyConflict(_differing(self.fact, self.content))
             case "full":
                 raise QueueFull(retry_after_s=_retry_after_s(int(self.fact)))
             case _:
-                raise StoreUnavailable("the job's id is taken; try again")
+                return self.fact
 
 
 def content_of(order: Order) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,10 +14,9 @@ from types import TracebackType
 from typing import Self
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, from_url
 
-from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
+from coronal_jobs.errors import NotFound, TooLarge
+from coronal_jobs.store.objects import Objects, answering, existing, translated_os
 
 __all__ = ["Blob", "BlobStore", "BlobWriter"]
 
@@ -40,6 +40,11 @@ class BlobStore:
         ``file:///a/folder``, ``s3://bucket/prefix`` or ``memory:///``. S3 takes its keys from the environment
         (``AWS_ACCESS_KEY_ID`` and the like).
 
+    Attributes
+    ----------
+    objects
+        The folder or bucket, where other things lie beside the blobs.
+
     Examples
     --------
     >>> import tempfile
@@ -50,11 +55,9 @@ class BlobStore:
     """
 
     def __init__(self, url: str) -> None:
-        if url.startswith("file://"):
-            self._store: ObjectStore = LocalStore.from_url(url, mkdir=True)
-        else:
-            self._store = from_url(url)
-        self._folder = _folder_of(self._store)
+        self.objects = Objects(url)
+        self._store = self.objects.store
+        self._folder = self.objects.folder
 
     def writer(self, *, limit_bytes: int | None = None) -> "BlobWriter":
         """Start to write a blob whose bytes come piece by piece.
@@ -78,9 +81,13 @@ class BlobStore:
 
     def stream(self, sha256: str) -> Iterator[bytes]:
         """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
-        with _answering(), _existing(sha256):
+        with answering(), existing("blob", sha256):
             pieces = obstore.get(self._store, _key(sha256)).stream(min_chunk_size=1 << 20)
         return _read(pieces)
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether there is a blob."""
+        return self.objects.has(_key(sha256))
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
@@ -102,7 +109,7 @@ class BlobStore:
         """Remove blobs; one that isn't there is no error."""
         for sha256 in digests:
             try:
-                with _answering(), _existing(sha256):
+                with answering(), existing("blob", sha256):
                     obstore.delete(self._store, _key(sha256))
             except NotFound:
                 continue
@@ -113,6 +120,16 @@ class BlobStore:
             return None if self._folder is None else shutil.disk_usage(self._folder).free
         except OSError:
             return None
+
+    def sweep(self, *, older_than_s: float) -> int:
+        """Remove what killed writers have left on the disk, unless it is young, and tell how many it were."""
+        removed = 0
+        for left in () if self._folder is None else (self._folder / "incoming").glob("blob-*"):
+            with suppress(FileNotFoundError):  # it was committed just now, or another was quicker
+                if time.time() - left.stat().st_mtime > older_than_s:
+                    left.unlink()
+                    removed += 1
+        return removed
 
     @property
     def _incoming(self) -> Path:
@@ -126,15 +143,14 @@ class BlobStore:
     def _place(self, written: Path, sha256: str) -> None:
         """Make a whole and synced file a blob."""
         if self._folder is None:
-            with _answering(), written.open("rb") as file:
+            with answering(), written.open("rb") as file:
                 obstore.put(self._store, _key(sha256), file)
             written.unlink()
             return
         target = self._folder / _key(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         written.rename(target)
-        for folder in target.parents[:3]:  # each may be new, by this process or by another
-            _sync_folder(folder)
+        self.objects.sync_folder(target.parent)
 
 
 class BlobWriter:
@@ -149,7 +165,7 @@ class BlobWriter:
         self._limit_bytes = limit_bytes
         self._hash = hashlib.sha256()
         self._size_bytes = 0
-        with _translated_os():
+        with translated_os():
             descriptor, name = tempfile.mkstemp(dir=store._incoming, prefix="blob-")
         self._file = os.fdopen(descriptor, "wb")
         self._path = Path(name)
@@ -186,13 +202,13 @@ class BlobWriter:
         if self._limit_bytes is not None and self._size_bytes > self._limit_bytes:
             raise TooLarge(self._limit_bytes)
         self._hash.update(piece)
-        with _translated_os():
+        with translated_os():
             return self._file.write(piece)
 
     def commit(self) -> Blob:
         """Make the bytes a blob; StoreUnavailable when the store can't."""
         sha256 = self.sha256
-        with _translated_os():
+        with translated_os():
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -213,45 +229,6 @@ def _key(sha256: str) -> str:
 
 
 def _read(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    with _answering():
+    with answering():
         for piece in pieces:
             yield bytes(piece)
-
-
-def _folder_of(store: ObjectStore) -> Path | None:
-    if not isinstance(store, LocalStore) or store.prefix is None:
-        return None
-    return Path(store.prefix)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _existing(sha256: str) -> Iterator[None]:
-    try:
-        yield
-    except (NotFoundError, FileNotFoundError) as missing:
-        raise NotFound("blob", sha256) from missing
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except BaseError as away:
-        raise StoreUnavailable("the store of images and results doesn't answer") from away
-
-
-@contextmanager
-def _translated_os() -> Iterator[None]:
-    try:
-        yield
-    except OSError as full:
-        reason = full.strerror or "an error of the disk"
-        raise StoreUnavailable(f"the store of images and results can't write: {reason}") from full

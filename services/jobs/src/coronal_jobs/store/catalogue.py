@@ -34,13 +34,14 @@ class CatalogueStore:
         offer
             All that its plugins can do.
         """
-        self._redis.hset(_OFFERS, pool, offer.model_dump_json(exclude_defaults=True))
+        told = offer.model_dump_json(exclude_defaults=True)
+        self._redis.write_also_when_full("HSET", _OFFERS, pool, told)
         self._redis.zremrangebyscore(_WORKERS, "-inf", self._now_s() - 2 * ALIVE_S)
         self.beat(pool, worker)
 
     def beat(self, pool: str, worker: str) -> bool:
         """Tell that a worker lives; False when its pool's offer is gone and must be published again."""
-        self._redis.zadd(_WORKERS, {f"{pool} {worker}": self._now_s()})
+        self._redis.write_also_when_full("ZADD", _WORKERS, self._now_s(), f"{pool} {worker}")
         return bool(self._redis.hexists(_OFFERS, pool))
 
     def leave(self, pool: str, worker: str) -> None:

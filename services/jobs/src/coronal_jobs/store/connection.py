@@ -16,18 +16,23 @@ from redis.exceptions import (
 )
 from redis.retry import Retry
 
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.settings import StoreSettings
 
 __all__ = ["Connection", "connect", "translated"]
 
-_AWAY = (ConnectionError, TimeoutError, BusyLoadingError, OutOfMemoryError, ReadOnlyError)
+_AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
 _CANT_KEEP = ("MISCONF", "NOREPLICAS", "BUSY")
 """What an answer starts with while Redis can't write to its disk, or is in the midst of a script."""
 
+_ALSO_WHEN_FULL = "#!lua flags=allow-oom\nreturn redis.call(unpack(ARGV))"
+
 
 class Connection(redis.Redis):
-    """A client of Redis whose commands raise `StoreUnavailable` when Redis doesn't answer in time."""
+    """A client of Redis whose commands raise `StoreUnavailable` when Redis doesn't answer in time.
+
+    And `StoreFull` when it has no memory left for them.
+    """
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send a command; StoreUnavailable when Redis is away."""
@@ -42,12 +47,21 @@ class Connection(redis.Redis):
         with translated():
             return pipeline.execute()
 
+    def write_also_when_full(self, *command: str | float) -> None:
+        """Send a command that a full Redis is to take too, because it needs no more room each time."""
+        self.eval(_ALSO_WHEN_FULL, 0, *map(str, command))
+
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what redis-py raises into `StoreUnavailable`, where Redis doesn't answer or can't write."""
+    """Turn what redis-py raises into `StoreUnavailable`, where Redis doesn't answer or can't write.
+
+    `StoreFull` where it has no memory left.
+    """
     try:
         yield
+    except OutOfMemoryError as full:
+        raise StoreFull("the store of records is full: jobs must end or be deleted first") from full
     except _AWAY as away:
         raise StoreUnavailable("the store of records doesn't answer") from away
     except ResponseError as refused:

@@ -62,11 +62,6 @@ class Committed:
     answer: str
     unnamed: tuple[str, ...]
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether nothing was written."""
-        return self.answer == "stale"
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -196,7 +191,7 @@ class JobStore:
 
     def note_round(self) -> None:
         """Tell that a janitor has done a round."""
-        self._redis.execute_command("SET", "coronal:janitor", self._now_ms())
+        self._redis.write_also_when_full("SET", "coronal:janitor", self._now_ms())
 
     def janitor_lag_s(self) -> float | None:
         """Tell how long ago a janitor has done a round; None when none ever has."""
@@ -242,6 +237,11 @@ class JobStore:
         if not fields:
             raise NotFound("job", job_id)
         return _job(job_id, fields)
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Tell of which of these jobs there is a record."""
+        found = self._redis.ask_all(*(("EXISTS", f"coronal:job:{one}") for one in ids))
+        return {one for one, exists in zip(ids, found, strict=True) if exists}
 
     def page(self, *, state: State | None = None, before: str = "", limit: int = 50) -> Page:
         """List jobs, newest first.

@@ -16,9 +16,15 @@ TRANSITIONS: dict[str, dict[str, list[str]]] = json.loads(
 
 @cache
 def source_of(name: str) -> str:
-    """Give the text of a script, with the table of transitions and what all scripts start with."""
-    parts = (_FOLDER.joinpath(f"{part}.lua").read_text("utf-8") for part in ("common", name))
-    return "".join((_table_for(name), *parts))
+    """Give the text of a script, with the table of transitions and what all scripts start with.
+
+    A script that frees or ends something says so in its first line (``#!lua flags=allow-oom``, from Redis 7
+    on), and is run by a full Redis too. Redis wants that line before all others.
+    """
+    common, text = (_FOLDER.joinpath(f"{part}.lua").read_text("utf-8") for part in ("common", name))
+    line, _, rest = text.partition("\n")
+    first, own = (f"{line}\n", rest) if line.startswith("#!") else ("", text)
+    return "".join((first, _table_for(name), common, own))
 
 
 def _table_for(name: str) -> str:

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- beat(id, epoch, lease) → "extended" or "lost"
 --
 -- Before:  this claim is the job's last.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- cancel(id) → "cancelled", "unknown", or the final state that the job is in
 --
 -- Before:  the job is queued or running.

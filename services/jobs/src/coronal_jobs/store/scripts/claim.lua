@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- claim(id, pool, lease) → the record as a flat list, or nothing
 --
 -- Before:  the job is queued for this pool.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- commit(id, epoch, hop, carry, artifacts) → "succeeded", "queued" or "stale", then blobs that may go
 --
 -- Before:  this claim is the job's last, and it has run this hop; the blobs that it names are written, and held

@@ -9,6 +9,7 @@
 --   coronal:claimed          for each pool, when the doorbell that was answered last had been rung
 --   coronal:log:ID           what the stages logged, a line an entry
 --   coronal:blob-refs        how often a blob is named by records and holds
+--   coronal:unnamed          the blobs that were let go of and whose bytes are yet to go
 --   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
 --   coronal:key:DIGEST       the job that came with an Idempotency-Key, and digests of its content; for a day
 --   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
@@ -103,12 +104,14 @@ local function name_blob(digest, holder)
   end
 end
 
--- Name a blob no more; true when nobody does, and its bytes may go.
+-- Name a blob no more; true when nobody does, and its bytes may go. Whoever is told may die before they are gone:
+-- so it is also noted.
 local function let_go(digest)
   if redis.call('HINCRBY', 'coronal:blob-refs', digest, -1) > 0 then
     return false
   end
   redis.call('HDEL', 'coronal:blob-refs', digest)
+  redis.call('SADD', 'coronal:unnamed', digest)
   return true
 end
 

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- delete(id) → "deleted" or "unknown", then blobs that may go
 --
 -- Before:  nothing; the job may be in any state.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- fail(id, epoch, failure, retries, delay) → "failed", "queued" or "stale"
 --
 -- Before:  this claim is the job's last.

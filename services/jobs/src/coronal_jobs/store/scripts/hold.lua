@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- hold(holder, keep, digest, ...) → "held" or "wait"
 --
 -- Before:  the bytes are about to be written, and a record that names them is about to be.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- lose(id, epoch, runs, failure) → "queued", "failed" or "stale"
 --
 -- Before:  the process of this claim has died, or its lease has ended (epoch "").

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- release(id, epoch) → "released" or "stale"
 --
 -- Before:  this claim is the job's last, and its worker is asked to stop before the hop is done.

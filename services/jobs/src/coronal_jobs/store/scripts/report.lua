@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- report(id, epoch, stage, progress) → "reported" or "stale"
 --
 -- Before:  this claim is the job's last.

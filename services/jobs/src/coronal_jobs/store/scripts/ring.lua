@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- ring(most) → how many doorbells were rung
 --
 -- Before:  nothing; several janitors may call it at once.

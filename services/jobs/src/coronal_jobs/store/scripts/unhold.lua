@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- unhold(most) → blobs that may go
 --
 -- Before:  nothing; several janitors may call it at once.

@@ -1,0 +1,140 @@
+"""What the gateway keeps beside the blobs, so that a job outlives the loss of Redis."""
+
+import pytest
+import redis
+from flask.testing import FlaskClient
+
+from coronal_gateway.services import Services
+from coronal_jobs.errors import StoreFull, StoreUnavailable
+from coronal_jobs.store.blobs import BlobWriter
+from coronal_jobs.store.intake import Intake
+from coronal_jobs.store.jobs import JobStore
+
+
+def _ids(at: Services) -> list[str]:
+    return [name.job_id for name in at.holdings.intake.names()]
+
+
+def _post(client: FlaskClient, image: bytes, **headers: str):
+    return client.post(
+        "/v1/jobs?pipeline=[otsu]", data=image, content_type="application/octet-stream", headers=headers
+    )
+
+
+def _raise(error: Exception):
+    def do(*_: object) -> None:
+        raise error
+
+    return do
+
+
+def test_an_order_is_there_before_its_job_is_admitted(
+    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    admit = JobStore.admit
+
+    def look(jobs: JobStore, *given):
+        seen.append(_ids(at))
+        return admit(jobs, *given)
+
+    monkeypatch.setattr(JobStore, "admit", look)
+    job_id = submit().json["id"]
+    assert seen == [[job_id]]
+    assert _ids(at) == [job_id]
+
+
+def test_an_order_that_is_sent_again_or_refused_leaves_nothing(
+    client: FlaskClient, at: Services, png: bytes
+) -> None:
+    first = _post(client, png, **{"Idempotency-Key": "one"}).json["id"]
+    assert _post(client, png, **{"Idempotency-Key": "one"}).status_code == 202
+    assert _post(client, png + b"other", **{"Idempotency-Key": "one"}).status_code == 422
+    assert _ids(at) == [first]
+
+
+def test_an_order_for_which_redis_has_no_room_leaves_nothing(
+    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobStore, "admit", _raise(StoreFull("full")))
+    assert submit().status_code == 503
+    assert _ids(at) == []
+
+
+def test_an_order_of_which_nobody_knows_whether_it_was_admitted_stays(
+    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(JobStore, "admit", _raise(StoreUnavailable("away")))
+    assert submit().status_code == 503
+    assert len(_ids(at)) == 1
+
+
+def test_an_order_that_cannot_be_kept_is_not_admitted(
+    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Intake, "put", _raise(StoreFull("full")))
+    answer = submit()
+    assert (answer.status_code, answer.json["code"]) == (503, "store-full")
+    assert answer.headers["Retry-After"] == "30"
+    assert at.jobs.page().jobs == ()
+
+
+def test_an_order_whose_image_cannot_be_kept_leaves_nothing(
+    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BlobWriter, "commit", _raise(StoreFull("full")))
+    assert submit().status_code == 503
+    assert _ids(at) == []
+
+
+def test_a_deleted_job_goes_from_the_intake_before_its_record(
+    client: FlaskClient, at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = submit().headers["Location"]
+    with monkeypatch.context() as dying:
+        dying.setattr(JobStore, "delete", _raise(StoreUnavailable("away")))
+        assert client.delete(path).status_code == 503
+    assert _ids(at) == []
+    assert client.get(path).status_code == 200
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
+
+
+def test_a_job_is_not_deleted_where_the_intake_cannot_be(
+    client: FlaskClient, at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = submit().headers["Location"]
+    with monkeypatch.context() as away:
+        away.setattr(Intake, "remove", _raise(StoreUnavailable("away")))
+        assert client.delete(path).status_code == 503
+    assert client.get(path).status_code == 200
+
+
+def test_a_recovery_that_was_quicker_is_no_fault(
+    client: FlaskClient, at: Services, submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admit = JobStore.admit
+
+    def after_a_recovery(jobs: JobStore, order, terms):
+        entry = at.holdings.intake.read(at.holdings.intake.names()[0])
+        assert admit(jobs, entry.order, entry.terms())
+        return admit(jobs, order, terms)
+
+    monkeypatch.setattr(JobStore, "admit", after_a_recovery)
+    answer = submit()
+    assert answer.status_code == 202
+    assert _ids(at) == [answer.json["id"]]
+
+
+def test_bytes_that_a_forgotten_job_names_outlive_another_job_with_them(
+    client: FlaskClient, at: Services, submit, png: bytes, publish
+) -> None:
+    forgotten = submit().json["id"]
+    with redis.Redis.from_url(at.settings.redis_url) as server:
+        server.flushall()
+    publish()
+    path = submit().headers["Location"]
+    digest = at.jobs.get(path.rpartition("/")[2]).input.sha256
+    assert client.delete(path).status_code == 204
+    assert _ids(at) == [forgotten]
+    assert at.blobs.read(digest) == png
