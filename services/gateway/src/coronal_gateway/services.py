@@ -5,6 +5,7 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
+from coronal_gateway.aside import Aside, BlobsAside
 from coronal_gateway.feed import EventFeed
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
@@ -12,7 +13,6 @@ from coronal_gateway.waiting import LongPolls
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.capacity import Capacity
 from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.events import EventStore
 from coronal_jobs.store.holdings import Holdings
@@ -35,14 +35,23 @@ class Services:
     catalogue: RecentCatalogue
     polls: LongPolls
     events: EventFeed
+    aside: Aside
 
     @classmethod
-    def of(cls, settings: GatewaySettings) -> Self:
-        """Make them; nothing is sent to Redis before the first request."""
+    def of(cls, settings: GatewaySettings, aside: Aside) -> Self:
+        """Make them; nothing is sent to Redis before the first request.
+
+        Parameters
+        ----------
+        settings
+            What the gateway was told.
+        aside
+            Where work is done that would hold up other requests.
+        """
         connection = connect(settings)
         jobs = JobStore(connection)
-        blobs = BlobStore(settings.blobs_url)
-        events = EventStore(connection)
+        blobs = BlobsAside(settings.blobs_url, aside)
+        feed = EventFeed(EventStore(connection))
         return cls(
             settings=settings,
             jobs=jobs,
@@ -51,8 +60,9 @@ class Services:
             holdings=Holdings(connection, blobs),
             capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
             catalogue=RecentCatalogue(CatalogueStore(connection)),
-            polls=LongPolls(jobs, Changes(events), most=settings.most_waiting),
-            events=EventFeed(events),
+            polls=LongPolls(jobs, feed, most=settings.most_waiting),
+            events=feed,
+            aside=aside,
         )
 
 
