@@ -28,6 +28,7 @@ from coronal_jobs.store.events import EventStore
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from harness.checker import Counts, blob_faults, check, digests_of, task_of
+from harness.clocks import install_wrong_clocks
 from harness.history import History
 from harness.plugins import install_hostile_plugins
 from harness.programs import MARK, Program, marked_processes, send, wait_until
@@ -61,6 +62,7 @@ class Site:
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
         install_hostile_plugins(folder / "plugins")
+        install_wrong_clocks(folder / "plugins")
         self.redis = Server(folder / "redis", {MARK: self._mark}, *options)
         self.history = History(folder / "accepted")
         self.settings = StoreSettings(
@@ -85,14 +87,15 @@ class Site:
             assert worker.is_running, worker.log
         return worker
 
-    def start_janitor(self) -> Program:
+    def start_janitor(self, **settings: object) -> Program:
         """Start a janitor that hurries."""
-        return self._start("coronal_jobs.janitor", janitor_every_s=0.3, redis_timeout_s=1)
+        return self._start("coronal_jobs.janitor", janitor_every_s=0.3, redis_timeout_s=1, **settings)
 
-    def start_gateway(self) -> tuple[Program, str]:
-        """Start a gateway; give it, and where it listens."""
+    def start_gateway(self, **settings: object) -> tuple[Program, str]:
+        """Start a gateway of one process; give it, and where it listens."""
         port = free_port()
-        gateway = self._start("coronal_gateway", port=port, gateway_processes=1, redis_timeout_s=1)
+        ours = {"port": port, "gateway_processes": 1, "redis_timeout_s": 1}
+        gateway = self._start("coronal_gateway", **{**ours, **settings})
         wait_until(lambda: "listening at" in gateway.log.lower(), "the gateway listens")
         return gateway, f"http://127.0.0.1:{port}"
 

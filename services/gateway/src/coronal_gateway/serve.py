@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import resource
 import select
 import time
 from collections.abc import Callable, Iterable
@@ -38,6 +39,9 @@ Wsgi: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 _SHARED_MEMORY = Path("/dev/shm")
 _NOTIFY_S = 1.0
 _MOST_LEFT_BYTES = 1 << 16
+_OTHER_FILES = 500
+"""What a process opens beside its connections: to Redis, to the blobs, for uploads that come in."""
+
 _GONE = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 _poll = get_original("select", "poll")
 """The system's own, which doesn't wait where it is told not to; gevent's would."""
@@ -47,7 +51,17 @@ def main() -> None:
     """Serve until asked to stop; `gevent.monkey` must have patched all before this module was imported."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     wsgi.SERVER = "coronal"  # the one way to keep gunicorn's name out of each answer
-    _Server(GatewaySettings()).run()
+    settings = GatewaySettings()
+    _allow_open_files(settings.most_connections + _OTHER_FILES)
+    _Server(settings).run()
+
+
+def _allow_open_files(count: int) -> None:
+    """Let a process open so many files, as far as the system allows; many systems begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Worker(GeventWorker):
