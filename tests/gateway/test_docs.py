@@ -23,6 +23,7 @@ PATHS = {
     ("/v1/pipelines/{name}", "get"),
     ("/v1/pipelines/{name}", "put"),
     ("/v1/pipelines/{name}", "delete"),
+    ("/v1/events", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
 }

@@ -177,8 +177,7 @@ def test_a_job_that_is_deleted_ends_with_that(claimed: Job, at: Services, read, 
 def test_while_nothing_happens_a_comment_is_sent(
     client: FlaskClient, claimed: Job, at: Services, soon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.0)
-    monkeypatch.setattr(streaming, "_LOOK_AGAIN_S", 0.05)
+    monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.05)
     soon(lambda: at.jobs.cancel(claimed.id))
     assert ": still here\n\n" in client.get(f"/v1/jobs/{claimed.id}/events").text
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,16 @@ def hold(gateway, path: str):
             return status, headers, body
 
 
-def is_holding(gateway, path: str) -> bool:
-    return "Retry-After" in ask(gateway, "GET", f"{path}?wait=0.05")[1]
+def is_full(gateway, path: str) -> bool:
+    """Tell whether no request can be held any more."""
+    return "Retry-After" in ask(gateway, "GET", f"{path}?wait=0.001")[1]
+
+
+def asked(gateway, path: str) -> http.client.HTTPConnection:
+    """Ask, and leave the answer for later."""
+    connection = http.client.HTTPConnection(*gateway.address, timeout=40)
+    connection.request("GET", path)
+    return connection
 
 
 def wait_for(is_so: Callable[[], object], *, timeout_s: float = 10) -> None:
@@ -149,15 +157,39 @@ def test_a_client_that_stalls_is_cut_off(start, at: Services, incoming, png: byt
 def test_held_requests_starve_no_other_and_one_too_many_is_answered_at_once(
     start, submit, at: Services
 ) -> None:
-    gateway = start(gateway_threads=2, most_waiting=1, longest_wait_s=60)
+    gateway = start(most_waiting=1, longest_wait_s=60)
     path = submit().headers["Location"]
     with ThreadPoolExecutor() as pool:
         held = pool.submit(hold, gateway, path)
-        wait_for(lambda: is_holding(gateway, path))
+        wait_for(lambda: is_full(gateway, path))
         status, headers, body = ask(gateway, "GET", f"{path}?wait=30")
         assert (status, headers["Retry-After"], body["state"]) == (200, "1", "queued")
         at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60)
         assert held.result(timeout=5)[2]["state"] == "running"
+
+
+def test_hundreds_wait_at_once_and_each_is_woken_by_its_job(start, submit, at: Services) -> None:
+    gateway = start(most_waiting=200, longest_wait_s=60)
+    paths = [submit().headers["Location"] for _ in range(200)]
+    with ExitStack() as opened:
+        held = [opened.enter_context(closing(asked(gateway, f"{path}?wait=60"))) for path in paths]
+        wait_for(lambda: is_full(gateway, paths[0]))
+        assert ask(gateway, "GET", paths[0])[0] == 200
+        for path in paths:
+            at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60)
+        for path, connection in zip(paths, held, strict=True):
+            body = json.loads(connection.getresponse().read())
+            assert (body["links"]["self"], body["state"]) == (path, "running")
+
+
+@pytest.mark.parametrize("query", ["?wait=60", "/events"])
+def test_a_client_that_goes_away_frees_its_place(start, submit, query: str) -> None:
+    gateway = start(longest_wait_s=60)
+    path = submit().headers["Location"]
+    with closing(asked(gateway, f"{path}{query}")):
+        time.sleep(0.5)  # who asks too early whether it is held takes its place
+        assert is_full(gateway, path)
+    wait_for(lambda: not is_full(gateway, path), timeout_s=5)
 
 
 def test_a_gateway_that_is_asked_to_stop_lets_go_of_what_it_holds(start, submit) -> None:
@@ -165,7 +197,7 @@ def test_a_gateway_that_is_asked_to_stop_lets_go_of_what_it_holds(start, submit)
     path = submit().headers["Location"]
     with ThreadPoolExecutor() as pool:
         held = pool.submit(hold, gateway, path)
-        wait_for(lambda: is_holding(gateway, path))
+        wait_for(lambda: is_full(gateway, path))
         gateway.process.terminate()
         assert held.result(timeout=10)[2]["state"] == "queued"
         assert gateway.process.wait(timeout=10) == 0
@@ -189,6 +221,7 @@ REQUESTS = [
     ("POST", "/v1/jobs/{id}/cancel", {}),
     ("POST", "/v1/jobs/{id}/retry", {}),
     ("GET", "/v1/jobs/{id}/events", {}),
+    ("GET", "/v1/events", {}),
     ("GET", "/v1/jobs/{id}/results", {}),
     ("GET", "/v1/jobs/{id}/results/x", {}),
     ("GET", "/v1/jobs/{id}/log", {}),
@@ -244,7 +277,7 @@ def test_a_held_request_is_503_when_redis_dies_and_the_gateway_lives_on(
     path = headers["Location"]
     with ThreadPoolExecutor() as pool:
         held = pool.submit(hold, gateway, path)
-        wait_for(lambda: is_holding(gateway, path))
+        wait_for(lambda: is_full(gateway, path))
         own_redis.process.kill()
         assert held.result(timeout=5)[0] == 503
     assert ask(gateway, "GET", "/healthz")[0] == 200

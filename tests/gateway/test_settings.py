@@ -11,10 +11,10 @@ def test_every_setting_says_what_it_is() -> None:
 
 
 def test_a_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CORONAL_GATEWAY_THREADS", "20")
-    assert GatewaySettings().gateway_threads == 20
+    monkeypatch.setenv("CORONAL_MOST_CONNECTIONS", "5000")
+    assert GatewaySettings().most_connections == 5000
 
 
-def test_as_many_waits_as_threads_are_refused() -> None:
-    with pytest.raises(ValidationError, match="most_waiting must be < gateway_threads"):
-        GatewaySettings(gateway_threads=4, most_waiting=4)
+def test_as_many_waits_as_connections_are_refused() -> None:
+    with pytest.raises(ValidationError, match="most_waiting must be < most_connections"):
+        GatewaySettings(most_connections=4, most_waiting=4)

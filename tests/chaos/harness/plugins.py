@@ -40,6 +40,13 @@ def deaf(
 
 
 @algorithm
+def clock(image: Image, context: Context) -> Image:
+    """Log the time of day."""
+    context.log(f"my clock says {time.time()}")
+    return image
+
+
+@algorithm
 def segfault(image: Image) -> Image:
     """Read memory that isn't there."""
     ctypes.string_at(0)
@@ -98,6 +105,7 @@ def orphan(image: Image) -> Image:
 _NAMES = (
     "slow",
     "deaf",
+    "clock",
     "segfault",
     "leave",
     "outgrow",

@@ -30,6 +30,7 @@ from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.intake import Entry
 from coronal_jobs.store.jobs import JobStore
 from harness.checker import Counts, blob_faults, check, digests_of, task_of
+from harness.clocks import install_wrong_clocks
 from harness.history import History
 from harness.plugins import install_hostile_plugins
 from harness.programs import MARK, Program, marked_processes, send, wait_until
@@ -66,6 +67,7 @@ class Site:
         self._temporary = folder / "tmp"
         self._temporary.mkdir()
         install_hostile_plugins(folder / "plugins")
+        install_wrong_clocks(folder / "plugins")
         self.redis = Server(folder / "redis", {MARK: self._mark}, *options)
         self.history = History(folder / "accepted")
         self.settings = StoreSettings(
@@ -90,9 +92,9 @@ class Site:
             assert worker.is_running, worker.log
         return worker
 
-    def start_janitor(self) -> Program:
+    def start_janitor(self, **settings: object) -> Program:
         """Start a janitor that hurries."""
-        return self._start("coronal_jobs.janitor", janitor_every_s=0.3, redis_timeout_s=1)
+        return self._start("coronal_jobs.janitor", janitor_every_s=0.3, redis_timeout_s=1, **settings)
 
     def recover(self) -> str:
         """Run ``coronal recover`` to its end, and give what it says."""
@@ -101,10 +103,10 @@ class Site:
         return recovery.log
 
     def start_gateway(self, **settings: object) -> tuple[Program, str]:
-        """Start a gateway; give it, and where it listens."""
+        """Start a gateway of one process; give it, and where it listens."""
         port = free_port()
-        fixed = {"port": port, "gateway_processes": 1, "redis_timeout_s": 1}
-        gateway = self._start("coronal_gateway", **fixed, **settings)
+        ours = {"port": port, "gateway_processes": 1, "redis_timeout_s": 1}
+        gateway = self._start("coronal_gateway", **{**ours, **settings})
         wait_until(lambda: "listening at" in gateway.log.lower(), "the gateway listens")
         return gateway, f"http://127.0.0.1:{port}"
 

@@ -2,6 +2,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -105,3 +106,10 @@ def test_scripts_that_the_server_has_forgotten_are_sent_again(
 
 def test_nothing_is_asked_for_nothing(connection: Connection) -> None:
     assert connection.ask_all() == []
+
+
+def test_many_at_once_share_few_connections_and_none_is_turned_away(make_redis: MakeRedis) -> None:
+    connection = _connect(make_redis().url)
+    with ThreadPoolExecutor(100) as pool:
+        assert all(pool.map(lambda _: connection.ping(), range(1_000)))
+    assert connection.info("clients")["connected_clients"] <= 32

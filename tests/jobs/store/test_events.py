@@ -131,3 +131,18 @@ def test_the_oldest_go_when_there_are_too_many(
     assert 50_000 <= connection.xlen("coronal:events") < 50_500
     last = list(events.history())[-1]
     assert (last.job, last.step) == (midway.id, "report")
+
+
+def test_a_page_tells_whether_anything_before_it_may_be_missing(
+    events: EventStore, job_store: JobStore, connection: Connection, make_order: Callable[..., Order]
+) -> None:
+    for _ in range(4):
+        job_store.admit(make_order())
+    first, second, *_, last = [event.id for event in events.history()]
+    assert [len(events.page(one).events) for one in ("0-0", first, last)] == [4, 3, 0]
+    assert all(events.page(one).is_whole for one in ("0-0", first, last))
+    connection.execute_command("XTRIM", "coronal:events", "MAXLEN", "=", 2)
+    assert [events.page(one).is_whole for one in (first, second, last)] == [False, False, True]
+    assert len(events.page(first).events) == 2
+    connection.flushall()
+    assert not events.page(last).is_whole

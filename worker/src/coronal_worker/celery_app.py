@@ -63,9 +63,11 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
             "global_keyprefix": "coronal:",
             # What is taken is noted nowhere: a full Redis couldn't, and what is lost is rung again.
             "ack_emulation": False,
-            "socket_timeout": 30,
+            "socket_timeout": 5,
             "socket_connect_timeout": settings.redis_timeout_s,
             "socket_keepalive": True,
+            # A connection that is dead without a word is given up after twice as long, and not after 50 s.
+            "health_check_interval": 5,
         },
     )
     processes: list[PoolProcess] = []

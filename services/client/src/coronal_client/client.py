@@ -1,12 +1,16 @@
 """The client: one server, and what can be asked of it."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+from coronal_client.changes import Change
 from coronal_client.job import Job
+from coronal_client.server_events import ServerEvent
 from coronal_client.status import State
 from coronal_client.uploads import ImageSource, PipelineSource, opened, pipeline_text
 
@@ -129,6 +133,33 @@ class Client:
                 return
             page = self._transport.json(page["next"])
 
+    def changes(
+        self, *, after: str = "", jobs: Collection[str] = (), states: Collection[State] = ()
+    ) -> Iterator[Change]:
+        """Give every change of every job from now on as it happens, without end; what breaks off is resumed.
+
+        Where the server has forgotten what was missed meanwhile, each job is told as it is now, so that only
+        deletions can be missed; of what is told then, some can come twice.
+
+        Parameters
+        ----------
+        after
+            The `Change.place` of the last change that is known: then what was missed since is told first.
+        jobs
+            Only those of these, a few hundred at most; by default of all.
+        states
+            Only those after which a job is in one of these.
+
+        Raises
+        ------
+        ServerUnreachable, Unavailable
+            When the server is away for longer than the client's patience.
+        """
+        query = {"job": list(jobs), "state": [state.value for state in states]}
+        events = self._transport.events("/v1/events", query, last_id=after)
+        first = next(events)  # from where on the server tells: what is sent after this is seen
+        return self._changes(chain([first], events), frozenset(jobs), frozenset(states))
+
     def plugins(self) -> dict[str, Any]:
         """Give the catalogue: what the pools offer, and the plugins that couldn't be used, with why."""
         return self._transport.json("/v1/plugins")
@@ -154,6 +185,20 @@ class Client:
     def delete_pipeline(self, name: str) -> None:
         """Remove the pipeline of that name; jobs that were sent through it aren't changed."""
         self._transport.delete(_pipeline_path(name))
+
+    def _changes(
+        self, events: Iterable[ServerEvent], jobs: frozenset[str], states: frozenset[State]
+    ) -> Iterator[Change]:
+        for event in events:
+            if event.kind == "gap":
+                yield from self._all_now(jobs, states)
+            elif event.kind == "change":
+                yield Change.told(event)
+
+    def _all_now(self, jobs: frozenset[str], states: frozenset[State]) -> Iterator[Change]:
+        for job in self.jobs(limit=sys.maxsize):
+            if (not jobs or job.id in jobs) and (not states or job.state in states):
+                yield Change.now(job.status)
 
     def live_workers(self) -> dict[str, int]:
         """Tell how many workers of each pool live.

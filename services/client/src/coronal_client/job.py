@@ -42,6 +42,11 @@ class Job:
         return self._status.id
 
     @property
+    def status(self) -> Status:
+        """All that the server said last of how it is."""
+        return self._status
+
+    @property
     def state(self) -> State:
         """Where it is on its way."""
         return self._status.state

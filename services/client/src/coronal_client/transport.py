@@ -31,6 +31,7 @@ _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
 
 Query = Mapping[str, str | int]
+ListQuery = Mapping[str, list[str]]
 
 
 class Transport:
@@ -116,18 +117,27 @@ class Transport:
             time.sleep(min(float(response.headers["Retry-After"]), wait_s))
         return None if response.status_code == httpx.codes.NOT_MODIFIED else _object(response)
 
-    def events(self, path: str) -> Iterator[ServerEvent]:
-        """Give server-sent events until the server has no more to tell; what breaks off is resumed."""
-        last_id = ""
+    def events(
+        self, path: str, query: ListQuery | None = None, *, last_id: str = ""
+    ) -> Iterator[ServerEvent]:
+        """Give server-sent events until the server has no more to tell; what breaks off is resumed.
+
+        Parameters
+        ----------
+        path, query
+            Of the stream.
+        last_id
+            The last event that is known; empty for none.
+        """
         pauses = _Pauses(self._patience_s)
         while True:
             headers = {"Last-Event-ID": last_id} if last_id else {}
             try:
-                with closing(self._send(self._event_request(path, headers), stream=True)) as response:
+                with closing(self._send(self._event_request(path, query, headers), stream=True)) as response:
                     if response.status_code == httpx.codes.NO_CONTENT:
                         return
                     for event in events_of(response.iter_lines()):
-                        last_id, pauses = event.id, _Pauses(self._patience_s)
+                        last_id, pauses = event.id or last_id, _Pauses(self._patience_s)
                         yield event
                 pauses.take(0.0)
             except (ServerUnreachable, Unavailable) as away:
@@ -135,9 +145,9 @@ class Transport:
             except httpx.HTTPError as error:
                 self._pause_or_raise(pauses, ServerUnreachable(self.url, str(error) or type(error).__name__))
 
-    def _event_request(self, path: str, headers: Mapping[str, str]) -> httpx.Request:
+    def _event_request(self, path: str, query: ListQuery | None, headers: Mapping[str, str]) -> httpx.Request:
         timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_SILENCE_S)
-        return self._http.build_request("GET", path, headers=headers, timeout=timeout)
+        return self._http.build_request("GET", path, params=query, headers=headers, timeout=timeout)
 
     def download(self, path: str, into: BinaryIO) -> None:
         """Write the bytes of an answer into a file that is empty.

@@ -8,6 +8,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from coronal_gateway import problems
+from coronal_gateway.aside import Aside, directly
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.views import docs, events, health, jobs, pipelines, plugins, results
@@ -22,8 +23,15 @@ _HEADERS = {
 }
 
 
-def create_app(settings: GatewaySettings) -> OpenAPI:
+def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
     """Make the application.
+
+    Parameters
+    ----------
+    settings
+        What the gateway was told.
+    aside
+        Where work is done that would hold up other requests; by default here and now.
 
     Examples
     --------
@@ -39,7 +47,7 @@ def create_app(settings: GatewaySettings) -> OpenAPI:
         doc_ui=False,
         static_folder=None,
     )
-    app.extensions["coronal"] = Services.of(settings)
+    app.extensions["coronal"] = Services.of(settings, aside)
     problems.register(app)
     for views in (jobs, events, results, plugins, pipelines, health):
         app.register_api(views.api)

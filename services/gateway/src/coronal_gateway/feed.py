@@ -1,29 +1,37 @@
-"""The events of jobs, read once for all who follow one."""
+"""The events of jobs, read once for all who follow some."""
 
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.store.events import Event, EventStore
 
-__all__ = ["EventFeed", "Events"]
+__all__ = ["EventFeed", "Tell"]
 
 _log = logging.getLogger(__name__)
 
-_LISTEN_S = 1.0
+_LISTEN_S = 0.5
 
-Events: TypeAlias = "SimpleQueue[Event | None]"
-"""What happens to a job from now on; None when Redis is away, and no more comes."""
+Tell: TypeAlias = Callable[[Event | None], object]
+"""Takes what happens to a job; or None: look whether Redis is away, or the wait is over."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Follower:
+    job_id: str
+    tell: Tell
+    is_over: Callable[[], bool]
 
 
 class EventFeed:
     """Hands the events of jobs to those who follow them.
 
-    One thread a process reads them, while anybody follows.
+    One thread a process reads them, while anybody follows. It never waits for a follower.
 
     Parameters
     ----------
@@ -32,50 +40,82 @@ class EventFeed:
     """
 
     def __init__(self, events: EventStore) -> None:
-        self._events = events
+        self.store = events
+        """Where they are read."""
         self._lock = threading.Lock()
-        self._followers: dict[Events, str] = {}
+        self._followers: dict[str, set[_Follower]] = {}
         self._is_read = False
 
     @contextmanager
-    def follow(self, job_id: str) -> Iterator[Events]:
-        """Give what happens to a job while the context is open; StoreUnavailable when Redis is away."""
-        queue: Events = SimpleQueue()
+    def follow(self, job_id: str, tell: Tell, *, is_over: Callable[[], bool]) -> Iterator[None]:
+        """Tell what happens to a job while the context is open.
+
+        Parameters
+        ----------
+        job_id
+            The job; empty for all.
+        tell
+            Called by the thread of the feed with each event, and with None; it must not wait.
+        is_over
+            Whether the follower is to leave; it is asked twice a second, and None is told when it is so.
+
+        Raises
+        ------
+        StoreUnavailable
+            When Redis is away.
+        """
+        follower = _Follower(job_id, tell, is_over)
+        last = self.store.last_id()  # outside of the lock: while Redis is away each fails in its own time
         with self._lock:
             if not self._is_read:
-                self._start(self._events.last_id())
-            self._followers[queue] = job_id
+                self._start(last)
+            self._followers.setdefault(job_id, set()).add(follower)
         try:
-            yield queue
+            yield
         finally:
             with self._lock:
-                self._followers.pop(queue, None)
+                self._forget(follower)
 
     def last_id(self) -> str:
         """Give the id of the last event of all jobs."""
-        return self._events.last_id()
+        return self.store.last_id()
 
     def since(self, event_id: str, job_id: str) -> list[Event]:
         """Give what has happened to a job since an event, as far as it is kept."""
         found: list[Event] = []
-        while events := self._events.after(event_id):
+        while events := self.store.after(event_id):
             found += (event for event in events if event.job == job_id)
             event_id = events[-1].id
         return found
+
+    def _forget(self, follower: _Follower) -> None:
+        followers = self._followers[follower.job_id]
+        followers.discard(follower)
+        if not followers:
+            del self._followers[follower.job_id]
 
     def _start(self, last: str) -> None:
         self._is_read = True
         threading.Thread(target=self._read, args=(last,), name="coronal-events", daemon=True).start()
 
     def _read(self, last: str) -> None:
+        looked_s = 0.0
+        while self._goes_on():
+            last = self._read_some(last)
+            if time.monotonic() - looked_s >= _LISTEN_S:
+                looked_s = time.monotonic()
+                self._tell_none(lambda follower: follower.is_over())
+
+    def _read_some(self, last: str) -> str:
         try:
-            while self._goes_on():
-                for event in self._events.after(last, wait_s=_LISTEN_S):
-                    last = event.id
-                    self._hand_out(event)
+            for event in self.store.after(last, wait_s=_LISTEN_S):
+                last = event.id
+                self._hand_out(event)
         except StoreUnavailable:
-            _log.warning("Redis is away: all who follow a job are let go")
-            self._end()
+            _log.warning("Redis is away: all who follow a job are told")
+            self._tell_none(lambda follower: True)
+            time.sleep(_LISTEN_S)
+        return last
 
     def _goes_on(self) -> bool:
         """Tell whether anybody follows; where nobody does, who comes next starts another thread."""
@@ -85,13 +125,11 @@ class EventFeed:
 
     def _hand_out(self, event: Event) -> None:
         with self._lock:
-            for queue, job_id in self._followers.items():
-                if job_id == event.job:
-                    queue.put(event)
+            for follower in (*self._followers.get(event.job, ()), *self._followers.get("", ())):
+                follower.tell(event)
 
-    def _end(self) -> None:
+    def _tell_none(self, whom: Callable[[_Follower], bool]) -> None:
         with self._lock:
-            self._is_read = False
-            for queue in self._followers:
-                queue.put(None)
-            self._followers.clear()
+            for followers in self._followers.values():
+                for follower in filter(whom, followers):
+                    follower.tell(None)

@@ -9,10 +9,24 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from coronal.errors import BadParameter
 from coronal.parameters import JsonSchema, wrong_value
 
-__all__ = ["CURSOR", "JobPath", "JobQuery", "JobsQuery", "NamePath", "ResultPath", "SubmitQuery"]
+__all__ = [
+    "CURSOR",
+    "EVENT",
+    "ChangesQuery",
+    "JobPath",
+    "JobQuery",
+    "JobsQuery",
+    "NamePath",
+    "ResultPath",
+    "SubmitQuery",
+]
 
 CURSOR = r"([0-9]{1,16}\.[0-9a-z]{26})?"
 """What a cursor looks like: the time and the id of a job."""
+
+
+EVENT = r"[0-9]{1,16}-[0-9]{1,16}"
+"""What the id of an event looks like."""
 
 
 class _Query(BaseModel):
@@ -74,6 +88,21 @@ class JobsQuery(_Query):
         default="",
         description="Where the page before ended, as its `next` says.",
         json_schema_extra={"pattern": f"^{CURSOR}$"},
+    )
+
+
+class ChangesQuery(_Query):
+    """Which changes to tell."""
+
+    after: str = Field(
+        default="",
+        description="The id of the last event that is known, where no `Last-Event-ID` can be sent; 0-0 for "
+        "all that are kept. By default what happens from now on is told.",
+        json_schema_extra={"pattern": f"^({EVENT})?$"},
+    )
+    job: tuple[str, ...] = Field(default=(), max_length=1_000, description="Only those of these jobs.")
+    state: tuple[Literal["queued", "running", "succeeded", "failed", "cancelled"], ...] = Field(
+        default=(), description="Only those after which a job is in one of these states."
     )
 
 

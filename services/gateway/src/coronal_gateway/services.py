@@ -5,6 +5,7 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
+from coronal_gateway.aside import Aside, BlobsAside, IntakeAside
 from coronal_gateway.feed import EventFeed
 from coronal_gateway.pipelines import NamedPipelines
 from coronal_gateway.recent import RecentCatalogue
@@ -13,7 +14,6 @@ from coronal_gateway.waiting import LongPolls
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.capacity import Capacity
 from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.events import EventStore
 from coronal_jobs.store.holdings import Holdings
@@ -36,25 +36,35 @@ class Services:
     catalogue: RecentCatalogue
     polls: LongPolls
     events: EventFeed
+    aside: Aside
 
     @classmethod
-    def of(cls, settings: GatewaySettings) -> Self:
-        """Make them; nothing is sent to Redis before the first request."""
+    def of(cls, settings: GatewaySettings, aside: Aside) -> Self:
+        """Make them; nothing is sent to Redis before the first request.
+
+        Parameters
+        ----------
+        settings
+            What the gateway was told.
+        aside
+            Where work is done that would hold up other requests.
+        """
         connection = connect(settings)
         jobs = JobStore(connection)
-        blobs = BlobStore(settings.blobs_url)
-        events = EventStore(connection)
+        blobs = BlobsAside(settings.blobs_url, aside)
+        feed = EventFeed(EventStore(connection))
         catalogue = RecentCatalogue(CatalogueStore(connection))
         return cls(
             settings=settings,
             jobs=jobs,
             pipelines=NamedPipelines(PipelineStore(connection), catalogue),
             blobs=blobs,
-            holdings=Holdings(connection, blobs),
+            holdings=Holdings(connection, blobs, IntakeAside(blobs.objects, aside)),
             capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
             catalogue=catalogue,
-            polls=LongPolls(jobs, Changes(events), most=settings.most_waiting),
-            events=EventFeed(events),
+            polls=LongPolls(jobs, feed, most=settings.most_waiting),
+            events=feed,
+            aside=aside,
         )
 
 

@@ -17,14 +17,16 @@ class GatewaySettings(StoreSettings):
         default=8000, ge=0, le=65_535, description="The port that it listens on; 0 takes any that is free."
     )
     gateway_processes: int = Field(default=2, ge=1, description="How many processes answer requests.")
-    gateway_threads: int = Field(
-        default=16, ge=2, description="How many requests each process answers at a time."
+    most_connections: int = Field(
+        default=4_000,
+        ge=2,
+        description="How many connections each process has at a time; one more waits until another ends.",
     )
     most_waiting: int = Field(
-        default=12,
+        default=2_000,
         ge=0,
-        description="How many requests with ?wait= each process holds at a time; fewer than its threads, so "
-        "that others never starve. One more is answered at once, with Retry-After.",
+        description="How many requests with ?wait= and streams of events each process holds at a time; fewer "
+        "than its connections, so that others never starve. One more is answered at once, with Retry-After.",
     )
     longest_wait_s: float = Field(
         default=60.0, ge=0, description="How long a request with ?wait= is held at most."
@@ -56,9 +58,10 @@ class GatewaySettings(StoreSettings):
     )
 
     @model_validator(mode="after")
-    def _leaves_threads_free(self) -> Self:
-        if self.most_waiting >= self.gateway_threads:
+    def _leaves_connections_free(self) -> Self:
+        if self.most_waiting >= self.most_connections:
             raise ValueError(
-                f"most_waiting must be < gateway_threads ({self.gateway_threads}), found {self.most_waiting}"
+                f"most_waiting must be < most_connections ({self.most_connections}), "
+                f"found {self.most_waiting}"
             )
         return self

@@ -1,29 +1,28 @@
 """The life of a job as server-sent events: what a reader has missed, and then what happens as it happens."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from queue import Empty
-from typing import Self
+from queue import Empty, SimpleQueue
+from typing import Self, TypeAlias
 
 from pydantic_core import to_json
 
-from coronal_gateway.feed import Events
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.job import Job
-from coronal_jobs.store.events import Event
+from coronal_jobs.store.events import BEGINNING, Event, order_of
 from coronal_jobs.store.jobs import MOST_LOG_LINES, JobStore
 
-__all__ = ["BEGINNING", "HEARTBEAT_S", "JobStream", "Place"]
+__all__ = ["HEARTBEAT", "HEARTBEAT_S", "Events", "JobStream", "Place"]
 
-BEGINNING = "0-0"
-"""What comes before all events."""
+Events: TypeAlias = "SimpleQueue[Event | None]"
+"""What happens to a job from now on; None when no more comes."""
 
 HEARTBEAT_S = 15.0
 """How often a comment is sent while nothing happens, so that nobody between takes the connection for dead."""
 
-_LOOK_AGAIN_S = 0.5
+HEARTBEAT = ": still here\n\n"
+
 _ID = re.compile(r"([0-9]{1,16})-([0-9]{1,16})\.([0-9]{1,9})")
 
 
@@ -72,19 +71,17 @@ class JobStream:
         self._revision = -1
         self._is_over = False
 
-    def texts(self, queue: Events, is_stopping: Callable[[], bool]) -> Iterator[str]:
-        """Tell all, until the job is final, Redis is away, or the gateway stops.
+    def texts(self, queue: Events) -> Iterator[str]:
+        """Tell all until the job is final.
 
         Parameters
         ----------
         queue
-            What happens, from before the job was read.
-        is_stopping
-            Whether the gateway stops.
+            What happens, from before the job was read; None ends it.
         """
         try:
             yield from self._catch_up()
-            yield from self._go_on(queue, is_stopping)
+            yield from self._go_on(queue)
         except StoreUnavailable:  # the status is sent already; the reader comes again, and is told then
             return
 
@@ -96,22 +93,19 @@ class JobStream:
         for event in self._missed:
             yield from self._tell(event)
 
-    def _go_on(self, queue: Events, is_stopping: Callable[[], bool]) -> Iterator[str]:
-        beaten_s = time.monotonic()
-        while not self._is_over and not is_stopping():
+    def _go_on(self, queue: Events) -> Iterator[str]:
+        while not self._is_over:
             try:
-                event = queue.get(timeout=_LOOK_AGAIN_S)
+                event = queue.get(timeout=HEARTBEAT_S)
             except Empty:
-                if time.monotonic() - beaten_s > HEARTBEAT_S:
-                    beaten_s = time.monotonic()
-                    yield ": still here\n\n"
+                yield HEARTBEAT
                 continue
             if event is None:
                 return
             yield from self._tell(event)
 
     def _tell(self, event: Event) -> Iterator[str]:
-        if _order(event.id) <= _order(self._place.event):
+        if order_of(event.id) <= order_of(self._place.event):
             return
         if event.step == "log":
             # The lines still go by the event before: who is cut off among them is told this one again.
@@ -149,8 +143,3 @@ class JobStream:
 def _facts(told: Event | Job) -> bytes:
     names = ("state", "stage", "progress", "hop", "epoch", "revision")
     return to_json({name: getattr(told, name) for name in names})
-
-
-def _order(event_id: str) -> tuple[int, int]:
-    ms, _, number = event_id.partition("-")
-    return int(ms), int(number)

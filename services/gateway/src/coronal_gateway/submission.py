@@ -178,7 +178,7 @@ class Submission:
 
     def _read_pipeline(self, text: str) -> Pipeline:
         if not is_name(text.strip()):
-            return _parse_again(text) if len(text) <= _LONGEST_KEPT else parse(text)
+            return self._at.aside(_parse_again if len(text) <= _LONGEST_KEPT else parse, text)
         return self._at.pipelines.named(text.strip())
 
     def _format_of(self, head: bytes) -> str:

@@ -1,38 +1,47 @@
-"""Long polls: requests that are held until a job has changed."""
+"""Requests that are held until something has happened."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
+
+from flask import request
 
 from coronal_gateway.errors import TooManyHeld
+from coronal_gateway.feed import EventFeed, Tell
 from coronal_jobs.job import Job
-from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.jobs import JobStore
 
 __all__ = ["LongPolls"]
 
+_LOOK_AGAIN_S = 10.0
+"""What is heard is a hint and no truth: who waits reads the record again, so that a fault costs seconds."""
+
 
 class LongPolls:
-    """Holds requests, but never so many that others find no thread.
+    """Holds requests, but never more than there are places.
 
     Parameters
     ----------
     jobs
         Where the records are read.
-    changes
+    feed
         What tells that one has changed.
     most
         How many are held at a time.
     """
 
-    def __init__(self, jobs: JobStore, changes: Changes, *, most: int) -> None:
+    def __init__(self, jobs: JobStore, feed: EventFeed, *, most: int) -> None:
         self._jobs = jobs
-        self._changes = changes
+        self._feed = feed
         self._free = threading.Semaphore(most)
-        self._stopping = threading.Event()
+        self._is_stopping = False
 
     def hold(self, job_id: str, until: Callable[[Job], bool], *, timeout_s: float) -> Job | None:
         """Wait until a record is as it is wanted, and give it as it is then or when the time is over.
+
+        The wait ends, too, when the gateway stops or the client goes away.
 
         Returns
         -------
@@ -46,38 +55,48 @@ class LongPolls:
         StoreUnavailable
             When Redis doesn't answer.
         """
-        if not self._free.acquire(blocking=False):
-            return None
+        deadline = time.monotonic() + timeout_s
+        told = threading.Event()
+        is_over = self.is_over()
         try:
-            return self._changes.wait(
-                lambda: self._jobs.get(job_id),
-                lambda job: until(job) or self._stopping.is_set(),
-                timeout_s=timeout_s,
-            )
-        finally:
-            self._free.release()
+            with self.follow(job_id, lambda _: told.set()):
+                while True:
+                    told.clear()
+                    job = self._jobs.get(job_id)
+                    left_s = deadline - time.monotonic()
+                    if until(job) or left_s <= 0 or is_over():
+                        return job
+                    told.wait(min(left_s, _LOOK_AGAIN_S))
+        except TooManyHeld:
+            return None
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Take one of the places of held requests for as long as the context is open.
+    def follow(self, job_id: str, tell: Tell) -> Iterator[None]:
+        """Take a place, and tell what happens to a job (to any, where the id is empty) meanwhile.
 
         Raises
         ------
         TooManyHeld
-            When none is free.
+            When no place is free.
+        StoreUnavailable
+            When Redis doesn't answer.
         """
         if not self._free.acquire(blocking=False):
             raise TooManyHeld
         try:
-            yield
+            with self._feed.follow(job_id, tell, is_over=self.is_over()):
+                yield
         finally:
             self._free.release()
 
-    @property
-    def is_stopping(self) -> bool:
-        """Whether all that are held must be let go."""
-        return self._stopping.is_set()
+    def is_over(self) -> Callable[[], bool]:
+        """Give what tells whether the request that is answered now must be let go.
+
+        So it is when the gateway stops, or the server sees that the client has gone away.
+        """
+        is_gone = cast("Callable[[], bool]", request.environ.get("coronal.is_gone", lambda: False))
+        return lambda: self._is_stopping or is_gone()
 
     def stop(self) -> None:
-        """Let go of all that are held, within a second, and hold none any more."""
-        self._stopping.set()
+        """Let go of all that are held, within a second. It takes no lock: a signal's handler may call it."""
+        self._is_stopping = True

@@ -22,6 +22,9 @@ from coronal_jobs.settings import StoreSettings
 __all__ = ["Connection", "connect", "translated"]
 
 _AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
+_MOST_CONNECTIONS = 32
+"""How many a process opens; who finds none free waits as long as for an answer."""
+
 _CANT_KEEP = ("MISCONF", "NOREPLICAS", "BUSY")
 """What an answer starts with while Redis can't write to its disk, or is in the midst of a script."""
 
@@ -75,13 +78,13 @@ def connect(settings: StoreSettings) -> Connection:
 
     A command is never sent twice by itself: what can be repeated, the scripts say.
     """
-    return cast(
-        "Connection",
-        Connection.from_url(
-            settings.redis_url,
-            decode_responses=True,
-            socket_timeout=settings.redis_timeout_s,
-            socket_connect_timeout=settings.redis_timeout_s,
-            retry=Retry(NoBackoff(), 0),
-        ),
+    pool = redis.BlockingConnectionPool.from_url(
+        settings.redis_url,
+        max_connections=_MOST_CONNECTIONS,
+        timeout=settings.redis_timeout_s,
+        decode_responses=True,
+        socket_timeout=settings.redis_timeout_s,
+        socket_connect_timeout=settings.redis_timeout_s,
+        retry=Retry(NoBackoff(), 0),
     )
+    return cast("Connection", Connection.from_pool(pool))

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from coronal_jobs.job import State
 from coronal_jobs.store.connection import Connection
 
-__all__ = ["Event", "EventStore"]
+__all__ = ["BEGINNING", "Event", "EventPage", "EventStore", "order_of"]
+
+BEGINNING = "0-0"
+"""What comes before all events."""
 
 _KEY = "coronal:events"
 _MOST_A_READ = 1_000
+_KEPT = 50_000
+"""As in ``common.lua``: while there are fewer, none was ever forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,22 @@ class Event:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events, and whether they are all that came after the one that was asked from.
+
+    Parameters
+    ----------
+    events
+        In their order; none when nothing has happened since.
+    is_whole
+        False when events before the first of them may have been forgotten.
+    """
+
+    events: tuple[Event, ...]
+    is_whole: bool
+
+
 class EventStore:
     """Reads the events. The last 50,000 or so are kept."""
 
@@ -52,7 +73,7 @@ class EventStore:
     def last_id(self) -> str:
         """Give the id of the last event; ``0-0`` when there was none."""
         last = self._redis.execute_command("XREVRANGE", _KEY, "+", "-", "COUNT", 1)
-        return str(last[0][0]) if last else "0-0"
+        return str(last[0][0]) if last else BEGINNING
 
     def after(self, event_id: str, *, wait_s: float = 0.0) -> list[Event]:
         """Give the events after one, at most a thousand; wait a while for the first when there is none.
@@ -70,12 +91,36 @@ class EventStore:
         )
         return [_event(one, fields) for _, entries in answer or () for one, fields in entries]
 
+    def page(self, event_id: str) -> EventPage:
+        """Give the events after one, at most a thousand, and tell whether any of them may be missing."""
+        oldest, newest, count, answer = self._redis.ask_all(
+            ("XRANGE", _KEY, "-", "+", "COUNT", 1),
+            ("XREVRANGE", _KEY, "+", "-", "COUNT", 1),
+            ("XLEN", _KEY),
+            ("XREAD", "COUNT", _MOST_A_READ, "STREAMS", _KEY, event_id),
+        )
+        events = tuple(_event(one, fields) for _, entries in answer or () for one, fields in entries)
+        if event_id == BEGINNING:
+            return EventPage(events, is_whole=count < _KEPT)
+        ends = [order_of(one) for one, _ in (*oldest, *newest)]
+        return EventPage(events, is_whole=bool(ends) and ends[0] <= order_of(event_id) <= ends[-1])
+
     def history(self) -> Iterator[Event]:
         """Give all events that are kept, the oldest first."""
-        last = "0-0"
+        last = BEGINNING
         while events := self.after(last):
             yield from events
             last = events[-1].id
+
+
+def order_of(event_id: str) -> tuple[int, int]:
+    """Give what tells which of two events came first.
+
+    >>> order_of("1795337671993-9") < order_of("1795337671993-10")
+    True
+    """
+    ms, _, number = event_id.partition("-")
+    return int(ms), int(number)
 
 
 def _event(event_id: str, fields: dict[str, str]) -> Event:

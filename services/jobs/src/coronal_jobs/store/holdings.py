@@ -32,10 +32,10 @@ class Holdings:
         The orders that lie beside the blobs.
     """
 
-    def __init__(self, connection: Connection, blobs: BlobStore) -> None:
+    def __init__(self, connection: Connection, blobs: BlobStore, intake: Intake | None = None) -> None:
         self._redis = connection
         self._blobs = blobs
-        self.intake = Intake(blobs.objects)
+        self.intake = intake or Intake(blobs.objects)
         self._hold, self._doom, self._unhold = (
             connection.register_script(source_of(name)) for name in ("hold", "doom", "unhold")
         )

@@ -1,0 +1,100 @@
+"""Work that would hold up all other requests, done beside them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
+
+from coronal_jobs.store.blobs import Blob, BlobStore, BlobWriter
+from coronal_jobs.store.intake import Entry, Intake, Name
+from coronal_jobs.store.objects import Objects
+
+__all__ = ["Aside", "BlobsAside", "IntakeAside", "directly"]
+
+T = TypeVar("T")
+
+
+class Aside(Protocol):
+    """Does a piece of work elsewhere, and gives what it gives, while other requests go on."""
+
+    def __call__(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do it."""
+
+
+def directly(work: Callable[..., T], *arguments: Any) -> T:
+    """Do a piece of work here and now: for a server that gives each request a thread of its own."""
+    return work(*arguments)
+
+
+class BlobsAside(BlobStore):
+    """A blob store of which a slow disk holds up those only who wait for it.
+
+    Parameters
+    ----------
+    url
+        As of a `BlobStore`.
+    aside
+        Where it is written and read.
+    """
+
+    def __init__(self, url: str, aside: Aside) -> None:
+        super().__init__(url)
+        self._aside = aside
+
+    def writer(self, *, limit_bytes: int | None = None) -> BlobWriter:
+        """Start to write a blob."""
+        return self._aside(_WriterAside, self, limit_bytes, self._aside)
+
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
+        pieces = self._aside(super().stream, sha256)
+        return iter(lambda: self._aside(next, pieces, b""), b"")
+
+    def delete(self, *digests: str) -> None:
+        """Remove blobs."""
+        self._aside(super().delete, *digests)
+
+    def free_bytes(self) -> int | None:
+        """Tell how much the disk can take."""
+        return self._aside(super().free_bytes)
+
+
+class IntakeAside(Intake):
+    """An intake of which a slow disk holds up those only who wait for it.
+
+    Parameters
+    ----------
+    objects
+        As of an `Intake`.
+    aside
+        Where it is written and read.
+    """
+
+    def __init__(self, objects: Objects, aside: Aside) -> None:
+        super().__init__(objects)
+        self._aside = aside
+
+    def put(self, *entries: Entry) -> None:
+        """Keep entries."""
+        self._aside(super().put, *entries)
+
+    def remove(self, names: Iterable[Name]) -> None:
+        """Remove entries."""
+        self._aside(super().remove, tuple(names))
+
+    def names_blob(self, sha256: str) -> bool:
+        """Tell whether there is an entry whose image or reference this is."""
+        return self._aside(super().names_blob, sha256)
+
+
+class _WriterAside(BlobWriter):
+    def __init__(self, store: BlobStore, limit_bytes: int | None, aside: Aside) -> None:
+        super().__init__(store, limit_bytes)
+        self._aside = aside
+
+    def write(self, piece: bytes) -> int:
+        return self._aside(super().write, piece)
+
+    def commit(self) -> Blob:
+        return self._aside(super().commit)
+
+    def discard(self) -> None:
+        self._aside(super().discard)
