@@ -143,7 +143,8 @@ def algorithm(
 ) -> Algorithm[P, Result_co] | Callable[[Callable[P, Result_co]], Algorithm[P, Result_co]]:
     """Make a function an algorithm, and the plugin that offers it.
 
-    The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Context`) and gives
+    The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Context`; with
+    `LabelMap | None` a label map only where a stage before has left one) and gives
     (`Image`: a filter, `LabelMap`: a segmenter, `Table`: a measurer, `Prediction`: a classifier). All other
     arguments are parameters of its stage; `coronal.Parameter` gives them unit and bounds.
 
