@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from coronal import BadParameter, Image, LabelMap, Parameter, algorithm
+from coronal import Image, LabelMap, Parameter, algorithm
 from coronal_segmenters.foreground import Foreground, Smallest, foreground_pieces
+from coronal_segmenters.smoothing import sigma_in_pixels
 from coronal_segmenters.splitting import Splitting, split_all
 
 __all__ = ["watershed"]
-
-_LARGEST_SIGMA_PX = 100
-"""Beyond this a large piece of a volume takes minutes."""
 
 
 @algorithm
@@ -70,12 +68,5 @@ def watershed(
     morphological approach to segmentation: the watershed transformation, in: Mathematical Morphology in Image
     Processing, Dekker, 1993.
     """
-    sigma_px = image.in_pixels(smoothing)
-    if max(sigma_px) > _LARGEST_SIGMA_PX:
-        raise BadParameter(
-            "smoothing",
-            found=f"{smoothing:g}, which is {max(sigma_px):.0f} px",
-            allowed=f"≤ {_LARGEST_SIGMA_PX} px",
-        )
-    splitting = Splitting(image.spacing, distance, sigma_px)
+    splitting = Splitting(image.spacing, distance, sigma_in_pixels(image, smoothing))
     return LabelMap.of(image, split_all(foreground_pieces(image, foreground, smallest), splitting))

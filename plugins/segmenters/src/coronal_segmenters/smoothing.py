@@ -1,0 +1,44 @@
+"""How far an algorithm smooths before it looks: a size that is bounded in pixels."""
+
+from typing import Annotated
+
+from coronal import BadParameter, Image, Parameter
+
+__all__ = ["Smoothing", "sigma_in_pixels"]
+
+Smoothing = Annotated[
+    float,
+    Parameter(
+        "The standard deviation of the Gaussian that smooths the image first; 0 is none.",
+        unit="mm or px",
+        minimum=0,
+        maximum=100,
+    ),
+]
+
+_LARGEST_PX = 100
+"""Beyond this a large volume takes minutes."""
+
+
+def sigma_in_pixels(image: Image, smoothing: float) -> tuple[float, ...]:
+    """Turn the parameter ``smoothing`` into pixels along each axis.
+
+    Raises
+    ------
+    BadParameter
+        When it is more than 100 pixels along an axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sigma_in_pixels(Image(np.zeros((9, 9))), 2.0)
+    (2.0, 2.0)
+    """
+    sigma_px = image.in_pixels(smoothing)
+    if max(sigma_px) > _LARGEST_PX:
+        raise BadParameter(
+            "smoothing",
+            found=f"{smoothing:g}, which is {max(sigma_px):.0f} px",
+            allowed=f"≤ {_LARGEST_PX} px",
+        )
+    return sigma_px
