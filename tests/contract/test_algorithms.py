@@ -53,6 +53,12 @@ def grow(labels: LabelMap) -> LabelMap:
 
 
 @algorithm
+def refine(image: Image, labels: LabelMap | None = None) -> LabelMap:
+    """Keep the labels, or find the bright."""
+    return labels or LabelMap.of(image, image.pixels > 5)
+
+
+@algorithm
 def measure(labels: LabelMap, image: Image) -> Table:
     """Tell how many there are."""
     return Table((Column("count"),), ((labels.count,),))
@@ -107,6 +113,11 @@ def test_run_as_a_stage_it_gets_the_current_image_and_labels() -> None:
     case = Case.start(PLANE).add("darken", dark).add("otsu", OBJECTS)
     np.testing.assert_array_equal(invert.run(case, {}).pixels, 0)
     assert measure.run(case, {}).column("count") == (1,)
+
+
+def test_run_as_a_stage_it_gets_optional_labels_or_none() -> None:
+    assert refine.run(Case.start(PLANE).add("otsu", OBJECTS), {}) is OBJECTS
+    assert refine.run(Case.start(PLANE), {}).count == 1
 
 
 def test_run_as_a_stage_it_refuses_a_bad_parameter() -> None:

@@ -114,3 +114,11 @@ def test_what_was_made_on_the_source_lies_there_whatever_a_filter_has_moved() ->
     smoothed = segmented.add("smooth", PLAIN.with_pixels(ALL), smooth.spec, on_source=True)
     assert (smoothed.is_moved, smoothed.labels is not None) == (False, True)
     assert segmented.add("smooth", FLIPPED.with_pixels(ALL), smooth.spec).labels is None
+
+
+def test_labels_fit_the_image_on_whose_grid_they_lie() -> None:
+    segmented = Case.start(PLAIN).add("otsu", LabelMap.of(PLAIN, ALL))
+    assert segmented.labels_fit
+    assert not Case.start(PLAIN).labels_fit
+    moved = Case.start(PLAIN).add("flip", FLIPPED, flip.spec)
+    assert not moved.add("otsu", LabelMap.of(PLAIN, ALL), on_source=True).labels_fit

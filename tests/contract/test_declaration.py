@@ -202,6 +202,26 @@ def test_only_a_filter_may_change_the_geometry() -> None:
         algorithm(keeps_geometry=False)(otsu)
 
 
+def test_a_label_map_can_be_optional() -> None:
+    @algorithm
+    def refine(image: Image, labels: LabelMap | None) -> LabelMap:
+        """Start from labels or from none."""
+        return labels or LabelMap.of(image, image.pixels > 0)
+
+    assert refine.spec.inputs == (Input.IMAGE,)
+    assert refine.spec.optional_inputs == (Input.LABELS,)
+    assert refine.spec.parameters["properties"] == {}
+
+
+def test_a_label_map_that_is_optional_is_not_enough() -> None:
+    def find(labels: LabelMap | None) -> LabelMap:
+        """Start from nothing."""
+        return labels or LabelMap(np.zeros((2, 2), np.int32))
+
+    with pytest.raises(BadDeclaration, match="must take an Image, a LabelMap or both; found labels"):
+        algorithm(find)
+
+
 def test_the_signature_tells_all() -> None:
     @algorithm(version="2", dimensions=(3,))
     def find_vessels(

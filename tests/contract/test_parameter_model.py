@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pytest
 
-from coronal import BadDeclaration, Context, Image, LabelMap, Parameter, algorithm
+from coronal import BadDeclaration, Context, Image, Parameter, algorithm
 
 
 class Shape(StrEnum):
@@ -29,8 +29,8 @@ def filter_with(hint: object, *default: object) -> Callable[..., Image]:
         (np.ndarray, "be of a type that JSON has, its bounds whole if it is; found numpy.ndarray"),
         (Callable[[int], int], "be of a type that JSON has"),
         (
-            LabelMap | None,
-            "be of a type that JSON has, its bounds whole if it is; found coronal.labelmap.LabelMap | None",
+            Image | None,
+            "be of a type that JSON has, its bounds whole if it is; found coronal.image.Image | None",
         ),
         (Context | None, "be of a type that JSON has"),
         (Annotated[int, Parameter("Part.", minimum=0.5)], "its bounds whole if it is; found int"),

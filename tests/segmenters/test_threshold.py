@@ -1,68 +1,46 @@
-"""Otsu's threshold, of any image."""
+"""Objects between two levels that are given."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
-from hypothesis.extra.numpy import arrays
+from phantoms import ball
 from skimage import data
-from skimage.filters import threshold_otsu
+from skimage.measure import label
 
-from coronal.image import supported
-from coronal_segmenters.threshold import otsu_threshold
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float32, np.float64])
-def test_it_is_the_library_bit_for_bit(dtype: type) -> None:
-    cell = data.cell().astype(dtype)
-    assert otsu_threshold(cell) == threshold_otsu(cell)
+from coronal import BadParameter, Geometry, Image, Meaning
+from coronal_segmenters.threshold import threshold
 
 
-def test_it_parts_two_classes_with_the_greatest_variance_between_them() -> None:
-    values = np.random.default_rng(0).integers(0, 40, 500)
-
-    def between(level: int) -> float:
-        low, high = values[values <= level], values[values > level]
-        return low.size * high.size * float(low.mean() - high.mean()) ** 2
-
-    best = max(range(39), key=between)
-    threshold = otsu_threshold(values)
-    assert threshold is not None
-    assert between(int(threshold)) == pytest.approx(between(best))
+def test_it_is_the_comparison_itself() -> None:
+    coins = data.coins()
+    np.testing.assert_array_equal(threshold(Image(coins), lower=120.0).labels, label(coins >= 120))
+    np.testing.assert_array_equal(threshold(Image(coins), upper=60.0).labels, label(coins <= 60))
 
 
-def test_what_is_no_number_does_not_count() -> None:
-    values = np.random.default_rng(0).normal(size=(30, 30))
-    spoilt = np.append(values, [np.nan, np.inf, -np.inf, 1e300])
-    assert otsu_threshold(spoilt) == otsu_threshold(values)
+def test_bone_between_air_and_metal_has_its_known_area() -> None:
+    spacing = (0.5, 1.0)
+    bone, metal = ball((120, 60), (30, 30), 20, spacing), ball((120, 60), (30, 30), 5, spacing)
+    units = np.where(metal, 3000, np.where(bone, 700, -1000)).astype(np.int16)
+    ring = threshold(Image(units, Geometry(spacing), meaning=Meaning.HOUNSFIELD), lower=300.0, upper=2000.0)
+    assert ring.count == 1
+    area = np.count_nonzero(ring.labels) * 0.5
+    assert area == pytest.approx(np.pi * (20**2 - 5**2), rel=0.01)
 
 
-@pytest.mark.parametrize("factor", [1e-30, 1e-12, 1.0, 1e12, 1e30])
-def test_the_unit_of_the_values_does_not_matter(factor: float) -> None:
-    values = np.random.default_rng(0).normal(5, 1, 1000)
-    values[:300] += 6
-    threshold = otsu_threshold((values * factor).astype(np.float32))
-    assert threshold is not None
-    assert threshold / factor == pytest.approx(otsu_threshold(values), rel=0.02)
+def test_both_levels_are_themselves_in() -> None:
+    pixels = np.array([[1, 2, 3, 4, np.nan, np.inf]])
+    assert (threshold(Image(pixels), lower=2.0, upper=3.0).labels > 0).tolist() == [
+        [False, True, True, False, False, False]
+    ]
+    assert (threshold(Image(pixels), lower=2.0).labels > 0).tolist() == [
+        [False, True, True, True, False, False]
+    ]
 
 
-def test_whole_numbers_far_from_zero_take_no_memory_for_those_between() -> None:
-    values = np.array([2**40, 2**40 + 1, 2**41])
-    threshold = otsu_threshold(values)
-    assert threshold is not None
-    assert 2**40 + 1 <= threshold < 2**41
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    arrays(
-        some.sampled_from([np.bool_, np.uint8, np.int16, np.int64, np.float16, np.float32, np.float64]),
-        some.integers(1, 20),
-    )
-)
-def test_a_threshold_parts_any_values_in_two_or_there_is_none(values: np.ndarray) -> None:
-    values = supported(values)
-    threshold = otsu_threshold(values)
-    if threshold is not None:
-        assert (values > threshold).any()
-        assert (values <= threshold).any()
+def test_without_a_level_or_with_two_that_cross_it_is_refused() -> None:
+    image = Image(np.eye(3))
+    with pytest.raises(
+        BadParameter, match="lower must be given, or upper: a level in the unit of the image's"
+    ):
+        threshold(image)
+    with pytest.raises(BadParameter, match=r"upper must be ≥ lower \(2\), found 1"):
+        threshold(image, lower=2.0, upper=1.0)

@@ -53,6 +53,19 @@ def largest(
 
 
 @algorithm
+def refine(image: Image, labels: LabelMap | None = None) -> LabelMap:
+    """Keep the labels, or find none."""
+    return labels or LabelMap.of(image, np.zeros(image.shape, int))
+
+
+@algorithm
+def lost_without_labels(image: Image, labels: LabelMap | None = None) -> LabelMap:
+    """Keep the labels."""
+    assert labels is not None, "no labels"
+    return labels
+
+
+@algorithm
 def brightness(image: Image, labels: LabelMap) -> Table:
     """Tell how bright each object is."""
     rows = [(int(n), float(image.grey()[labels.labels == n].mean())) for n in np.unique(labels.labels) if n]
@@ -68,9 +81,16 @@ def coin(image: Image, context: Context) -> Prediction:
     return Prediction(("heads", "tails"), (heads, 1 - heads))
 
 
-@pytest.mark.parametrize("right", [smooth, bright, brightness, coin], ids=repr)
+@pytest.mark.parametrize("right", [smooth, bright, refine, brightness, coin], ids=repr)
 def test_an_algorithm_that_keeps_the_contract_passes(right: Algorithm[..., Output]) -> None:
     check_algorithm(right)
+
+
+def test_an_algorithm_must_do_without_the_labels_that_it_calls_optional() -> None:
+    with pytest.raises(
+        AssertionError, match="2-D uint8 without a label map: it raised AssertionError: no labels"
+    ):
+        check_algorithm(lost_without_labels)
 
 
 def test_a_parameter_without_a_default_is_given_to_the_check() -> None:

@@ -119,7 +119,7 @@ class Algorithm(Generic[P, Result_co]):
     def _inputs(self, case: Case, context: Context) -> dict[str, Image | LabelMap | Context | None]:
         values: dict[object, Image | LabelMap | Context | None] = {
             Input.IMAGE: case.image,
-            Input.LABELS: case.labels,
+            Input.LABELS: case.labels if Input.LABELS in self.spec.inputs or case.labels_fit else None,
             Input.REFERENCE: case.reference,
             Context: context,
         }
@@ -161,9 +161,10 @@ def algorithm(
 ) -> Algorithm[P, Result_co] | Callable[[Callable[P, Result_co]], Algorithm[P, Result_co]]:
     """Make a function an algorithm, and the plugin that offers it.
 
-    The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Reference`, `Context`)
-    and gives (`Image`: a filter, `LabelMap`: a segmenter, `Table`: a measurer, `Prediction`: a classifier).
-    All other arguments are parameters of its stage; `coronal.Parameter` gives them unit and bounds.
+    The types of the signature are its contract: what it takes (`Image`, `LabelMap`, `Reference`, `Context`;
+    with `LabelMap | None` a label map only where a stage before has left one) and gives (`Image`: a filter,
+    `LabelMap`: a segmenter, `Table`: a measurer, `Prediction`: a classifier). All other arguments are
+    parameters of its stage; `coronal.Parameter` gives them unit and bounds.
 
     Parameters
     ----------

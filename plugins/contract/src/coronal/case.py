@@ -101,6 +101,12 @@ class Case:
         return replace(self, image=self.source, is_moved=False)
 
     @property
+    def labels_fit(self) -> bool:
+        """Whether there is a label map, on the grid of the image."""
+        is_there = self.labels is not None and self.labels.lies_on(self.image)
+        return is_there and self.labels_moved == self.is_moved
+
+    @property
     def backdrop(self) -> Image:
         """The image to look at the label map on: the source where it still fits, else the current image."""
         return self.image if self.labels is not None and self.labels_moved else self.source

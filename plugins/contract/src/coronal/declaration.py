@@ -30,6 +30,7 @@ _INPUTS: Mapping[object, Input] = {
     LabelMap: Input.LABELS,
     Reference: Input.REFERENCE,
 }
+_OPTIONAL_LABELS = LabelMap | None
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -93,7 +94,8 @@ class Declaration:
         if not options.keeps_geometry and kind is not Kind.FILTER:
             raise _bad(function, "must keep the geometry: only a filter may change it", f"a {kind}")
         slots = {name: slot for name, hint in hints.items() if (slot := _slot(hint)) is not None}
-        inputs = tuple(slot for slot in slots.values() if isinstance(slot, Input))
+        optional = tuple(slots[name] for name in slots if hints[name] == _OPTIONAL_LABELS)
+        inputs = tuple(slot for slot in slots.values() if isinstance(slot, Input) and slot not in optional)
         if not {Input.IMAGE, Input.LABELS} & set(inputs):
             found = ", ".join(f"{name}: {_written(hint)}" for name, hint in hints.items())
             raise _bad(function, "must take an Image, a LabelMap or both", found or "no argument")
@@ -102,7 +104,8 @@ class Declaration:
                 function, "must take one Image, LabelMap, Reference and Context at most", ", ".join(slots)
             )
         model = _parameters(function, {name: hint for name, hint in hints.items() if name not in slots})
-        return cls(_spec(function, options, kind=kind, inputs=inputs, model=model), slots, model)
+        spec = _spec(function, options, kind=kind, inputs=inputs, model=model)
+        return cls(spec.model_copy(update={"optional_inputs": optional}), slots, model)
 
     @classmethod
     def of_classifier(cls, classifier: type, options: Options) -> "Declaration":
@@ -137,6 +140,8 @@ def _hints(target: Callable[..., object], function: object) -> dict[str, object]
 
 
 def _slot(hint: object) -> Input | type[Context] | None:
+    if hint == _OPTIONAL_LABELS:
+        return Input.LABELS
     return Context if hint is Context else _INPUTS.get(hint) if isinstance(hint, type) else None
 
 

@@ -55,6 +55,9 @@ class AlgorithmSpec(_Plain):
     version: str
     dimensions: tuple[int, ...] = Field(description="The spatial axes that it works on: 2, 3 or both.")
     inputs: tuple[Input, ...]
+    optional_inputs: tuple[Input, ...] = Field(
+        default=(), description="What it uses as well where a stage before has left it."
+    )
     parameters: JsonSchema = Field(
         description="JSON schema (2020-12) of its parameters; `unit` where one has it."
     )

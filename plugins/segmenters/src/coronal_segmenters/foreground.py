@@ -9,10 +9,10 @@ from skimage.morphology import remove_small_objects
 
 from coronal import Image, Parameter
 from coronal.image import supported
-from coronal_segmenters.threshold import LARGEST, otsu_threshold
+from coronal_segmenters.automatic_threshold import LARGEST, Rule, otsu_threshold
 from coronal_segmenters.whole_pixels import px_needed
 
-__all__ = ["Foreground", "Smallest", "foreground_pieces"]
+__all__ = ["Foreground", "Smallest", "connected_pieces", "foreground_mask", "foreground_pieces"]
 
 Foreground = Annotated[
     Literal["bright", "dark"], Parameter("Whether the objects are brighter or darker than their ground.")
@@ -23,10 +23,10 @@ Smallest = Annotated[
 ]
 
 
-def foreground_pieces(image: Image, foreground: Foreground, smallest: float) -> NDArray[np.int32]:
-    """Give the connected pieces of all that lies on one side of Otsu's threshold.
-
-    Pixels that touch by a corner belong together. A NaN or infinity is background.
+def foreground_pieces(
+    image: Image, foreground: Foreground, smallest: float, rule: Rule = otsu_threshold
+) -> NDArray[np.int32]:
+    """Give the connected pieces of all that lies on one side of a threshold, by default Otsu's.
 
     Parameters
     ----------
@@ -35,24 +35,45 @@ def foreground_pieces(image: Image, foreground: Foreground, smallest: float) -> 
     foreground
         The side of the threshold.
     smallest
+        See `connected_pieces`.
+    rule
+        Finds the threshold.
+
+    Returns
+    -------
+    NDArray[np.int32]
+        See `connected_pieces`; all 0 where the image has no two classes of values.
+    """
+    return connected_pieces(image, foreground_mask(image, foreground, rule), smallest)
+
+
+def connected_pieces(image: Image, mask: NDArray[np.bool_], smallest: float) -> NDArray[np.int32]:
+    """Give the connected pieces of a mask. Pixels that touch by a corner belong together.
+
+    Parameters
+    ----------
+    image
+        Tells the size of a pixel.
+    mask
+        Of the image's spatial shape.
+    smallest
         Smaller pieces are left out; in mm² (2-D) or mm³ (3-D), in pixels where the image has no spacing.
 
     Returns
     -------
     NDArray[np.int32]
-        Of the image's spatial shape: 1, 2, 3 … in the order of their first pixels; all 0 where the image has
-        no two classes of values.
+        Of the same shape: 1, 2, 3 … in the order of their first pixels.
     """
-    mask = _foreground(image, foreground)
     least_px = px_needed(smallest, image.geometry.element_size)
     if least_px > 1:
         mask = remove_small_objects(mask, max_size=least_px - 1, connectivity=mask.ndim)
     return np.asarray(label(mask), np.int32)
 
 
-def _foreground(image: Image, foreground: Foreground) -> NDArray[np.bool_]:
+def foreground_mask(image: Image, foreground: Foreground, rule: Rule = otsu_threshold) -> NDArray[np.bool_]:
+    """Tell which pixels lie on one side of a threshold; a NaN or infinity lies on neither."""
     values = supported(image.grey())
-    threshold = otsu_threshold(values)
+    threshold = rule(values)
     if threshold is None:
         return np.zeros(image.shape, np.bool_)
     if foreground == "bright":

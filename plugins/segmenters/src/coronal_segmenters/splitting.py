@@ -9,7 +9,8 @@ from scipy import ndimage
 from skimage.measure import label
 from skimage.segmentation import watershed
 
-from coronal import BadParameter, Parameter
+from coronal import Parameter
+from coronal_segmenters.smoothing import sigma_in_pixels
 from coronal_segmenters.whole_pixels import px_within
 
 __all__ = ["Distance", "Smoothing", "Splitting", "split_all"]
@@ -29,9 +30,6 @@ Smoothing = Annotated[
         maximum=100,
     ),
 ]
-
-_LARGEST_SIGMA_PX = 100
-"""Beyond this a large piece of a volume takes minutes."""
 
 Box = tuple[slice, ...]
 
@@ -63,14 +61,7 @@ class Splitting:
         BadParameter
             When smoothing is more than 100 pixels along an axis.
         """
-        sigma_px = tuple(smoothing / step for step in spacing)
-        if max(sigma_px) > _LARGEST_SIGMA_PX:
-            raise BadParameter(
-                "smoothing",
-                found=f"{smoothing:g}, which is {max(sigma_px):.0f} px",
-                allowed=f"≤ {_LARGEST_SIGMA_PX} px",
-            )
-        return cls(spacing, distance, sigma_px)
+        return cls(spacing, distance, sigma_in_pixels(spacing, smoothing))
 
     @property
     def reach_px(self) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """The published check of an algorithm."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 from pydantic import JsonValue
@@ -11,6 +12,7 @@ from coronal.case import Case, Output
 from coronal.context import Context
 from coronal.errors import BadImage, BadParameter, CoronalError, shown
 from coronal.image import Image
+from coronal.spec import AlgorithmSpec, Input
 from coronal.testing.cases import degenerate_cases, good_cases
 from coronal.testing.declaration_check import allowed_edges, declaration_faults, properties, refused_edges
 from coronal.testing.digest import digest
@@ -26,10 +28,11 @@ def check_algorithm(
     It has a summary, and a description and bounds to each number that it takes. It works on small images of
     each dimension that it declares, of several types, with and without spacing, grey and colour: it gives
     what its type says, in the shape and geometry of its input, and no NaN of finite values; it leaves its
-    input as it was; the same seed gives the same result; it tells its progress from 0 to 1. It works at the
-    bounds of its parameters and with each of their choices, and refuses what is out of bounds or unknown. Of
-    a constant image, one pixel, one slice, a mask or a NaN it makes a result or a `BadImage`, no other
-    exception, and no warning; so it may of an image whose place isn't known, where it changes the geometry.
+    input as it was; the same seed gives the same result; it tells its progress from 0 to 1. It works with
+    the label map and without, where that is optional. It works at the bounds of its parameters and with each
+    of their choices, and refuses what is out of bounds or unknown. Of a constant image, one pixel, one slice,
+    a mask or a NaN it makes a result or a `BadImage`, no other exception, and no warning; so it may of an
+    image whose place isn't known, where it changes the geometry.
 
     Parameters
     ----------
@@ -83,7 +86,7 @@ def _edge_faults(algorithm: Algorithm[..., Output], given: Mapping[str, JsonValu
 
 
 def _run_faults(algorithm: Algorithm[..., Output], given: Mapping[str, JsonValue]) -> Iterator[str]:
-    for name, case in good_cases(algorithm.spec.dimensions):
+    for name, case in _as_it_takes_them(algorithm.spec, good_cases(algorithm.spec.dimensions)):
         before = digest(case)
         told: list[float] = []
         # What turns an image in the patient must know how it lies there.
@@ -105,10 +108,17 @@ def _run_faults(algorithm: Algorithm[..., Output], given: Mapping[str, JsonValue
 
 
 def _degenerate_faults(algorithm: Algorithm[..., Output], given: Mapping[str, JsonValue]) -> Iterator[str]:
-    for name, case in degenerate_cases(algorithm.spec.dimensions):
+    for name, case in _as_it_takes_them(algorithm.spec, degenerate_cases(algorithm.spec.dimensions)):
         fault, output = _attempt(algorithm, case, given, allowed=(BadImage,))
         if fault := fault or _value_fault(case, output):
             yield f"{name}: {fault}"
+
+
+def _as_it_takes_them(spec: AlgorithmSpec, cases: Iterable[tuple[str, Case]]) -> Iterator[tuple[str, Case]]:
+    for name, case in cases:
+        yield name, case
+        if Input.LABELS in spec.optional_inputs:
+            yield f"{name} without a label map", replace(case, labels=None)
 
 
 def _value_fault(case: Case, output: Output | None) -> str:
