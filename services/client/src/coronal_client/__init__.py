@@ -5,6 +5,7 @@ from coronal_client import Client
 results = Client("http://127.0.0.1:8000").submit("cells.png", "bright-objects").wait().results()
 """
 
+from coronal_client.batch import Batch, RefusedItem
 from coronal_client.client import Client
 from coronal_client.job import Job
 from coronal_client.problem import Problem
@@ -12,4 +13,16 @@ from coronal_client.results import Artifact, Results
 from coronal_client.status import Failure, State
 from coronal_client.tables import Column, Table
 
-__all__ = ["Artifact", "Client", "Column", "Failure", "Job", "Problem", "Results", "State", "Table"]
+__all__ = [
+    "Artifact",
+    "Batch",
+    "Client",
+    "Column",
+    "Failure",
+    "Job",
+    "Problem",
+    "RefusedItem",
+    "Results",
+    "State",
+    "Table",
+]

@@ -9,6 +9,7 @@ from coronal_gateway.feed import EventFeed
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.waiting import LongPolls
+from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.capacity import Capacity
 from coronal_jobs.store.catalogue import CatalogueStore
@@ -28,6 +29,7 @@ class Services:
 
     settings: GatewaySettings
     jobs: JobStore
+    batches: BatchStore
     pipelines: PipelineStore
     blobs: BlobStore
     holdings: Holdings
@@ -46,6 +48,7 @@ class Services:
         return cls(
             settings=settings,
             jobs=jobs,
+            batches=BatchStore(connection),
             pipelines=PipelineStore(connection),
             blobs=blobs,
             holdings=Holdings(connection, blobs),

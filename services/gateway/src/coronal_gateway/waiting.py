@@ -3,13 +3,17 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from coronal_gateway.errors import TooManyHeld
+from coronal_jobs.batch import Batch
 from coronal_jobs.job import Job
 from coronal_jobs.store.changes import Changes
 from coronal_jobs.store.jobs import JobStore
 
 __all__ = ["LongPolls"]
+
+T = TypeVar("T", Job, Batch)
 
 
 class LongPolls:
@@ -46,13 +50,15 @@ class LongPolls:
         StoreUnavailable
             When Redis doesn't answer.
         """
+        return self.hold_read(lambda: self._jobs.get(job_id), until, timeout_s=timeout_s)
+
+    def hold_read(self, read: Callable[[], T], until: Callable[[T], bool], *, timeout_s: float) -> T | None:
+        """Do the same with any record that is read like this."""
         if not self._free.acquire(blocking=False):
             return None
         try:
             return self._changes.wait(
-                lambda: self._jobs.get(job_id),
-                lambda job: until(job) or self._stopping.is_set(),
-                timeout_s=timeout_s,
+                read, lambda record: until(record) or self._stopping.is_set(), timeout_s=timeout_s
             )
         finally:
             self._free.release()

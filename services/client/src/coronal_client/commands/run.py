@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from coronal_client.batch import Item
 from coronal_client.commands.following import run_items
 from coronal_client.commands.options import Files, Json, OptionalServer, Pipeline, Workers, pipeline_of
 from coronal_client.display.screen import Screen
+from coronal_client.items import Item
 
 __all__ = ["run"]
 

@@ -174,7 +174,7 @@ def _read_body(query: SubmitQuery, submission: Submission) -> None:
         case "multipart/form-data":
             read_form(pieces(request), request.mimetype_params.get("boundary", ""), submission)
         case "application/octet-stream":
-            image = submission.add_image(query.name)
+            image = submission.add_file("image", query.name)
             for piece in pieces(request):
                 image.write(piece)
             image.check()

@@ -27,8 +27,8 @@ class Holdings:
     def __init__(self, connection: Connection, blobs: BlobStore) -> None:
         self._redis = connection
         self._blobs = blobs
-        self._hold, self._doom, self._unhold = (
-            connection.register_script(source_of(name)) for name in ("hold", "doom", "unhold")
+        self._hold, self._drop, self._doom, self._unhold = (
+            connection.register_script(source_of(name)) for name in ("hold", "drop", "doom", "unhold")
         )
 
     def hold(self, holder: str, digests: Sequence[str]) -> None:
@@ -37,7 +37,7 @@ class Holdings:
         Parameters
         ----------
         holder
-            The id of the job that will name them: what `admit` and `commit` look for.
+            The id of the job or batch that will name them: what `admit` and `commit` look for.
         digests
             Their SHA-256.
 
@@ -51,6 +51,10 @@ class Holdings:
                 return
             time.sleep(_WAIT_S)
         raise StoreUnavailable("the same image is being removed at this moment")
+
+    def drop(self, holder: str, digests: Sequence[str]) -> list[str]:
+        """End what somebody holds and will not name; give the blobs that nobody wants any more."""
+        return list(self._drop(args=[holder, *digests]))
 
     def remove(self, digests: Sequence[str]) -> int:
         """Remove the bytes of those blobs that nobody names or holds, and tell how many it were."""

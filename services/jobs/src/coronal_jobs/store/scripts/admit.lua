@@ -11,38 +11,15 @@
 --          is even when there is no room for another. The key stands for its job as long as there is that job,
 --          and for so many ms at most.
 local id, input, pipeline, hops, seed, most, key, keep, content = unpack(ARGV)
-local MINUTE_MS = 60000
-local digest = cjson.decode(input).sha256
-
-local function refuse(answer, fact)
-  local is_last = redis.call('ZREM', 'coronal:holds', digest .. ' ' .. id) == 1 and let_go(digest)
-  return is_last and { answer, fact, digest } or { answer, fact }
-end
-
-local known = key ~= '' and redis.call('GET', 'coronal:key:' .. key)
-if known then
-  local first, its_content = string.match(known, '^(%S+) (.*)$')
-  if redis.call('EXISTS', record_of(first)) == 1 then
-    if its_content == content then
-      return refuse('replayed', first)
-    end
-    return refuse('conflict', its_content)
+local exists = redis.call('EXISTS', record_of(id)) == 1 and { 'exists', id }
+local refused = known_by(key, content) or exists or full_for(1, most)
+if refused then
+  local digest = cjson.decode(input).sha256
+  if redis.call('ZREM', 'coronal:holds', digest .. ' ' .. id) == 1 and let_go(digest) then
+    table.insert(refused, digest)
   end
+  return refused
 end
-if redis.call('EXISTS', record_of(id)) == 1 then
-  return refuse('exists', id)
-end
-if redis.call('ZCARD', 'coronal:jobs:queued') + redis.call('ZCARD', 'coronal:jobs:running') >= tonumber(most) then
-  return refuse('full', redis.call('ZCOUNT', 'coronal:finished', now_ms() - MINUTE_MS, '+inf'))
-end
-redis.call('HSET', record_of(id), 'state', 'nothing', 'created_ms', now_ms(), 'input', input,
-  'pipeline', pipeline, 'hops', hops, 'seed', seed, 'hop', 0, 'epoch', 0, 'progress', 0,
-  'pool', cjson.decode(hops)[1].pool)
-redis.call('ZADD', 'coronal:jobs', get(id, 'created_ms'), id)
-name_blob(digest, id)
-move(id, 'queued')
-ring(id)
-if key ~= '' then
-  redis.call('SET', 'coronal:key:' .. key, id .. ' ' .. content, 'PX', keep)
-end
+write_job(id, input, id, hops, 'pipeline', pipeline, 'seed', seed)
+keep_key(key, id, content, keep)
 return { 'admitted', id }
