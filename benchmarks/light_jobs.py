@@ -91,7 +91,7 @@ class Server:
 
     def __enter__(self) -> Client:
         self._folder = tempfile.TemporaryDirectory(prefix="coronal-bench-")
-        command = ["up", "--port", "8398", "--data", self._folder.name, "--workers", str(PROCESSES)]
+        command = ["up", "--port", "0", "--data", self._folder.name, "--workers", str(PROCESSES)]
         self._process = subprocess.Popen(
             [str(Path(sys.executable).parent / "coronal"), *command],
             stdout=subprocess.PIPE,
