@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
-from light_jobs import PIPELINE, PROCESSES, Server, by_processes, picture
+from light_jobs import PIPELINES, PROCESSES, Server, by_processes, picture
 
 from coronal_client import Client
 
@@ -25,23 +25,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=1_000, help="how many a batch has")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--results", choices=PIPELINES, default="table", help="what each job leaves")
     wanted = parser.parse_args()
+    pipeline = PIPELINES[wanted.results]
     with get_context("spawn").Pool(PROCESSES) as pool, Server() as client:
         images = pool.map(picture, range(wanted.images), chunksize=10)
         by_processes(pool, images[:20])
-        by_batch(client, images[:20])
+        by_batch(client, images[:20], pipeline)
         ratios = []
         for number in range(1, wanted.rounds + 1):
-            limit, batch = by_processes(pool, images), by_batch(client, images)
+            limit, batch = by_processes(pool, images), by_batch(client, images, pipeline)
             print(f"round {number}: processes {limit:.1f} images/s, batch {batch:.1f} images/s", flush=True)
             ratios.append(batch / limit)
     print(f"A batch does {median(ratios):.0%} of what the processes do (median of {len(ratios)} rounds)")
     return 0
 
 
-def by_batch(client: Client, images: list[bytes]) -> float:
+def by_batch(client: Client, images: list[bytes], pipeline: str) -> float:
     began = time.perf_counter()
-    batch = client.submit_batch(images, PIPELINE)
+    batch = client.submit_batch(images, pipeline)
     sent_s = time.perf_counter() - began
     batch.wait()
     took_s = time.perf_counter() - began
