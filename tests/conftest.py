@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import redis
 from command_line import coronal_in
+from served import Served
 
 from coronal_jobs.catalogue import Offer
 from coronal_jobs.checking import check
@@ -413,3 +415,30 @@ def make_distribution() -> Callable[..., None]:
 def coronal(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command `coronal` in a folder of its own."""
     return partial(coronal_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def served(
+    make_redis: Callable[..., RedisServer],
+    make_site: Callable[[str, Path], Site],
+    eventually: Callable[..., None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """A gateway and one worker that tests share; what one has installed the next finds."""
+    site = make_site(make_redis().url, tmp_path_factory.mktemp("served"))
+    served = Served(site, eventually)
+    yield served
+    served.close()
+    site.close()
+
+
+@pytest.fixture(scope="session")
+def image_of() -> Callable[[str, str], Path]:
+    """Gives the path of an image that comes inside an installed package."""
+
+    def find(package: str, path: str) -> Path:
+        spec = find_spec(package)
+        assert spec is not None
+        return Path(str(spec.origin)).parent / path
+
+    return find

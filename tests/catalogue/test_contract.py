@@ -4,16 +4,10 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
-from offered import entry_points_of, offered_by
-from pydantic import JsonValue
+from offered import MEMBERS, entry_points_of, given_to, offered_by
 
 from coronal import Algorithm
 from coronal.testing import check_algorithm
-
-MEMBERS = ["filters", "segmenters", "measurers"]
-
-GIVEN: dict[str, dict[str, JsonValue]] = {"threshold": {"lower": 90.0}}
-"""What an algorithm must be given, because no value of it suits any image."""
 
 every_algorithm = pytest.mark.parametrize(
     "algorithm",
@@ -27,7 +21,7 @@ every_entry_point = pytest.mark.parametrize(
 
 @every_algorithm
 def test_it_keeps_the_contract(algorithm: Algorithm[..., Any]) -> None:
-    check_algorithm(algorithm, GIVEN.get(algorithm.spec.name))
+    check_algorithm(algorithm, given_to(algorithm.spec.name))
 
 
 @every_algorithm

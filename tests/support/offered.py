@@ -5,11 +5,23 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from coronal import Algorithm
 
-__all__ = ["entry_points_of", "offered_by"]
+__all__ = ["MEMBERS", "entry_points_of", "given_to", "offered_by"]
+
+MEMBERS = ("filters", "segmenters", "measurers")
+"""The members that hold algorithms."""
 
 _PLUGINS = Path(__file__).parents[2] / "plugins"
+
+_GIVEN: dict[str, dict[str, JsonValue]] = {"threshold": {"lower": 90.0}}
+
+
+def given_to(name: str) -> dict[str, JsonValue]:
+    """Give what an algorithm must be given, because no value of it suits any image."""
+    return _GIVEN.get(name, {})
 
 
 def entry_points_of(member: str) -> list[EntryPoint]:

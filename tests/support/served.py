@@ -4,13 +4,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
+
+__all__ = ["Served"]
 
 START_S = 60.0
 
@@ -75,29 +75,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="session")
-def served(
-    make_redis: Callable[..., Any],
-    make_site: Callable[[str, Path], Any],
-    eventually: Callable[..., None],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Served]:
-    site = make_site(make_redis().url, tmp_path_factory.mktemp("served"))
-    served = Served(site, eventually)
-    yield served
-    served.close()
-    site.close()
-
-
-@pytest.fixture(scope="session")
-def image_of() -> Callable[[str, str], Path]:
-    """Gives the path of an image that comes inside an installed package."""
-
-    def find(package: str, path: str) -> Path:
-        spec = find_spec(package)
-        assert spec is not None
-        return Path(str(spec.origin)).parent / path
-
-    return find
