@@ -23,8 +23,8 @@ WANTED = {
     "non-local-means total-variation wavelet wiener sobel laplace canny difference-of-gaussians frangi sato "
     "tophat rolling-ball n4 morphology invert",
     "segment": "threshold hysteresis otsu multi-otsu li yen triangle local edges region-growing watershed "
-    "marker-watershed random-walker chan-vese active-contour slic felzenszwalb k-means circles lines ellipses "
-    "blobs",
+    "marker-watershed random-walker chan-vese active-contour slic felzenszwalb k-means circles lines "
+    "ellipses blobs",
     "clean up": "fill-holes remove-small largest split-touching clear-border smooth-labels",
     "measure": "shape intensity texture hog compare count quality",
 }

@@ -112,3 +112,13 @@ def test_names_are_told_by_a_legend(written: Written) -> None:
     picture = drawn(written(overlay, Case.start(image).add("s", named)))
     below = where(picture, 2)[:, 0].max()
     assert below > 16 + 768  # the swatch stands below the panel
+
+
+def test_the_name_of_an_object_that_is_gone_is_not_told(written: Written) -> None:
+    image = Image(np.zeros((40, 40), np.uint8))
+    labels = np.zeros((40, 40), np.int32)
+    labels[20:30, 20:30] = 2
+    left = LabelMap.of(image, labels, {1: "nucleus", 2: "cell"})
+    picture = drawn(written(overlay, Case.start(image).add("s", left)))
+    assert where(picture, 2)[:, 0].max() > 16 + 768
+    assert where(picture, 1).size == 0

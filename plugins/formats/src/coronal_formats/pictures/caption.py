@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from coronal import Case, Image, LabelMap
 from coronal_formats.pictures.colours import colour_of
 from coronal_formats.pictures.page import Phrase
@@ -44,6 +46,7 @@ def _found(case: Case) -> Iterator[str]:
 
 
 def _legend(labels: LabelMap) -> Iterator[Phrase]:
-    for label, name in sorted(labels.names.items())[:_MOST_NAMED]:
-        if label > 0:
-            yield Phrase(f"{label} {name}", colour_of(label))
+    # Names outlive their objects, where a stage has removed some.
+    there = set(np.unique(labels.labels[labels.labels > 0]).tolist())
+    for label in sorted(there & labels.names.keys())[:_MOST_NAMED]:
+        yield Phrase(f"{label} {labels.names[label]}", colour_of(label))

@@ -51,14 +51,14 @@ class Sample:
 SAMPLES: tuple[Sample, ...] = (
     Sample(
         title="retina, a photograph",
-        pipeline="optic-disc",
+        pipeline="retina-vessels",
         package="skimage",
         distribution="scikit-image",
         path="data/retina.jpg",
     ),
     Sample(
         title="chest, a CT slice",
-        pipeline="bone-and-contrast",
+        pipeline="bone",
         package="pydicom",
         distribution="pydicom",
         path="data/test_files/CT_small.dcm",
@@ -72,7 +72,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         title="head, an MR volume",
-        pipeline="brain",
+        pipeline="brain-tissues",
         package="nilearn",
         distribution="nilearn",
         path="datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz",
