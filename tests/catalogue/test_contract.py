@@ -11,6 +11,7 @@ from coronal import Algorithm
 from coronal.testing import check_algorithm
 
 MEMBERS = ["filters", "segmenters", "measurers"]
+TRAINABLE = ["classifiers"]
 
 GIVEN: dict[str, dict[str, JsonValue]] = {"threshold": {"lower": 90.0}}
 """What an algorithm must be given, because no value of it suits any image."""
@@ -21,7 +22,9 @@ every_algorithm = pytest.mark.parametrize(
     ids=lambda algorithm: algorithm.spec.name,
 )
 every_entry_point = pytest.mark.parametrize(
-    "point", [point for member in MEMBERS for point in entry_points_of(member)], ids=lambda point: point.name
+    "point",
+    [point for member in MEMBERS + TRAINABLE for point in entry_points_of(member)],
+    ids=lambda point: point.name,
 )
 
 
@@ -35,6 +38,18 @@ def test_it_says_what_it_takes_and_gives_and_where_it_comes_from(algorithm: Algo
     headings = ("Parameters", "Returns", "Notes")
     missing = [h for h in headings if f"\n{h}\n{'-' * len(h)}\n" not in algorithm.spec.description]
     assert not missing
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [classifier for member in TRAINABLE for classifier in offered_by(member)],
+    ids=lambda classifier: classifier.spec.name,
+)
+def test_a_classifier_says_what_it_is_made_from_and_where_it_comes_from(classifier: Any) -> None:
+    headings = ("Parameters", "Notes")
+    missing = [h for h in headings if f"\n{h}\n{'-' * len(h)}\n" not in classifier.spec.description]
+    assert not missing
+    assert classifier.spec.needs_model
 
 
 @every_entry_point
