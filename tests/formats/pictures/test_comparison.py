@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from coronal import Case, Column, Geometry, Image, LabelMap, Table
+from coronal import Case, Column, Geometry, Image, LabelMap, Meaning, Table
 from coronal_formats.pictures.comparison import before_and_after
 
 PLANE = Image(np.tile(np.arange(0, 200, 2, dtype=np.uint8), (80, 1)))
@@ -28,6 +28,13 @@ def test_a_brighter_image_is_seen_as_brighter_where_white_has_become_1() -> None
         PLANE, Case.start(PLANE.with_pixels(PLANE.pixels / np.float32(255) + np.float32(0.2)))
     )
     assert right[100:200, 60:-60].mean() - left[100:200, 60:-60].mean() == pytest.approx(0.2 * 255, abs=5)
+
+
+def test_what_is_no_longer_in_hounsfield_units_has_a_window_of_its_own() -> None:
+    ct = Image(PLANE.pixels.astype(np.int16), meaning=Meaning.HOUNSFIELD)
+    steps = ct.with_pixels(PLANE.pixels.astype(np.float32) * 2, meaning=Meaning.INTENSITY)
+    _, right = _halves(ct, Case.start(steps))
+    assert right[100:200, 60:-60].min() < 40
 
 
 def test_the_label_map_is_over_the_image_after_it_alone() -> None:

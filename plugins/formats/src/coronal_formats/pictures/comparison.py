@@ -2,7 +2,7 @@
 
 import PIL.Image
 
-from coronal import Case, Image, LabelMap
+from coronal import Case, Image, LabelMap, Meaning
 from coronal_formats.pictures.caption import comparing_phrases_of
 from coronal_formats.pictures.page import page_of
 from coronal_formats.pictures.shots import WIDEST_PX, Shot, panels_of, shots_of
@@ -15,9 +15,9 @@ def before_and_after(before: Case, after: Case, widest_px: int = WIDEST_PX) -> P
     """Draw a case beside what has become of it.
 
     Planes stand side by side; of volumes the three planes before stand above those after. Both are drawn to
-    one scale, so that a resized or cropped image is seen as such; and their values are shown as the same grey
-    where they are of like range, or black became 0 and white 1: a darker image is seen as darker. What
-    has not changed (a measurer measures an image without labels) is drawn once.
+    one scale, so that a resized or cropped image is seen as such. Their values are shown as the same grey
+    where they are of one unit and like range, or black became 0 and white 1: a darker image is seen as
+    darker. What has not changed (a measurer measures an image without labels) is drawn once.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def _rows(
 
 def _windows(earlier: Image, shown: Image) -> tuple[Window, Window]:
     own = window_of(earlier), window_of(shown)
-    if own[0].is_like(own[1]):
+    is_one_unit = (earlier.meaning is Meaning.HOUNSFIELD) == (shown.meaning is Meaning.HOUNSFIELD)
+    if is_one_unit and own[0].is_like(own[1]):
         joined = own[0].joined(own[1])
         return joined, joined
     tones = Window(0.0, 1.0)
