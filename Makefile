@@ -28,7 +28,7 @@ up: $(INSTALLED) ## Run Coronal on this machine until Ctrl-C.
 	$(BIN)/coronal up
 
 test: $(INSTALLED) ## Run all tests.
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
 
 chaos: $(INSTALLED) ## Run all tests of what happens when things die, and break each guard to see a test fail.
 	$(BIN)/python -m pytest tests/chaos tests/formats/test_corpus.py -m "chaos or not chaos" -s $(ARGS)

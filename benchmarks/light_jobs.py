@@ -25,7 +25,10 @@ from skimage import filters, measure
 
 from coronal_client import Client
 
-PIPELINE = "[gaussian: {sigma: 2}, otsu, shape]"
+STAGES = "[gaussian: {sigma: 2}, otsu, shape]"
+PIPELINES = {"table": f"{{stages: {STAGES}, results: [measurements]}}", "all": STAGES}
+"""By the results that each job leaves: the table, or also label map and overlay."""
+
 PROCESSES = 2
 SUBMITTERS = 4
 
@@ -34,13 +37,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=200, help="how many a round")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--results", choices=PIPELINES, default="table", help="what each job leaves")
     wanted = parser.parse_args()
+    pipeline = PIPELINES[wanted.results]
     images = [picture(seed) for seed in range(wanted.images)]
     with get_context("spawn").Pool(PROCESSES) as pool, Server() as client:
         by_processes(pool, images[:20])
-        by_coronal(client, images[:20])
+        by_coronal(client, images[:20], pipeline)
         ratios = [
-            compare(number, by_processes(pool, images), by_coronal(client, images))
+            compare(number, by_processes(pool, images), by_coronal(client, images, pipeline))
             for number in range(1, wanted.rounds + 1)
         ]
     print(f"Coronal does {median(ratios):.0%} of what the processes do (median of {len(ratios)} rounds)")
@@ -58,10 +63,10 @@ def by_processes(pool: Pool, images: list[bytes]) -> float:
     return len(images) / (time.perf_counter() - began)
 
 
-def by_coronal(client: Client, images: list[bytes]) -> float:
+def by_coronal(client: Client, images: list[bytes], pipeline: str) -> float:
     began = time.perf_counter()
     with ThreadPoolExecutor(SUBMITTERS) as submitters:
-        jobs = list(submitters.map(lambda image: client.submit(io.BytesIO(image), PIPELINE), images))
+        jobs = list(submitters.map(lambda image: client.submit(io.BytesIO(image), pipeline), images))
     for job in jobs:
         job.wait()
     return len(images) / (time.perf_counter() - began)
@@ -91,7 +96,7 @@ class Server:
 
     def __enter__(self) -> Client:
         self._folder = tempfile.TemporaryDirectory(prefix="coronal-bench-")
-        command = ["up", "--port", "8398", "--data", self._folder.name, "--workers", str(PROCESSES)]
+        command = ["up", "--port", "0", "--data", self._folder.name, "--workers", str(PROCESSES)]
         self._process = subprocess.Popen(
             [str(Path(sys.executable).parent / "coronal"), *command],
             stdout=subprocess.PIPE,

@@ -34,7 +34,11 @@ MUTATIONS = {
         "if false",
     ),
     "a success is retried": ("retry", "if not ALLOWED[state .. ' queued'] then", "if false then"),
-    "an admission rings for nobody": ("admit", "\nring(id)", ""),
+    "an admission rings for nobody": (
+        "common",
+        "  move(id, 'queued')\n  ring(id)\n",
+        "  move(id, 'queued')\n",
+    ),
     "a doorbell is in no outbox": (
         "common",
         "redis.call('ZADD', 'coronal:outbox', now + math",

@@ -1,70 +1,214 @@
-"""Many images at once: where their results go, and what stops nothing."""
+"""Batches from end to end: a real server, real images, and some that are none."""
 
-import hashlib
+import csv
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from coronal_client.batch import Item, follow
+from coronal_client.batch import Batch
+from coronal_client.batch_parts import form_of, parts_of
 from coronal_client.client import Client
-from coronal_client.errors import BadFile, JobFailed, ServerUnreachable
+from coronal_client.errors import BadAnswer, BadFile, NotFound, Refused, WaitedTooLong
+from coronal_client.status import State
 
-QUEUED = {"id": "7", "state": "queued", "revision": 1}
-ARTIFACT = {"name": "a.txt", "media_type": "text/plain", "size_bytes": 1, "href": "/v1/jobs/7/results/a.txt"}
-
-
-def results(content: bytes) -> dict[str, object]:
-    digest = hashlib.sha256(content).hexdigest()
-    return {"job": "7", "artifacts": [{**ARTIFACT, "sha256": digest}], "result": None}
+PIPELINE = "[otsu, shape]"
+GOOD, BROKEN, TEXTS = 14, 4, 2
+FINAL = {"queued": 0, "running": 0, "succeeded": 1, "failed": 0, "cancelled": 0, "refused": 0}
 
 
-@pytest.mark.parametrize(
-    ("name", "folder"),
-    [
-        ("cell.png", "cell"),
-        ("head.nii.gz", "head"),
-        ("CT", "CT"),
-        ("1.2.840.1", "1.2.840"),
-        (".png", "image"),
-    ],
-)
-def test_results_are_found_under_the_image_s_name(
-    small, answer, tmp_path: Path, name: str, folder: str
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[Client]:
+    with Client(server) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, picture: Path) -> Path:
+    """Twenty files in two folders: images, some of them cut off, and two texts."""
+    folder = tmp_path_factory.mktemp("images")
+    content = picture.read_bytes()
+    for number in range(GOOD + BROKEN + TEXTS):
+        place = folder / ("left" if number % 2 else "right") / f"{number // 2:02}.png"
+        place.parent.mkdir(exist_ok=True)
+        is_text, is_broken = number >= GOOD + BROKEN, number >= GOOD
+        place.write_bytes(b"no image" if is_text else content[: len(content) // 2] if is_broken else content)
+    (folder / ".hidden.png").write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ended(client: Client, folder: Path) -> Batch:
+    """A batch of the folder, at its end."""
+    seen: list[float] = []
+    batch = client.submit_batch(folder, PIPELINE).wait(
+        120, on_progress=lambda batch: seen.append(batch.progress)
+    )
+    assert seen == sorted(seen)
+    return batch
+
+
+def test_what_is_broken_stops_no_other(ended: Batch) -> None:
+    assert ended.counts == FINAL | {"succeeded": GOOD, "failed": BROKEN, "refused": TEXTS}
+    assert (ended.is_final, ended.progress) == (True, 1.0)
+    assert {(item.name, item.code) for item in ended.refused} == {
+        ("left/09.png", "unknown-format"),
+        ("right/09.png", "unknown-format"),
+    }
+    failed = list(ended.jobs(state=State.FAILED))
+    assert {job.failure.code for job in failed if job.failure} == {"bad-image"}
+    assert len(list(ended.jobs())) == GOOD + BROKEN
+
+
+def test_the_measurements_of_all_are_one_table_and_those_of_each(client: Client, ended: Batch) -> None:
+    rows = list(csv.DictReader(ended.measurements().splitlines()))
+    assert len({row["image"] for row in rows}) == GOOD
+    job = next(ended.jobs(state=State.SUCCEEDED))
+    alone = job.results().tables["shape"]
+    ours = [row for row in rows if row["job"] == job.id]
+    assert [float(row["area_px"]) for row in ours] == list(alone.column("area"))
+
+
+def test_all_that_came_out_is_saved(ended: Batch, tmp_path: Path) -> None:
+    out = ended.save(tmp_path / "out")
+    folders = [path for path in out.iterdir() if path.is_dir()]
+    assert len(folders) == GOOD
+    assert all((path / "labels.png").stat().st_size and (path / "overlay.png").is_file() for path in folders)
+    with (out / "summary.csv").open(newline="") as file:
+        states = [row["state"] for row in csv.DictReader(file)]
+    assert [states.count(state) for state in ("succeeded", "failed", "refused")] == [GOOD, BROKEN, TEXTS]
+    assert (out / "measurements.csv").read_bytes() == ended.measurements().encode()
+    with pytest.raises(FileExistsError):
+        ended.save(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_retry_runs_the_failed_and_no_other(client: Client, ended: Batch) -> None:
+    before = {job.id: job.body["revision"] for job in ended.jobs(state=State.SUCCEEDED)}
+    failed = {job.id: job.body["revision"] for job in ended.jobs(state=State.FAILED)}
+    retried = client.batch(ended.id).retry()
+    assert retried.counts["succeeded"] == GOOD
+    retried.wait(60)
+    assert retried.counts == ended.counts
+    assert {job.id: job.body["revision"] for job in retried.jobs(state=State.SUCCEEDED)} == before
+    assert all(job.body["revision"] > failed[job.id] for job in retried.jobs(state=State.FAILED))
+
+
+def test_cancel_ends_all_and_the_cancelled_are_started_again_where_that_is_asked_for(
+    client: Client, slow_picture: Path
 ) -> None:
-    (tmp_path / name).write_bytes(b"1")
-    small.answers = [
-        answer(202, QUEUED),
-        answer(body={**QUEUED, "state": "succeeded"}),
-        answer(body=results(b"1")),
-        answer(body=b"1"),
+    batch = client.submit_batch([slow_picture] * 5, "[median: {radius: 25}, otsu]")
+    with pytest.raises(WaitedTooLong, match=r"^batch .* isn't at its end"):
+        batch.wait(0.01)
+    batch.cancel()
+    assert batch.is_final
+    assert batch.counts["cancelled"] == 5 - batch.counts["succeeded"]
+    assert batch.retry().is_final
+    assert not batch.retry(State.CANCELLED).is_final
+    batch.delete()
+    with pytest.raises(NotFound):
+        client.batch(batch.id)
+
+
+def test_a_zip_bytes_and_open_files_are_batches_too(client: Client, picture: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "images.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(picture, "patient/1.png")
+    content = picture.read_bytes()
+    batches = [
+        client.submit_batch(archive, PIPELINE),
+        client.submit_batch([content, BytesIO(content)], PIPELINE),
     ]
-    item = Item(tmp_path / name, ["otsu"])
-    with Client(small.url) as client:
-        follow(client, [item], tmp_path / "out", watch=lambda item: None)
-    assert item.folder == tmp_path / "out" / folder
-    assert (item.folder / "a.txt").read_bytes() == b"1"
-    assert (item.progress, item.says) == (1.0, "done")
+    names = [[job.body["input"]["name"] for job in batch.wait(60).jobs()] for batch in batches]
+    assert names == [["patient/1.png"], ["image", "image"]]
+    listed = [batch.id for batch in client.batches(limit=2)]
+    assert sorted(listed) == sorted(batch.id for batch in batches)
+    for batch in batches:
+        batch.delete()
 
 
-def test_an_image_that_fails_keeps_its_log_and_stops_no_other(small, answer, tmp_path: Path) -> None:
-    (tmp_path / "bad.png").write_bytes(b"1")
-    error = {"code": "stage-error", "message": "it broke", "stage": "otsu"}
-    small.answers = [
-        answer(202, QUEUED),
-        answer(body={**QUEUED, "state": "failed", "error": error}),
-        answer(body=b"Traceback"),
-    ]
-    items = [Item(tmp_path / "none.png", ["otsu"]), Item(tmp_path / "bad.png", ["otsu"])]
-    with Client(small.url) as client:
-        follow(client, items, tmp_path / "out", watch=lambda item: None)
-    assert [type(item.error) for item in items] == [BadFile, JobFailed]
-    assert [item.says for item in items] == ["failed", "failed"]
-    assert items[1].log is not None
-    assert items[1].log.read_text() == "Traceback"
+def test_a_name_with_quotes_and_signs_is_told_as_it_is(client: Client, picture: Path, tmp_path: Path) -> None:
+    image = tmp_path / 'ä "quoted" 50 %.png'
+    image.write_bytes(picture.read_bytes())
+    batch = client.submit_batch([image], PIPELINE)
+    assert next(batch.jobs()).body["input"]["name"] == image.name
+    batch.delete()
 
 
-def test_a_server_that_goes_away_ends_it(small, answer, tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(b"1")
-    small.answers = [answer(202, QUEUED)]
-    with Client(small.url, patience_s=0.3) as client, pytest.raises(ServerUnreachable):
-        follow(client, [Item(tmp_path / "a.png", ["otsu"])], tmp_path, watch=lambda item: small.stop())
+def test_a_wrong_pipeline_and_no_image_are_refused(client: Client, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no algorithm is called 'otsuu'"):
+        client.submit_batch(folder, "[otsuu]")
+    with pytest.raises(Refused, match="an image that is read"):
+        client.submit_batch([b"text"], PIPELINE)
+
+
+@pytest.mark.parametrize("make", [list, iter], ids=["list", "iterator"])
+def test_what_is_not_there_or_no_batch_is_told_before_anything_is_sent(
+    tmp_path: Path, make: Callable[..., object]
+) -> None:
+    with pytest.raises(BadFile, match="no such file"):
+        parts_of(make([tmp_path / "none.png"]))
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(b"")
+    with pytest.raises(BadFile, match="an archive is sent alone"):
+        parts_of(make([archive, b"image"]))
+
+
+def test_one_file_is_open_at_a_time(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path in paths:
+        path.write_bytes(b"x")
+    form = form_of({}, parts_of(paths), "xyz")
+    opened = set()
+    for _ in form:
+        opened.add(
+            sum(Path(f"/proc/self/fd/{fd.name}").resolve() in paths for fd in Path("/proc/self/fd").iterdir())
+        )
+    assert max(opened) == 1
+
+
+def test_an_answer_that_is_that_of_no_batch_is_told(small, answer) -> None:
+    small.answers = [answer(body={"id": "7"})]
+    with Client(small.url) as client, pytest.raises(BadAnswer, match="not that of a batch"):
+        client.batch("7")
+
+
+def test_results_that_are_no_zip_are_told_and_leave_nothing(small, answer, tmp_path: Path) -> None:
+    body = {"id": "7", "counts": FINAL, "progress": 1, "is_final": True, "refused": []}
+    small.answers = [answer(body=body), answer(body=b"PK no zip")]
+    with Client(small.url) as client, pytest.raises(BadAnswer, match="whole zip"):
+        client.batch("7").save(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+class TestCommand:
+    def test_a_folder_is_sent_followed_and_saved(
+        self, coronal, server: str, folder: Path, tmp_path: Path
+    ) -> None:
+        done = coronal("batch", "submit", PIPELINE, folder, "--out", "out", "--server", server)
+        assert done.returncode == 1, done.stderr
+        assert "left/09.png: the file is of no format" in done.stderr
+        assert f"{GOOD} succeeded, {BROKEN} failed, {TEXTS} refused" in done.stderr
+        assert len([path for path in (tmp_path / "out").iterdir() if path.is_dir()]) == GOOD
+
+    def test_a_batch_is_told_listed_retried_cancelled_and_deleted_by_its_id(
+        self, coronal, server: str, picture: Path
+    ) -> None:
+        to = ("--server", server)
+        id = coronal("batch", "submit", PIPELINE, picture, picture, *to).stdout.strip()
+        waited = coronal("batch", "status", id, "--wait", *to)
+        assert (waited.returncode, waited.stdout) == (0, f"{id}  100%  2 succeeded\n")
+        assert coronal("batch", "results", id, *to).stdout.startswith("image,job,label,")
+        assert id in coronal("batch", "list", *to).stdout
+        assert coronal("batch", "retry", id, *to).stdout == waited.stdout
+        assert coronal("batch", "retry", id, "--cancelled", *to).stdout == waited.stdout
+        assert coronal("batch", "cancel", id, *to).stdout == waited.stdout
+        assert coronal("batch", "delete", id, *to).returncode == 0
+        assert coronal("batch", "status", id, *to).returncode == 3
+
+    def test_a_script_is_given_json(self, coronal, server: str, picture: Path) -> None:
+        sent = coronal("batch", "submit", PIPELINE, picture, "--json", "--server", server)
+        assert json.loads(sent.stdout)["counts"]["refused"] == 0

@@ -1,12 +1,19 @@
 """What the gateway keeps beside the blobs, so that a job outlives the loss of Redis."""
 
+from io import BytesIO
+
 import pytest
 import redis
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from coronal_gateway.services import Services
 from coronal_jobs.errors import StoreFull, StoreUnavailable
+from coronal_jobs.recover.recovery import Outcome, Recovery
+from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import BlobWriter
+from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.intake import Intake
 from coronal_jobs.store.jobs import JobStore
 
@@ -138,3 +145,40 @@ def test_bytes_that_a_forgotten_job_names_outlive_another_job_with_them(
     assert client.delete(path).status_code == 204
     assert _ids(at) == [forgotten]
     assert at.blobs.read(digest) == png
+
+
+def _send_batch(client: FlaskClient, png: bytes, count: int = 3):
+    images = [(FileStorage(BytesIO(png + bytes([number])), f"{number}.png")) for number in range(count)]
+    whole = MultiDict({"pipeline": "[otsu]"})
+    for image in images:
+        whole.add("image", image)
+    boundary, body = encode_multipart(whole)
+    return client.post("/v1/batches", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+
+def test_the_jobs_of_a_batch_are_there_and_go_with_it(client: FlaskClient, at: Services, png: bytes) -> None:
+    batch = _send_batch(client, png).json
+    jobs = client.get(f"/v1/batches/{batch['id']}/jobs").json["jobs"]
+    assert _ids(at) == sorted(job["id"] for job in jobs)
+    assert len(jobs) == 3
+    assert client.delete(f"/v1/batches/{batch['id']}").status_code == 204
+    assert _ids(at) == []
+
+
+def test_a_batch_that_is_refused_leaves_no_entry(
+    client: FlaskClient, at: Services, png: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BatchStore, "admit", _raise(StoreFull("the store of records is full")))
+    assert _send_batch(client, png).status_code == 503
+    assert _ids(at) == []
+
+
+def test_after_redis_has_forgotten_a_batch_each_of_its_jobs_comes_back(
+    connection: Connection, client: FlaskClient, at: Services, png: bytes
+) -> None:
+    batch = _send_batch(client, png).json
+    ids = [job["id"] for job in client.get(f"/v1/batches/{batch['id']}/jobs").json["jobs"]]
+    connection.flushall()
+    counts = Recovery(at.jobs, at.holdings, at.blobs, lambda *_: None).run()
+    assert counts == {Outcome.ADMITTED: 3}
+    assert [at.jobs.get(one).state for one in ids] == ["queued"] * 3

@@ -37,7 +37,12 @@ def test_a_pool_whose_workers_have_stopped_stands_there_with_none(client: FlaskC
 
 
 def test_without_any_worker_ever_the_catalogue_is_empty(bare_client: FlaskClient) -> None:
-    assert bare_client.get("/v1/plugins").json == {"algorithms": [], "formats": [], "pools": []}
+    assert bare_client.get("/v1/plugins").json == {
+        "algorithms": [],
+        "formats": [],
+        "writers": [],
+        "pools": [],
+    }
 
 
 def test_one_algorithm_tells_its_parameters(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from coronal import Image, LabelMap, Parameter, Reference, Table, algorithm
 from coronal.spec import AlgorithmSpec
 from coronal_jobs.catalogue import Catalogue, Offer, Pool
 from coronal_jobs.checking import check
-from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm
+from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm, UnknownWriter
 from coronal_jobs.fitting import wants_reference
 from coronal_jobs.pipeline import parse
 
@@ -64,7 +64,8 @@ SPECS = [one.spec.model_copy(update={"version": "1"}) for one in ALGORITHMS]
 
 
 def _catalogue(*specs: AlgorithmSpec) -> Catalogue:
-    return Catalogue((Pool(name="default", workers=1, offer=Offer(algorithms=specs)),))
+    offer = Offer(algorithms=specs, writers=("measurements", "overlay"))
+    return Catalogue((Pool(name="default", workers=1, offer=offer),))
 
 
 @pytest.fixture
@@ -219,3 +220,9 @@ def test_a_pipeline_that_compares_wants_a_reference() -> None:
     algorithms = _catalogue(*SPECS).algorithms
     assert wants_reference(parse("[part, judge]"), algorithms)
     assert not wants_reference(parse("[part, measure]"), algorithms)
+
+
+def test_results_are_asked_of_writers_that_there_are(checks: Checks) -> None:
+    checks("{stages: [part], results: [overlay]}")
+    with pytest.raises(UnknownWriter, match="is called 'overlai'; did you mean 'overlay'"):
+        checks("{stages: [part], results: [overlai]}")

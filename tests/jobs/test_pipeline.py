@@ -84,7 +84,7 @@ def test_a_place_is_counted_from_one() -> None:
         ),
         pytest.param(
             "stages: [otsu]\nstage: 1\nb: 2",
-            "has the keys 'description', 'limit_s', 'name', 'stages'; found 'b', 'stage'",
+            "has the keys 'description', 'limit_s', 'name', 'results', 'stages'; found 'b', 'stage'",
             id="unknown keys",
         ),
         pytest.param("name: 5\nstages: [otsu]", "name must be a text, found 5", id="name no text"),
@@ -158,3 +158,17 @@ def test_a_wrong_stage_is_named(stage: str, message: str, place: str) -> None:
 def test_a_stage_has_no_other_fields_in_its_record() -> None:
     with pytest.raises(ValueError, match="extra"):
         Stage.model_validate({"algorithm": "otsu", "name": "otsu", "more": 1})
+
+
+def test_it_may_say_which_results_it_leaves() -> None:
+    assert parse("[otsu]").results is None
+    assert parse("{stages: [otsu], results: []}").results == ()
+    assert parse("{stages: [otsu], results: [measurements, overlay]}").results == ("measurements", "overlay")
+
+
+@pytest.mark.parametrize(
+    "results", ["overlay", "[1]", "[overlay, overlay]", "{overlay: true}", "[[overlay]]"]
+)
+def test_results_that_are_no_list_of_names_are_refused(results: str) -> None:
+    with pytest.raises(BadPipeline, match="results must be a list of names of writers, each once; found"):
+        parse(f"{{stages: [otsu], results: {results}}}")

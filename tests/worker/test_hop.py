@@ -1,5 +1,6 @@
 """A hop in this very process, on a real store."""
 
+import logging
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -38,6 +39,12 @@ def fail(image: Image) -> Image:
 def refuse(image: Image) -> Image:
     """Refuse the image."""
     raise BadImage("it is too dark")
+
+
+@pytest.fixture(autouse=True)
+def unheard(caplog: pytest.LogCaptureFixture) -> None:
+    """Keep what is logged out of the reports: half a character can't be passed between processes."""
+    caplog.set_level(logging.CRITICAL)
 
 
 class Spy:
@@ -298,3 +305,12 @@ def test_an_image_of_one_value_is_no_failure(
     job = claim("[gaussian, otsu, shape]", content=make_png(np.full((9, 9), 5, np.uint8)))
     run(job)
     assert job_store.get(job.id).state is State.SUCCEEDED
+
+
+def test_a_job_leaves_the_results_that_its_pipeline_asks_for(
+    run: Run, claim: Claim, job_store: JobStore
+) -> None:
+    job = claim("{stages: [otsu, shape], results: [measurements]}")
+    run(job)
+    names = {artifact.name for artifact in job_store.get(job.id).artifacts}
+    assert names == {"measurements.csv", "provenance.json", "result.json"}

@@ -14,7 +14,7 @@ from pathlib import Path
 from coronal import CoronalError, ReadLimits
 from coronal_worker.limits import limit_memory
 from coronal_worker.loader import load_plugins
-from coronal_worker.reading import read_case
+from coronal_worker.reading import read_image
 
 _LONGEST_S = 600
 
@@ -51,7 +51,7 @@ def _main(memory_bytes: int, paths: Iterable[Path]) -> None:
         before = _forget_peak()
         started = time.perf_counter()
         try:
-            read_case(path, plugins, ReadLimits())
+            read_image(path, plugins, ReadLimits())
             code, message = "read", ""
         except CoronalError as error:
             code, message = error.code, str(error)

@@ -193,3 +193,20 @@ def test_a_bucket_of_nowhere_is_a_store_that_is_away(monkeypatch: pytest.MonkeyP
     store = BlobStore("s3://bucket")
     with pytest.raises(StoreUnavailable, match="doesn't answer"):
         store.put(b"pixels")
+
+
+def test_a_blob_is_told_of_by_its_size_and_first_bytes(blobs: BlobStore) -> None:
+    blob = blobs.put(b"pixels")
+    assert blobs.look(blob.sha256, 3) == (blob, b"pix")
+    assert blobs.look(blob.sha256, 100) == (blob, b"pixels")
+    empty = blobs.put(b"")
+    assert blobs.look(empty.sha256, 3) == (empty, b"")
+    with pytest.raises(NotFound):
+        blobs.look("0" * 64, 3)
+
+
+def test_a_scratch_file_has_no_name(tmp_path: Path) -> None:
+    blobs = BlobStore((tmp_path / "blobs").as_uri())
+    with blobs.scratch() as file:
+        file.write(b"x")
+        assert not list((tmp_path / "blobs" / "incoming").iterdir())

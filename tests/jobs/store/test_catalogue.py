@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from coronal_jobs.catalogue import Offer, Pool, RejectedPlugin
@@ -97,3 +99,12 @@ def test_while_redis_is_away_it_is_said() -> None:
     store = CatalogueStore(connect(StoreSettings(redis_url="redis://127.0.0.1:9/0")))
     with pytest.raises(StoreUnavailable):
         store.read()
+
+
+def test_what_a_newer_worker_offers_beside_is_passed_over(
+    catalogue_store: CatalogueStore, connection: Connection, offer: Offer
+) -> None:
+    newer = offer.model_dump(mode="json") | {"telepathy": [1]}
+    newer["algorithms"][0]["mood"] = "good"
+    connection.hset("coronal:offers", "default", json.dumps(newer))
+    assert catalogue_store.read().pools[0].offer == offer

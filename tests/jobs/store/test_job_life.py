@@ -16,9 +16,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from coronal_jobs.batch import BatchOrder, Item
 from coronal_jobs.errors import NotFound
+from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Artifact, Failure, Input, Job, Order, State
 from coronal_jobs.planning import Hop
+from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.holdings import Holdings
@@ -45,6 +48,8 @@ class Known:
     committed: dict[int, int] = field(default_factory=dict)
     losses: int = 0
     retries: int = 0
+    batch: str = ""
+    item: int = 0
 
     @property
     def pool(self) -> str:
@@ -61,6 +66,7 @@ class JobLife(RuleBasedStateMachine):
         self.redis = connection
         self.redis.flushall()
         self.store = JobStore(connection)
+        self.batches = BatchStore(connection)
         self.make_order = make_order
         self.jobs: dict[str, Known] = {}
         self.claims: list[Job] = []
@@ -101,6 +107,66 @@ class JobLife(RuleBasedStateMachine):
         assert self.store.admit(order)
         assert not self.store.admit(order)
         self.jobs[order.id] = Known(order)
+
+    @rule(wanted=st.lists(digests, min_size=1, max_size=4), held=st.lists(digests, max_size=3))
+    def admit_batch(self, wanted: list[str], held: list[str]) -> None:
+        """Also with an image twice, one that nobody holds, and a hold of what no job names in the end."""
+        orders = [
+            self.make_order(input=Input(name="a", sha256=digest, size_bytes=1, format="png"))
+            for digest in wanted
+        ]
+        batch = BatchOrder(
+            id=new_job_id(),
+            pipeline=orders[0].pipeline,
+            hops=(Hop(pool="here", first=0, end=2),),
+            items=tuple(
+                Item(number=2 * number, job=order.id, input=order.input)
+                for number, order in enumerate(orders, 1)
+            ),
+        )
+        self.holdings.hold(batch.id, held)
+        assert self.batches.admit(batch)
+        assert self.batches.admit(batch).answer == "exists"
+        for item, order in zip(batch.items, orders, strict=True):
+            hops = order.model_copy(update={"hops": batch.hops})
+            self.jobs[order.id] = Known(hops, batch=batch.id, item=item.number)
+        self.held |= {(digest, batch.id) for digest in set(held) - set(wanted)}
+        dropped = [pair for pair in self.held if pair[1] == batch.id]
+        self.held.difference_update(dropped)
+        assert Counter(self.holdings.drop(batch.id, DIGESTS)) == self._unnamed([one for one, _ in dropped])
+
+    def _batch(self, number: int) -> tuple[str, dict[str, Known]]:
+        """Pick a batch, with those of its jobs that there are."""
+        ids = list(dict.fromkeys(known.batch for known in self.jobs.values() if known.batch))
+        batch = ids[-1 - number % len(ids)]
+        return batch, {one: known for one, known in self.jobs.items() if known.batch == batch}
+
+    @precondition(lambda self: any(known.batch for known in self.jobs.values()))
+    @rule(number=picked)
+    def cancel_batch(self, number: int) -> None:
+        batch, jobs = self._batch(number)
+        self.batches.cancel(batch)
+        for known in jobs.values():
+            if not known.state.is_final:
+                known.state, known.epoch = State.CANCELLED, known.epoch + 1
+
+    @precondition(lambda self: any(known.batch for known in self.jobs.values()))
+    @rule(number=picked, state=st.sampled_from([State.FAILED, State.CANCELLED]))
+    def retry_batch(self, number: int, state: State) -> None:
+        batch, jobs = self._batch(number)
+        self.batches.retry(batch, state)
+        for known in jobs.values():
+            if known.state is state:
+                known.state, known.losses, known.retries = State.QUEUED, 0, 0
+
+    @precondition(lambda self: any(known.batch for known in self.jobs.values()))
+    @rule(number=picked)
+    def delete_batch(self, number: int) -> None:
+        batch, jobs = self._batch(number)
+        dropped = [digest for job in jobs for digest in self.jobs.pop(job).named]
+        self.deleted += jobs
+        unnamed = [digest for some in self.batches.delete(batch) for digest in some]
+        assert Counter(unnamed) == self._unnamed(dropped)
 
     @precondition(lambda self: self.jobs or self.deleted)
     @rule(number=picked)
@@ -313,6 +379,20 @@ class JobLife(RuleBasedStateMachine):
         ended = {one for one, known in self.jobs.items() if known.state.is_final}
         by_state.insert(2, ended)
         assert [set(ids) for ids in indexes] == [set(self.jobs), *by_state]
+
+    @invariant()
+    def the_batches_tell_of_their_jobs(self) -> None:
+        told = {batch.id: batch.counts for batch in self.batches.page().batches}
+        batches = {known.batch for known in self.jobs.values() if known.batch}
+        assert set(told) == batches
+        assert len(self.redis.keys("coronal:batch:*")) == len(batches)
+        for batch in batches:
+            jobs = {one: known for one, known in self.jobs.items() if known.batch == batch}
+            assert told[batch] == {
+                state: sum(known.state is state for known in jobs.values()) for state in State
+            }
+            in_order = sorted(jobs, key=lambda one: jobs[one].item)
+            assert [job.id for job in self.batches.every_job(batch)] == in_order
 
     @invariant()
     def the_blobs_are_counted_as_records_and_holds_name_them(self) -> None:

@@ -8,9 +8,11 @@ from itertools import product
 import pytest
 from redis.exceptions import ResponseError
 
+from coronal_jobs.batch import BatchOrder, Item
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Failure, Job, Order, State
 from coronal_jobs.store import scripts
+from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.jobs import JobStore
 from coronal_jobs.store.scripts import TRANSITIONS, source_of
@@ -39,9 +41,16 @@ def _with(store: JobStore, job: Job, field: str, value: int) -> Job:
     return job.model_copy(update={field: value})
 
 
+def _batch_of(order: Order) -> BatchOrder:
+    """Make a batch of the one order."""
+    item = Item(number=1, job=order.id, input=order.input)
+    return BatchOrder(id=order.id, pipeline=order.pipeline, hops=order.hops, items=(item,))
+
+
 # Each step, in each way that leads somewhere; the claim is the job's last in whatever state it is.
 STEPS: dict[str, list[Callable[[JobStore, Order, Job], object]]] = {
     "admit": [lambda store, order, _: store.admit(order)],
+    "admit_batch": [lambda store, order, _: BatchStore(store._redis).admit(_batch_of(order))],
     "ring": [lambda store, *_: store.ring()],
     "claim": [lambda store, order, _: store.claim(order.id, "default", lease_s=60)],
     "beat": [lambda store, _, job: store.beat(job.id, job.epoch, lease_s=60)],
@@ -113,7 +122,7 @@ def _changes(
 
 def test_every_script_is_tried_here() -> None:
     # Those left over are about blobs, or remove the record.
-    assert set(_names()) - set(STEPS) == {"delete", "hold", "doom", "unhold"}
+    assert set(_names()) - set(STEPS) == {"delete", "hold", "drop", "doom", "unhold"}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -153,7 +162,7 @@ def test_states_are_changed_in_one_place_alone() -> None:
     text = "".join(source_of(name) for name in _names())
     assert len(set(re.findall(r"[^\n]*set\(id, 'state'[^\n]*", text))) == 1
     written = set(re.findall(r"'HSET', record_of\(id\), 'state', '(\w+)'", text))
-    assert written == {NOTHING}  # admit: a record that is about to be queued
+    assert written == {NOTHING}  # a record that is about to be queued
 
 
 @pytest.mark.parametrize("name", _names())
@@ -166,4 +175,4 @@ def test_each_script_says_what_it_asks_for_and_what_it_promises(name: str) -> No
 
 def test_what_takes_in_nothing_new_is_done_by_a_full_redis_too() -> None:
     takes_in = {name for name in _names() if not source_of(name).startswith(ALSO_WHEN_FULL)}
-    assert takes_in == {"admit", "retry", "log"}
+    assert takes_in == {"admit", "admit_batch", "retry", "log"}

@@ -88,7 +88,7 @@ class HopRunner:
             kept = self._keep(job, [pack(carry)])[0].sha256
             return _insist(lambda: self.jobs.commit(job, carry=kept))
         outcome = Outcome(carry.case, provenance_of(job, carry.runs))
-        files = result_files(outcome, self.plugins)
+        files = result_files(outcome, self.plugins, job.pipeline.results)
         blobs = self._keep(job, [file.content for file in files])
         artifacts = [artifact_of(file, blob) for file, blob in zip(files, blobs, strict=True)]
         return _insist(lambda: self.jobs.commit(job, artifacts=artifacts))

@@ -32,6 +32,7 @@ class Loaded:
         return Offer(
             algorithms=tuple(self.plugins.specs()),
             formats=tuple(reader.spec for reader in self.plugins.readers.values()),
+            writers=tuple(self.plugins.writers),
             pipelines=pipelines,
             rejected=(*self.rejected, *rejected),
         )

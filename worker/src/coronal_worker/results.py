@@ -1,5 +1,7 @@
 """From a finished case to the files that its job leaves."""
 
+from collections.abc import Collection
+
 from coronal import BadOutput, Outcome, Plugins, ResultFile
 from coronal_jobs.job import Artifact
 from coronal_jobs.store.blobs import Blob
@@ -7,8 +9,23 @@ from coronal_jobs.store.blobs import Blob
 __all__ = ["artifact_of", "result_files"]
 
 
-def result_files(outcome: Outcome, plugins: Plugins) -> list[ResultFile]:
+_ALWAYS = ("result", "provenance")
+"""Without these nobody could tell what has come out, or how."""
+
+
+def result_files(
+    outcome: Outcome, plugins: Plugins, wanted: Collection[str] | None = None
+) -> list[ResultFile]:
     """Let each writer make its files, and give them by name.
+
+    Parameters
+    ----------
+    outcome
+        What they write about.
+    plugins
+        Those whose writers are asked.
+    wanted
+        Only these, by name, and those of the summary and the provenance; None for all.
 
     Raises
     ------
@@ -17,6 +34,8 @@ def result_files(outcome: Outcome, plugins: Plugins) -> list[ResultFile]:
     """
     files: dict[str, ResultFile] = {}
     for writer in plugins.writers.values():
+        if wanted is not None and writer.name not in (*_ALWAYS, *wanted):
+            continue
         for file in writer(outcome):
             if file.name in files or "/" in file.name or file.name.startswith("."):
                 raise BadOutput(f"each result file must have a plain name of its own, found {file.name!r}")

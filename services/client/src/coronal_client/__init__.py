@@ -5,6 +5,7 @@ from coronal_client import Client
 results = Client("http://127.0.0.1:8000").submit("cells.png", "bright-objects").wait().results()
 """
 
+from coronal_client.batch import Batch, RefusedItem
 from coronal_client.changes import Change
 from coronal_client.client import Client
 from coronal_client.job import Job
@@ -13,4 +14,17 @@ from coronal_client.results import Artifact, Results
 from coronal_client.status import Failure, State
 from coronal_client.tables import Column, Table
 
-__all__ = ["Artifact", "Change", "Client", "Column", "Failure", "Job", "Problem", "Results", "State", "Table"]
+__all__ = [
+    "Artifact",
+    "Batch",
+    "Change",
+    "Client",
+    "Column",
+    "Failure",
+    "Job",
+    "Problem",
+    "RefusedItem",
+    "Results",
+    "State",
+    "Table",
+]

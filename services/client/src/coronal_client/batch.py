@@ -1,146 +1,227 @@
-"""Many images, sent and followed to their ends."""
+"""A batch, seen from outside."""
 
-import re
-from collections.abc import Callable, Sequence
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
-from coronal_client.client import Client
-from coronal_client.errors import BadFile, CoronalError, NotFound, Refused, Unfinished
+from coronal_client.errors import BadAnswer, WaitedTooLong
 from coronal_client.job import Job
-from coronal_client.results import Results
-from coronal_client.uploads import PipelineSource
+from coronal_client.status import State
 
-__all__ = ["Item", "follow"]
+if TYPE_CHECKING:
+    from coronal_client.transport import Transport
 
-_HOLD_S = 0.5
-_SUFFIXES = re.compile(r"(\.nii\.gz|\.[a-z0-9]{1,5})$", re.IGNORECASE)
+__all__ = ["Batch", "RefusedItem"]
+
+_HOLD_S = 20.0
+_PAUSE_S = 0.2
+_PAGE = 200
 
 
-@dataclass(eq=False)
-class Item:
-    """An image on its way.
+@dataclass(frozen=True, slots=True)
+class RefusedItem:
+    """What was sent with a batch and not taken.
 
     Parameters
     ----------
-    image
-        Its path.
-    pipeline
-        What it is sent through.
-    title
-        What a person calls it; by default its file's name.
-    reference
-        A label map to compare with, or None.
+    number
+        Its number among all that was sent, from 1.
+    name
+        What it was called.
+    code, message
+        Why.
+    """
+
+    number: int
+    name: str
+    code: str
+    message: str
+
+
+class Batch:
+    """Many jobs on a server; its properties tell what the server said last.
+
+    A `coronal_client.Client` makes it.
 
     Attributes
     ----------
-    job
-        None until it is sent.
-    error
-        Why there is nothing of it; None where there is.
-    results, folder
-        What it has left, and where that is saved; None until it is.
-    log
-        Of a job that failed: the file with what its stages logged.
+    body
+        The whole of what the server said.
     """
 
-    image: Path
-    pipeline: PipelineSource
-    title: str = ""
-    reference: Path | None = None
+    def __init__(self, transport: "Transport", body: Mapping[str, Any]) -> None:
+        self._transport = transport
+        self._read(body)
 
-    job: Job | None = None
-    error: CoronalError | None = None
-    results: Results | None = None
-    folder: Path | None = None
-    log: Path | None = None
-
-    def __post_init__(self) -> None:
-        self.title = self.title or self.image.name
+    def __repr__(self) -> str:
+        return f"<Batch {self.id} {self.progress:.0%}>"
 
     @property
-    def is_done(self) -> bool:
-        """Whether nothing changes any more."""
-        return self.error is not None or self.folder is not None
+    def id(self) -> str:
+        """What it is asked for by."""
+        return self._id
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many of its jobs are in each state, and how many items were ``refused``."""
+        return self._counts
 
     @property
     def progress(self) -> float:
-        """The part of its work that is done, from 0 to 1."""
-        return 1.0 if self.is_done else self.job.progress if self.job else 0.0
+        """The part of its jobs that is at its end, from 0 to 1."""
+        return self._progress
 
     @property
-    def says(self) -> str:
-        """How it is, in a word or two."""
-        if self.error is not None:
-            return "failed"
-        if self.folder is not None:
-            return "done"
-        return (self.job.stage or self.job.state.value) if self.job else "waits"
+    def is_final(self) -> bool:
+        """Whether all its jobs are at their ends."""
+        return self._is_final
 
-    def submit(self, client: Client) -> None:
-        """Send it; what is wrong with it alone is kept as its error."""
+    @property
+    def refused(self) -> tuple[RefusedItem, ...]:
+        """What was not taken; the first 100."""
+        return self._refused
+
+    def refresh(self, *, wait_s: float = 0.0) -> Self:
+        """Ask the server again.
+
+        Parameters
+        ----------
+        wait_s
+            How long the server may hold its answer until there is news, in seconds.
+
+        Raises
+        ------
+        NotFound
+            When the batch was deleted.
+        ServerUnreachable, Unavailable
+            When the server is away for longer than the client's patience.
+        """
+        news = self._transport.news(self._path(), self.body.get("revision", 0), wait_s=wait_s)
+        if news is not None:
+            self._read(news)
+        return self
+
+    def wait(
+        self, timeout_s: float | None = None, *, on_progress: Callable[["Batch"], None] | None = None
+    ) -> Self:
+        """Wait until all its jobs are at their ends, however each of them ended.
+
+        Parameters
+        ----------
+        timeout_s
+            How long; by default as long as it takes.
+        on_progress
+            Called with the batch when there is news, a few times a second at most.
+
+        Raises
+        ------
+        WaitedTooLong
+            When it isn't at its end in time; it goes on.
+        ServerUnreachable, Unavailable
+            When the server is away for longer than the client's patience.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while not self.is_final:
+            left_s = _HOLD_S if deadline is None else deadline - time.monotonic()
+            if left_s <= 0:
+                raise WaitedTooLong(self.id, timeout_s or 0.0, what="batch")
+            self.refresh(wait_s=min(left_s, _HOLD_S))
+            if on_progress is not None:
+                on_progress(self)
+            if not self.is_final:  # of thousands of small jobs there is news all the time
+                time.sleep(min(_PAUSE_S, left_s))
+        return self
+
+    def jobs(self, *, state: State | None = None) -> Iterator[Job]:
+        """Give its jobs in the order of its images.
+
+        Parameters
+        ----------
+        state
+            Only those that are in it.
+        """
+        query = {"limit": _PAGE} | ({"state": state.value} if state else {})
+        page = self._transport.json(self._path("/jobs"), query)
+        yield from (Job(self._transport, body) for body in page["jobs"])
+        while page["next"]:
+            page = self._transport.json(page["next"])
+            yield from (Job(self._transport, body) for body in page["jobs"])
+
+    def measurements(self) -> str:
+        """Give the measurements of all that has succeeded by now as one table, in CSV."""
+        return self._transport.text(self._path("/results/measurements.csv"))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write what has come out by now into a folder that isn't there yet, and give its path.
+
+        It holds a folder for each image that has succeeded, ``summary.csv`` about all that was sent, and
+        ``measurements.csv``, all measurements as one table. It is there only when it is whole.
+
+        Raises
+        ------
+        FileExistsError
+            When the folder is there already, and isn't empty.
+        BadAnswer
+            When what comes is no whole zip.
+        """
+        folder = Path(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as part:
+            whole = Path(part, "whole")
+            self._unpack(Path(part, "results.zip"), whole)
+            with (whole / "measurements.csv").open("wb") as table:
+                self._transport.download(self._path("/results/measurements.csv"), table)
+            try:
+                whole.rename(folder)
+            except OSError as error:
+                raise FileExistsError(f"{folder} is there already") from error
+        return folder
+
+    def retry(self, state: State = State.FAILED) -> Self:
+        """Start its failed jobs again; what has succeeded, and what was cancelled, stays as it is.
+
+        Parameters
+        ----------
+        state
+            `State.CANCELLED` to start those instead.
+        """
+        return self._step(f"/retry?state={state.value}")
+
+    def cancel(self) -> Self:
+        """End all its jobs that are queued or run, at once and for good."""
+        return self._step("/cancel")
+
+    def delete(self) -> None:
+        """Remove it from the server, with all jobs, images and results."""
+        self._transport.delete(self._path())
+
+    def _path(self, below: str = "") -> str:
+        return f"/v1/batches/{self.id}{below}"
+
+    def _step(self, step: str) -> Self:
+        self._read(self._transport.post(self._path(step)))
+        return self
+
+    def _unpack(self, path: Path, folder: Path) -> None:
+        with path.open("w+b") as file:
+            self._transport.download(self._path("/results/results.zip"), file)
+            try:
+                with zipfile.ZipFile(file) as archive:
+                    archive.extractall(folder)  # a path that leads out of the folder is led back by it
+            except zipfile.BadZipFile as broken:
+                raise BadAnswer(f"the results must be a whole zip: {broken}") from broken
+
+    def _read(self, body: Mapping[str, Any]) -> None:
+        self.body = body
         try:
-            self.job = client.submit(self.image, self.pipeline, reference=self.reference)
-        except (BadFile, Refused) as error:
-            self.error = error
-
-    def advance(self, out: Path, *, wait_s: float) -> None:
-        """Ask how it is, and save its results in a folder of its own when they are there."""
-        if self.job is None or self.is_done:
-            return
-        try:
-            self.job.refresh(wait_s=wait_s)
-            if self.job.state.is_final:
-                self.results = self.job.wait().results()
-                self.folder = self.results.save(_new_folder(out, self.image.name))
-        except (Refused, Unfinished) as error:
-            self.error = error
-            self.log = _keep_log(self.job, _new_folder(out, self.image.name) / "log.txt")
-
-
-def follow(client: Client, items: Sequence[Item], out: Path, *, watch: Callable[[Item], None]) -> None:
-    """Send all items, and stay until each is at its end; one that fails stops no other.
-
-    Parameters
-    ----------
-    client
-        Of the server.
-    items
-        What is sent; their results are found in them.
-    out
-        Where each gets a folder for its results.
-    watch
-        Called with an item when there is news of it.
-
-    Raises
-    ------
-    ServerUnreachable, Unavailable
-        When the server is away for longer than the client's patience.
-    """
-    for item in items:
-        item.submit(client)
-        watch(item)
-    while waiting := [item for item in items if not item.is_done]:
-        # The server holds its answer for the first of them only, so that the others aren't kept waiting.
-        for place, item in enumerate(waiting):
-            item.advance(out, wait_s=0.0 if place else _HOLD_S)
-            watch(item)
-
-
-def _keep_log(job: Job, path: Path) -> Path | None:
-    try:
-        text = job.log()
-    except NotFound:
-        return None
-    path.parent.mkdir(parents=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def _new_folder(out: Path, image: str) -> Path:
-    """Give a folder that isn't there yet: ``cells``, or ``cells-2`` where an earlier run has left that."""
-    stem = _SUFFIXES.sub("", image) or "image"
-    folder, number = out / stem, 2
-    while folder.exists():
-        folder, number = out / f"{stem}-{number}", number + 1
-    return folder
+            self._id = str(body["id"])
+            self._counts = {str(name): int(count) for name, count in body["counts"].items()}
+            self._progress = float(body["progress"])
+            self._is_final = bool(body["is_final"])
+            self._refused = tuple(RefusedItem(**item) for item in body.get("refused", ()))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise BadAnswer(f"the answer is not that of a batch: {error!r}") from error

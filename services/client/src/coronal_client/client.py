@@ -1,5 +1,6 @@
 """The client: one server, and what can be asked of it."""
 
+import secrets
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
@@ -8,6 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+from coronal_client.batch import Batch
+from coronal_client.batch_parts import BatchSource, form_of, parts_of
 from coronal_client.changes import Change
 from coronal_client.job import Job
 from coronal_client.server_events import ServerEvent
@@ -109,6 +112,56 @@ class Client:
             if reference is not None:
                 uploads["reference"] = files.enter_context(opened(reference, None))
             return Job(self._transport, self._transport.post("/v1/jobs", form, uploads))
+
+    def submit_batch(
+        self, images: BatchSource, pipeline: PipelineSource, *, seed: int | None = None
+    ) -> Batch:
+        """Send many images through a pipeline, each as a job of its own; all are taken at once, or none is.
+
+        Parameters
+        ----------
+        images
+            The path of a folder or of a zip; or several paths, bytes or open files. They are read while they
+            are sent. What is no image is told in `Batch.refused`, and stops no other.
+        pipeline, seed
+            As of `submit`.
+
+        Raises
+        ------
+        BadFile
+            When a file isn't there or can't be read.
+        Refused
+            When the pipeline is wrong, or none of the images is taken.
+        Unavailable
+            When the server takes no batch now.
+        ServerUnreachable
+            When it doesn't answer; whether the batch was taken isn't known then.
+        """
+        fields = {"pipeline": pipeline_text(pipeline)} | ({} if seed is None else {"seed": str(seed)})
+        boundary = secrets.token_hex(16)
+        form = form_of(fields, parts_of(images), boundary)
+        media_type = f"multipart/form-data; boundary={boundary}"
+        return Batch(self._transport, self._transport.post_stream("/v1/batches", form, media_type))
+
+    def batch(self, id: str) -> Batch:
+        """Give the batch of that id; `NotFound` where there is none."""
+        return Batch(self._transport, self._transport.json(f"/v1/batches/{quote(id, safe='')}"))
+
+    def batches(self, *, limit: int = _PAGE) -> Iterator[Batch]:
+        """Give batches, the newest first.
+
+        Parameters
+        ----------
+        limit
+            How many at most.
+        """
+        page = self._transport.json("/v1/batches", {"limit": min(limit, _PAGE)})
+        while page["batches"]:
+            yield from (Batch(self._transport, body) for body in page["batches"][:limit])
+            limit -= len(page["batches"])
+            if limit <= 0 or not page["next"]:
+                return
+            page = self._transport.json(page["next"])
 
     def job(self, id: str) -> Job:
         """Give the job of that id; `NotFound` where there is none."""

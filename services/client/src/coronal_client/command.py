@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from coronal_client.commands.batch import batch
 from coronal_client.commands.cancel import cancel
 from coronal_client.commands.delete import delete
 from coronal_client.commands.demo import demo
@@ -36,6 +37,7 @@ app = typer.Typer(
 
 for _command in (up, demo, run, submit, status, results, jobs, log, cancel, retry, delete, plugins):
     app.command()(_command)
+app.add_typer(batch, name="batch")
 app.add_typer(pipelines, name="pipelines")
 for _program in (try_, plugin, gateway, worker, janitor, recover):
     app.command(_program.__name__.rstrip("_"), context_settings=PASSED_ON, add_help_option=False)(_program)

@@ -141,10 +141,10 @@ class JobCancelled(Unfinished):
 
 
 class WaitedTooLong(Unfinished, TimeoutError):
-    """Raised when a job isn't at its end when the time to wait for it is."""
+    """Raised when a job or a batch isn't at its end when the time to wait for it is."""
 
-    def __init__(self, id: str, timeout_s: float) -> None:
-        super().__init__(id, f"job {id} isn't at its end after {timeout_s:g} s")
+    def __init__(self, id: str, timeout_s: float, *, what: str = "job") -> None:
+        super().__init__(id, f"{what} {id} isn't at its end after {timeout_s:g} s")
 
 
 class LocalError(CoronalError):

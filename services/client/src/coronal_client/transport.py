@@ -27,6 +27,9 @@ _CONNECT_TIMEOUT_S = 5.0
 _SILENCE_S = 45.0
 """A stream of events that says nothing for so long, not even that it is still there, is dead."""
 
+_UNPACK_S = 600.0
+"""How long a server may need for a batch when all of it is sent: an archive is unpacked then."""
+
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
 
@@ -168,6 +171,16 @@ class Transport:
         """Send a form with files, read in blocks while they are sent; once, since it may have been taken."""
         request = self._http.build_request("POST", path, data=data, files=files)
         return _object(self._send(request))
+
+    def post_stream(self, path: str, pieces: Iterator[bytes], media_type: str) -> dict[str, Any]:
+        """Send a body that is made while it is sent; once, since it may have been taken."""
+        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_UNPACK_S)
+        headers = {"Content-Type": media_type}
+        return _object(
+            self._send(
+                self._http.build_request("POST", path, content=pieces, headers=headers, timeout=timeout)
+            )
+        )
 
     def put(self, path: str, yaml: str) -> dict[str, Any]:
         """Send a document, YAML or its part JSON, to where it is to stand."""

@@ -11,7 +11,17 @@ from coronal_gateway import problems
 from coronal_gateway.aside import Aside, directly
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
-from coronal_gateway.views import docs, events, health, jobs, pipelines, plugins, results
+from coronal_gateway.views import (
+    batch_results,
+    batches,
+    docs,
+    events,
+    health,
+    jobs,
+    pipelines,
+    plugins,
+    results,
+)
 
 __all__ = ["create_app"]
 
@@ -49,7 +59,7 @@ def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
     )
     app.extensions["coronal"] = Services.of(settings, aside)
     problems.register(app)
-    for views in (jobs, events, results, plugins, pipelines, health):
+    for views in (jobs, events, results, batches, batch_results, plugins, pipelines, health):
         app.register_api(views.api)
     app.register_blueprint(docs.pages)
     app.after_request(_add_headers)

@@ -1,15 +1,19 @@
 """Work that would hold up all other requests, done beside them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
+from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.store.blobs import Blob, BlobStore, BlobWriter
-from coronal_jobs.store.intake import Entry, Intake, Name
+from coronal_jobs.store.intake import Entry, Intake, Name, names_of
 from coronal_jobs.store.objects import Objects
 
 __all__ = ["Aside", "BlobsAside", "IntakeAside", "directly"]
 
 T = TypeVar("T")
+
+_AT_ONCE = 8
 
 
 class Aside(Protocol):
@@ -48,6 +52,10 @@ class BlobsAside(BlobStore):
         pieces = self._aside(super().stream, sha256)
         return iter(lambda: self._aside(next, pieces, b""), b"")
 
+    def look(self, sha256: str, head_bytes: int) -> tuple[Blob, bytes]:
+        """Tell of a blob, with its first bytes; NotFound when there is none."""
+        return self._aside(super().look, sha256, head_bytes)
+
     def delete(self, *digests: str) -> None:
         """Remove blobs."""
         self._aside(super().delete, *digests)
@@ -73,8 +81,16 @@ class IntakeAside(Intake):
         self._aside = aside
 
     def put(self, *entries: Entry) -> None:
-        """Keep entries."""
-        self._aside(super().put, *entries)
+        """Keep entries, a few at a time: a disk syncs several in hardly more time than one."""
+        put = super().put
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            puts = [pool.submit(self._aside, put, entry) for entry in entries]
+        try:
+            for one in puts:
+                one.result()
+        except StoreUnavailable:
+            self.remove(name for entry in entries for name in names_of(entry.order))
+            raise
 
     def remove(self, names: Iterable[Name]) -> None:
         """Remove entries."""

@@ -5,6 +5,9 @@
     coronal.InputError
     ├── MalformedBody            malformed-body     400
     ├── UnsupportedBody          unsupported-body   415
+    ├── BadArchive               bad-archive        422
+    ├── NoGoodItem               no-good-item       422
+    ├── TooManyItems             too-many-items     413
     ├── NotFinished              not-finished       409
     ├── NotSucceeded             not-succeeded      409
     ├── WrongState               wrong-state        409
@@ -19,15 +22,19 @@
 from collections.abc import Sequence
 
 from coronal.errors import InputError, shown
+from coronal_jobs.batch import RefusedItem
 from coronal_jobs.errors import StoreUnavailable, UnknownName
 from coronal_jobs.job import Failure, State
 
 __all__ = [
+    "BadArchive",
     "BroughtPipeline",
     "MalformedBody",
+    "NoGoodItem",
     "NotFinished",
     "NotSucceeded",
     "TooManyHeld",
+    "TooManyItems",
     "UnknownPipeline",
     "UnsupportedBody",
     "WrongState",
@@ -57,6 +64,40 @@ class UnsupportedBody(InputError):
         self.found = found
         self.allowed = tuple(allowed)
         super().__init__(f"{header} must be {' or '.join(allowed)}, found {shown(found)}")
+
+
+class BadArchive(InputError):
+    """Raised when an archive, or a file within one, is none that is unpacked."""
+
+    code = "bad-archive"
+
+
+class NoGoodItem(InputError):
+    """Raised when nothing that was sent for a batch can be taken."""
+
+    code = "no-good-item"
+
+    def __init__(self, refused: Sequence[RefusedItem]) -> None:
+        reason = f"the first: {refused[0].message}" if refused else "there is none"
+        super().__init__(
+            f"a batch must have an image that is read among its {len(refused):,} items; {reason}"
+        )
+
+
+class TooManyItems(InputError):
+    """Raised when a batch has more items than it may have.
+
+    Attributes
+    ----------
+    limit_items
+        How many it may have.
+    """
+
+    code = "too-many-items"
+
+    def __init__(self, limit_items: int) -> None:
+        self.limit_items = limit_items
+        super().__init__(f"a batch must have at most {limit_items:,} items, found more")
 
 
 class NotFinished(InputError):

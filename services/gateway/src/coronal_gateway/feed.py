@@ -23,7 +23,7 @@ Tell: TypeAlias = Callable[[Event | None], object]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Follower:
-    job_id: str
+    record_id: str
     tell: Tell
     is_over: Callable[[], bool]
 
@@ -47,13 +47,13 @@ class EventFeed:
         self._is_read = False
 
     @contextmanager
-    def follow(self, job_id: str, tell: Tell, *, is_over: Callable[[], bool]) -> Iterator[None]:
-        """Tell what happens to a job while the context is open.
+    def follow(self, record_id: str, tell: Tell, *, is_over: Callable[[], bool]) -> Iterator[None]:
+        """Tell what happens to a job, or to the jobs of a batch, while the context is open.
 
         Parameters
         ----------
-        job_id
-            The job; empty for all.
+        record_id
+            The job or the batch; empty for all jobs.
         tell
             Called by the thread of the feed with each event, and with None; it must not wait.
         is_over
@@ -64,12 +64,12 @@ class EventFeed:
         StoreUnavailable
             When Redis is away.
         """
-        follower = _Follower(job_id, tell, is_over)
+        follower = _Follower(record_id, tell, is_over)
         last = self.store.last_id()  # outside of the lock: while Redis is away each fails in its own time
         with self._lock:
             if not self._is_read:
                 self._start(last)
-            self._followers.setdefault(job_id, set()).add(follower)
+            self._followers.setdefault(record_id, set()).add(follower)
         try:
             yield
         finally:
@@ -89,10 +89,10 @@ class EventFeed:
         return found
 
     def _forget(self, follower: _Follower) -> None:
-        followers = self._followers[follower.job_id]
+        followers = self._followers[follower.record_id]
         followers.discard(follower)
         if not followers:
-            del self._followers[follower.job_id]
+            del self._followers[follower.record_id]
 
     def _start(self, last: str) -> None:
         self._is_read = True
@@ -125,8 +125,9 @@ class EventFeed:
 
     def _hand_out(self, event: Event) -> None:
         with self._lock:
-            for follower in (*self._followers.get(event.job, ()), *self._followers.get("", ())):
-                follower.tell(event)
+            for record_id in {event.job, event.batch, ""}:
+                for follower in self._followers.get(record_id, ()):
+                    follower.tell(event)
 
     def _tell_none(self, whom: Callable[[_Follower], bool]) -> None:
         with self._lock:

@@ -1,29 +1,62 @@
 """A multipart form, taken part by part as it comes in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
+from typing import Protocol
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from coronal.errors import BadParameter
 from coronal_gateway.errors import MalformedBody
-from coronal_gateway.submission import FILES, Submission
-from coronal_gateway.uploads import PIECE_BYTES, ImageUpload
+from coronal_gateway.uploads import PIECE_BYTES
 from coronal_jobs.document import LARGEST_DOCUMENT
 
-__all__ = ["read_form"]
+__all__ = ["FilePart", "Parts", "read_form"]
 
 _MOST_PARTS = 16
 _LARGEST_BUFFER_BYTES = 2 * PIECE_BYTES
 _LARGEST_TEXT_BYTES = 4 * LARGEST_DOCUMENT
 
 
-def read_form(body: Iterable[bytes], boundary: str, submission: Submission) -> None:
+class FilePart(Protocol):
+    """A file that comes in."""
+
+    def write(self, piece: bytes) -> None:
+        """Take bytes."""
+
+    def check(self) -> None:
+        """Take it that all bytes are there."""
+
+
+class Parts(Protocol):
+    """What the parts of a form are handed to."""
+
+    @property
+    def files(self) -> Collection[str]:
+        """The parts that are files."""
+
+    def add_text(self, part: str, text: str) -> None:
+        """Take any other part."""
+
+    def add_file(self, part: str, name: str) -> FilePart:
+        """Take a file of this name, and give what its bytes are to be written to."""
+
+
+def read_form(body: Iterable[bytes], boundary: str, submission: Parts, *, most_files: int = 1) -> None:
     """Hand the parts of a form to a submission.
 
     Werkzeug's own form parser tells no part before all are read; here the pipeline is checked before the
     image is read, where it stands before it.
+
+    Parameters
+    ----------
+    body, boundary
+        The body, and what stands between its parts.
+    submission
+        What takes them.
+    most_files
+        How many files there may be; the submission itself says so first, and in better words.
 
     Raises
     ------
@@ -35,13 +68,13 @@ def read_form(body: Iterable[bytes], boundary: str, submission: Submission) -> N
         Whatever the submission has against a part.
     """
     form = _Form(submission)
-    for event in _events(body, boundary):
+    for event in _events(body, boundary, _MOST_PARTS + most_files):
         form.take(event)
 
 
-def _events(body: Iterable[bytes], boundary: str) -> Iterator[Event]:
+def _events(body: Iterable[bytes], boundary: str, most_parts: int) -> Iterator[Event]:
     decoder = MultipartDecoder(
-        boundary.encode("utf-8", "replace"), max_form_memory_size=_LARGEST_BUFFER_BYTES, max_parts=_MOST_PARTS
+        boundary.encode("utf-8", "replace"), max_form_memory_size=_LARGEST_BUFFER_BYTES, max_parts=most_parts
     )
     for piece in chain(body, [None]):
         yield from _decoded(decoder, piece)
@@ -55,7 +88,7 @@ def _decoded(decoder: MultipartDecoder, piece: bytes | None) -> list[Event]:
             events.append(event)
     except RequestEntityTooLarge as many:
         raise MalformedBody(
-            f"the form must have at most {_MOST_PARTS} parts with short headers, found more"
+            f"the form must have at most {decoder.max_parts} parts with short headers, found more"
         ) from many
     except ValueError as wrong:
         raise MalformedBody("the body is no whole multipart/form-data") from wrong
@@ -63,15 +96,15 @@ def _decoded(decoder: MultipartDecoder, piece: bytes | None) -> list[Event]:
 
 
 class _Form:
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Parts) -> None:
         self._submission = submission
         self._name = ""
         self._text = bytearray()
-        self._file: ImageUpload | None = None
+        self._file: FilePart | None = None
 
     def take(self, event: Event) -> None:
         match event:
-            case File(name=name, filename=filename) if name in FILES:
+            case File(name=name, filename=filename) if name in self._submission.files:
                 self._file = self._submission.add_file(name, filename)
             case File(name=name) | Field(name=name):
                 # A pipeline may come as a file: curl -F pipeline=@bright-objects.yaml

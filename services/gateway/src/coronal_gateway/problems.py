@@ -14,6 +14,7 @@ from coronal_gateway.errors import (
     MalformedBody,
     NotFinished,
     NotSucceeded,
+    TooManyItems,
     UnsupportedBody,
     WrongState,
 )
@@ -31,6 +32,7 @@ STATUS: Mapping[type[CoronalError], HTTPStatus] = {
     WrongState: HTTPStatus.CONFLICT,
     BroughtPipeline: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyItems: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     QueueFull: HTTPStatus.TOO_MANY_REQUESTS,
@@ -39,7 +41,7 @@ STATUS: Mapping[type[CoronalError], HTTPStatus] = {
 """The HTTP status of an error: its class's, or that of the nearest class above."""
 
 _MEDIA_TYPE = "application/problem+json"
-_FACTS = ("stage", "parameter", "found", "allowed", "differs", "limit_bytes")
+_FACTS = ("stage", "parameter", "found", "allowed", "differs", "limit_bytes", "limit_items")
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "there is nothing at this path",
     HTTPStatus.INTERNAL_SERVER_ERROR: "something went wrong inside; the gateway's log tells what",
@@ -67,6 +69,7 @@ class Problem(BaseModel):
         default=None, description="The parts of a job that came otherwise with the same Idempotency-Key."
     )
     limit_bytes: int | None = Field(default=None, description="The largest size that is taken.")
+    limit_items: int | None = Field(default=None, description="The most items that a batch may have.")
 
 
 def register(app: Flask) -> None:

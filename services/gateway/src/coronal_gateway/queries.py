@@ -12,12 +12,17 @@ from coronal.parameters import JsonSchema, wrong_value
 __all__ = [
     "CURSOR",
     "EVENT",
+    "BatchJobsQuery",
+    "BatchPath",
+    "BatchQuery",
+    "BatchesQuery",
     "ChangesQuery",
     "JobPath",
     "JobQuery",
     "JobsQuery",
     "NamePath",
     "ResultPath",
+    "RetryQuery",
     "SubmitQuery",
 ]
 
@@ -77,6 +82,44 @@ class SubmitQuery(_Query):
     name: str = Field(default="", description="The file's name, where the body is the image alone.")
 
 
+class BatchQuery(_Query):
+    """How long to wait for a batch."""
+
+    wait: float = Field(
+        default=0.0,
+        ge=0,
+        description="Hold the answer until all its jobs are final, or, with If-None-Match, until a state in "
+        "it has changed; so many seconds at most.",
+    )
+
+
+class BatchesQuery(_Query):
+    """Which batches to list."""
+
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
+    cursor: str = Field(
+        default="",
+        description="Where the page before ended, as its `next` says.",
+        json_schema_extra={"pattern": f"^{CURSOR}$"},
+    )
+
+
+class BatchJobsQuery(_Query):
+    """Which jobs of a batch to list."""
+
+    state: Literal["", "queued", "running", "succeeded", "failed", "cancelled"] = Field(
+        default="", description="Only those in this state."
+    )
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
+    after: int = Field(default=0, ge=0, description="The item after which they start, as `next` says.")
+
+
+class RetryQuery(_Query):
+    """Which jobs of a batch to start again."""
+
+    state: Literal["failed", "cancelled"] = Field(default="failed", description="Those in this state.")
+
+
 class JobsQuery(_Query):
     """Which jobs to list."""
 
@@ -110,6 +153,12 @@ class JobPath(BaseModel):
     """A job."""
 
     id: str = Field(description="The job's id.")
+
+
+class BatchPath(BaseModel):
+    """A batch."""
+
+    id: str = Field(description="The batch's id.")
 
 
 class ResultPath(JobPath):

@@ -11,6 +11,7 @@ from coronal_gateway.pipelines import NamedPipelines
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.waiting import LongPolls
+from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.capacity import Capacity
 from coronal_jobs.store.catalogue import CatalogueStore
@@ -29,6 +30,7 @@ class Services:
 
     settings: GatewaySettings
     jobs: JobStore
+    batches: BatchStore
     pipelines: NamedPipelines
     blobs: BlobStore
     holdings: Holdings
@@ -57,6 +59,7 @@ class Services:
         return cls(
             settings=settings,
             jobs=jobs,
+            batches=BatchStore(connection),
             pipelines=NamedPipelines(PipelineStore(connection), catalogue),
             blobs=blobs,
             holdings=Holdings(connection, blobs, IntakeAside(blobs.objects, aside)),

@@ -34,6 +34,14 @@ class GatewaySettings(StoreSettings):
     largest_upload_bytes: int = Field(
         default=1 << 30, ge=1, description="The largest image file that is taken."
     )
+    largest_batch_bytes: int = Field(
+        default=1 << 35,
+        ge=1,
+        description="The most bytes that the images of a batch have together, unpacked.",
+    )
+    most_batch_items: int = Field(
+        default=10_000, ge=1, le=50_000, description="The most images that a batch may have."
+    )
     most_active_jobs: int = Field(
         default=200_000,
         ge=1,

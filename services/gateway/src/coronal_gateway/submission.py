@@ -1,46 +1,25 @@
 """A job on its way in: pipeline, seed, image and reference, in whatever order they come."""
 
-from dataclasses import dataclass
-from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
-from coronal.errors import BadParameter, UnknownFormat, shown
+from coronal.errors import BadParameter, shown
+from coronal_gateway.parts import Plan, format_of, plan_of, seed_of
 from coronal_gateway.services import Services
-from coronal_gateway.uploads import ImageUpload
-from coronal_jobs.catalogue import Catalogue
-from coronal_jobs.checking import check
+from coronal_gateway.uploads import ImageUpload, base_name
 from coronal_jobs.errors import StoreFull
-from coronal_jobs.fitting import wants_reference
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
-from coronal_jobs.pipeline import NAME, Pipeline, parse
-from coronal_jobs.planning import Hop, plan
 from coronal_jobs.store.admission import Admission, Terms
 from coronal_jobs.store.intake import Entry, names_of
 
-__all__ = ["FILES", "PARTS", "Submission", "is_name"]
+__all__ = ["FILES", "PARTS", "Submission"]
 
 FILES = ("image", "reference")
 """The parts that are image files."""
 
 PARTS = (*FILES, "pipeline", "seed")
 """What a job is made from."""
-
-_LARGEST_SEED = 2**32 - 1
-_LONGEST_KEPT = 4096
-_LONGEST_NAME = 100
-
-
-# The same pipeline comes with each of many images, and to read it costs as much as to admit the job.
-_parse_again = lru_cache(maxsize=32)(parse)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    pipeline: Pipeline
-    hops: tuple[Hop, ...]
-    wants_reference: bool
 
 
 class Submission:
@@ -57,6 +36,8 @@ class Submission:
     ----------
     is_replayed
         Whether `admit` found that it had been admitted before.
+    files
+        The parts that are files.
 
     Raises
     ------
@@ -68,6 +49,8 @@ class Submission:
         When Redis doesn't answer.
     """
 
+    files = FILES
+
     def __init__(self, at: Services, *, key: str = "") -> None:
         at.capacity.require_room()
         at.catalogue.require_workers()
@@ -77,7 +60,7 @@ class Submission:
             most_active=at.settings.most_active_jobs, key=key, keep_key_s=at.settings.keep_keys_s
         )
         self._given: set[str] = set()
-        self._plan: _Plan | None = None
+        self._plan: Plan | None = None
         self._seed = 0
         self._files: dict[str, ImageUpload] = {}
 
@@ -103,10 +86,9 @@ class Submission:
         self._note(part)
         match part:
             case "pipeline":
-                pipeline = self._read_pipeline(text)
-                self._plan = self._at.catalogue.ask(lambda catalogue: _planned(pipeline, catalogue))
+                self._plan = plan_of(self._at, text)
             case "seed":
-                self._seed = _seed(text)
+                self._seed = seed_of(text)
             case _:
                 raise BadParameter(part, found=shown(text), allowed="a file, sent with its name")
 
@@ -114,7 +96,7 @@ class Submission:
         """Take one of the `FILES`, and give what its bytes go to; BadParameter for a second one."""
         self._note(part)
         writer = self._at.blobs.writer(limit_bytes=self._at.settings.largest_upload_bytes)
-        self._files[part] = ImageUpload(name, writer, self._format_of)
+        self._files[part] = ImageUpload(base_name(name), writer, lambda head: format_of(self._at, head))
         return self._files[part]
 
     def admit(self) -> str:
@@ -176,47 +158,10 @@ class Submission:
             raise BadParameter(part, found=None, allowed="given once, found twice")
         self._given.add(part)
 
-    def _read_pipeline(self, text: str) -> Pipeline:
-        if not is_name(text.strip()):
-            return self._at.aside(_parse_again if len(text) <= _LONGEST_KEPT else parse, text)
-        return self._at.pipelines.named(text.strip())
 
-    def _format_of(self, head: bytes) -> str:
-        return self._at.catalogue.ask(lambda catalogue: _known_format(head, catalogue))
-
-
-def is_name(text: str) -> bool:
-    """Tell whether a text is a name of a pipeline, and no document.
-
-    >>> is_name("bright-objects"), is_name("[otsu]")
-    (True, False)
-    """
-    return len(text) <= _LONGEST_NAME and NAME.fullmatch(text) is not None
-
-
-def _planned(pipeline: Pipeline, catalogue: Catalogue) -> _Plan:
-    check(pipeline, catalogue)
-    wanted = wants_reference(pipeline, catalogue.algorithms)
-    return _Plan(pipeline, plan(pipeline, catalogue), wanted)
-
-
-def _check_reference(planned: _Plan, *, has_one: bool) -> None:
+def _check_reference(planned: Plan, *, has_one: bool) -> None:
     if planned.wants_reference and not has_one:
         allowed = "given: the label map to compare with, a file, sent with its name"
         raise BadParameter("reference", found=None, allowed=allowed)
     if has_one and not planned.wants_reference:
         raise BadParameter("reference", found="a file", allowed="left out: no stage compares with it")
-
-
-def _known_format(head: bytes, catalogue: Catalogue) -> str:
-    names = [spec.name for spec in catalogue.formats if spec.knows(head)]
-    if not names:
-        raise UnknownFormat(head, [spec.name for spec in catalogue.formats])
-    return names[0]
-
-
-def _seed(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))
-    if not is_number or int(text) > _LARGEST_SEED:
-        raise BadParameter("seed", found=shown(text), allowed=f"a whole number from 0 to {_LARGEST_SEED}")
-    return int(text)

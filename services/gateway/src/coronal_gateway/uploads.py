@@ -12,7 +12,7 @@ from coronal_gateway.errors import MalformedBody, UnsupportedBody
 from coronal_jobs.job import Input
 from coronal_jobs.store.blobs import BlobWriter
 
-__all__ = ["PIECE_BYTES", "ImageUpload", "base_name", "pieces", "refuse_encoding"]
+__all__ = ["PIECE_BYTES", "ImageUpload", "base_name", "path_name", "pieces", "refuse_encoding"]
 
 PIECE_BYTES = 1 << 20
 """How much of a body is read at a time; gunicorn copies what it has read ahead for each smaller piece."""
@@ -26,7 +26,7 @@ class ImageUpload:
     Parameters
     ----------
     name
-        The file's name, as the sender gave it.
+        What the image is called.
     writer
         Where its bytes go.
     format_of
@@ -34,7 +34,7 @@ class ImageUpload:
     """
 
     def __init__(self, name: str, writer: BlobWriter, format_of: Callable[[bytes], str]) -> None:
-        self._name = base_name(name)
+        self._name = name
         self._writer = writer
         self._format_of = format_of
         self._format = ""
@@ -116,7 +116,21 @@ def base_name(name: str) -> str:
     >>> base_name("../..")
     'image'
     """
-    last = re.split(r"[/\\]", name)[-1]
-    printable = "".join(char for char in last if not unicodedata.category(char).startswith("C"))
-    short = printable.strip()[:_LONGEST_NAME]
+    short = _printable(re.split(r"[/\\]", name)[-1])[:_LONGEST_NAME]
     return "image" if set(short) <= {"."} else short
+
+
+def path_name(name: str) -> str:
+    r"""Do the same, and keep the folders below that in which the sender is: they tell namesakes apart.
+
+    >>> path_name("C:\\patients\\7\\..\\head\n.nii.gz")
+    'patients/7/head.nii.gz'
+    >>> path_name("../..")
+    'image'
+    """
+    parts = map(_printable, re.split(r"[/\\]", re.sub("^[A-Za-z]:", "", name)))
+    return "/".join(part for part in parts if set(part) - {"."})[-_LONGEST_NAME:] or "image"
+
+
+def _printable(text: str) -> str:
+    return "".join(char for char in text if not unicodedata.category(char).startswith("C")).strip()

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import request
 
 from coronal_gateway.errors import TooManyHeld
 from coronal_gateway.feed import EventFeed, Tell
+from coronal_jobs.batch import Batch
 from coronal_jobs.job import Job
 from coronal_jobs.store.jobs import JobStore
 
@@ -17,6 +18,8 @@ __all__ = ["LongPolls"]
 
 _LOOK_AGAIN_S = 10.0
 """What is heard is a hint and no truth: who waits reads the record again, so that a fault costs seconds."""
+
+T = TypeVar("T", Job, Batch)
 
 
 class LongPolls:
@@ -55,24 +58,30 @@ class LongPolls:
         StoreUnavailable
             When Redis doesn't answer.
         """
+        return self.hold_read(job_id, lambda: self._jobs.get(job_id), until, timeout_s=timeout_s)
+
+    def hold_read(
+        self, record_id: str, read: Callable[[], T], until: Callable[[T], bool], *, timeout_s: float
+    ) -> T | None:
+        """Do the same with the record of a job or a batch that is read like this."""
         deadline = time.monotonic() + timeout_s
         told = threading.Event()
         is_over = self.is_over()
         try:
-            with self.follow(job_id, lambda _: told.set()):
+            with self.follow(record_id, lambda _: told.set()):
                 while True:
                     told.clear()
-                    job = self._jobs.get(job_id)
+                    record = read()
                     left_s = deadline - time.monotonic()
-                    if until(job) or left_s <= 0 or is_over():
-                        return job
+                    if until(record) or left_s <= 0 or is_over():
+                        return record
                     told.wait(min(left_s, _LOOK_AGAIN_S))
         except TooManyHeld:
             return None
 
     @contextmanager
-    def follow(self, job_id: str, tell: Tell) -> Iterator[None]:
-        """Take a place, and tell what happens to a job (to any, where the id is empty) meanwhile.
+    def follow(self, record_id: str, tell: Tell) -> Iterator[None]:
+        """Take a place, and tell what happens to a job, a batch, or any (where the id is empty) meanwhile.
 
         Raises
         ------
@@ -84,7 +93,7 @@ class LongPolls:
         if not self._free.acquire(blocking=False):
             raise TooManyHeld
         try:
-            with self._feed.follow(job_id, tell, is_over=self.is_over()):
+            with self._feed.follow(record_id, tell, is_over=self.is_over()):
                 yield
         finally:
             self._free.release()

@@ -30,6 +30,7 @@ class Offer(_Plain):
 
     algorithms: tuple[AlgorithmSpec, ...] = ()
     formats: tuple[FormatSpec, ...] = ()
+    writers: tuple[str, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     rejected: tuple[RejectedPlugin, ...] = ()
 
@@ -69,6 +70,11 @@ class Catalogue:
     def formats(self) -> tuple[FormatSpec, ...]:
         """The formats that are read, each once."""
         return tuple({spec.name: spec for pool in self.pools for spec in pool.offer.formats}.values())
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """The writers of result files, by name."""
+        return tuple(sorted({name for pool in self.pools for name in pool.offer.writers}))
 
     @property
     def pipelines(self) -> Mapping[str, Pipeline]:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from coronal.parameters import JsonSchema, wrong_value
 from coronal.spec import AlgorithmSpec
 from coronal_jobs.catalogue import Catalogue
-from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm
+from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm, UnknownWriter
 from coronal_jobs.fitting import Grids
 from coronal_jobs.pipeline import Pipeline, Stage
 
@@ -39,13 +39,16 @@ def check(pipeline: Pipeline, catalogue: Catalogue) -> None:
 
     Raises
     ------
-    UnknownAlgorithm
-        When no pool offers an algorithm.
+    UnknownAlgorithm, UnknownWriter
+        When no pool offers an algorithm, or a writer of results.
     BadStageParameter
         When a parameter is unknown, missing, of the wrong type or out of bounds.
     StagesDontFit
         When a stage doesn't find what it wants (`coronal_jobs.fitting`).
     """
+    for name in pipeline.results or ():
+        if name not in catalogue.writers:
+            raise UnknownWriter(name, catalogue.writers)
     algorithms = catalogue.algorithms
     grids = Grids()
     for number, stage in enumerate(pipeline.stages):

@@ -6,7 +6,8 @@
     ├── coronal.InputError
     │   ├── BadPipeline             bad-pipeline          422
     │   │   ├── UnknownName
-    │   │   │   └── UnknownAlgorithm  unknown-algorithm   422
+    │   │   │   ├── UnknownAlgorithm  unknown-algorithm   422
+    │   │   │   └── UnknownWriter     unknown-writer      422
     │   │   ├── BadStageParameter   bad-parameter         422
     │   │   └── StagesDontFit       stages-dont-fit       422
     │   ├── NotFound                not-found             404
@@ -36,6 +37,7 @@ __all__ = [
     "TooLarge",
     "UnknownAlgorithm",
     "UnknownName",
+    "UnknownWriter",
 ]
 
 
@@ -82,6 +84,15 @@ class UnknownAlgorithm(UnknownName):
 
     def __init__(self, found: str, allowed: Iterable[str], *, stage: str) -> None:
         super().__init__("algorithm", found, sorted(allowed), stage=stage)
+
+
+class UnknownWriter(UnknownName):
+    """Raised when no pool writes the result files that a pipeline asks for."""
+
+    code = "unknown-writer"
+
+    def __init__(self, found: str, allowed: Iterable[str]) -> None:
+        super().__init__("writer of results", found, sorted(allowed))
 
 
 class BadStageParameter(BadPipeline):

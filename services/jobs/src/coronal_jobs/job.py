@@ -96,6 +96,8 @@ class Job(_WithFiles):
     carry: str | None = Field(default=None, description="SHA-256 of what the last hop left for the next.")
     artifacts: tuple[Artifact, ...] = ()
     failure: Failure | None = None
+    batch: str = Field(default="", description="The batch that it is of; empty where it is of none.")
+    item: int = Field(default=0, description="Its number in the batch, counted from 1 as it was sent.")
 
     @property
     def pool(self) -> str:

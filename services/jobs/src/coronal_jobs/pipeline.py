@@ -18,7 +18,7 @@ MOST_STAGES = 64
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a pipeline and a stage may be called."""
 
-_PIPELINE_KEYS = ("name", "description", "stages", "limit_s")
+_PIPELINE_KEYS = ("name", "description", "stages", "results", "limit_s")
 _STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s")
 
 
@@ -54,6 +54,10 @@ class Pipeline(_Plain):
     name: str = ""
     description: str = ""
     stages: tuple[Stage, ...]
+    results: tuple[str, ...] | None = Field(
+        default=None,
+        description="The writers whose files the job leaves beside its result and provenance; null: all.",
+    )
     limit_s: float | None = Field(
         default=None, gt=0, description="The longest from a job's first start to its end, in seconds."
     )
@@ -95,8 +99,22 @@ def _pipeline(stages: list[JsonValue], rest: dict[str, JsonValue]) -> Pipeline:
     if name and not NAME.fullmatch(name):
         raise BadPipeline(f"a pipeline's name must be of a-z, 0-9 and single hyphens, found {shown(name)}")
     return Pipeline(
-        name=name, description=_text(rest, "description"), stages=_named(parsed), limit_s=_limit(rest, "")
+        name=name,
+        description=_text(rest, "description"),
+        stages=_named(parsed),
+        results=_results(rest),
+        limit_s=_limit(rest, ""),
     )
+
+
+def _results(mapping: dict[str, JsonValue]) -> tuple[str, ...] | None:
+    found = mapping.get("results")
+    if found is None:
+        return None
+    names = [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+    if not isinstance(found, list) or len({*names}) < len(found):
+        raise BadPipeline(f"results must be a list of names of writers, each once; found {shown(found)}")
+    return tuple(names)
 
 
 def _stage(item: JsonValue, number: int) -> Stage:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from coronal_client.batch import Item
 from coronal_client.commands.following import run_items
 from coronal_client.commands.options import Json, OptionalServer, Workers
 from coronal_client.demo.images import SAMPLES
 from coronal_client.display.screen import Screen
+from coronal_client.items import Item
 
 __all__ = ["demo"]
 

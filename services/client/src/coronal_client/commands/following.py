@@ -3,12 +3,12 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from coronal_client.batch import Item, follow
 from coronal_client.client import Client
 from coronal_client.display.progress import Bars
 from coronal_client.display.report import code_of, item_body, show_item
 from coronal_client.display.screen import Screen
 from coronal_client.exit_codes import ExitCode
+from coronal_client.items import Item, follow
 from coronal_client.local.temporary import temporary_server
 
 __all__ = ["run_items"]

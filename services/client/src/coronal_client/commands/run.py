@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from coronal_client.batch import Item
 from coronal_client.commands.following import run_items
 from coronal_client.commands.options import (
     Files,
@@ -18,6 +17,7 @@ from coronal_client.commands.options import (
     reference_of,
 )
 from coronal_client.display.screen import Screen
+from coronal_client.items import Item
 
 __all__ = ["run"]
 

@@ -7,13 +7,13 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from coronal_client.batch import Item
+from coronal_client.items import Item
 
 __all__ = ["Bars"]
 
 
 class Bars:
-    """Bars for the items of a batch, each with the stage that runs; while its context is open.
+    """Bars for many images, each with the stage that runs; while its context is open.
 
     Parameters
     ----------

@@ -1,12 +1,12 @@
-"""What has become of the items of a batch, for a person and for a script."""
+"""What has become of many images, for a person and for a script."""
 
 from typing import Any
 
-from coronal_client.batch import Item
 from coronal_client.display.measurements import grid
 from coronal_client.display.screen import Screen
 from coronal_client.errors import ServerProblem
 from coronal_client.exit_codes import ExitCode, exit_code
+from coronal_client.items import Item
 from coronal_client.results import Results
 
 __all__ = ["code_of", "item_body", "show_item", "show_tables"]
@@ -47,7 +47,7 @@ def item_body(item: Item) -> dict[str, Any]:
 
 
 def code_of(items: list[Item]) -> ExitCode:
-    """Give the exit code of a batch: that a job failed says more than that a file wasn't taken."""
+    """Give the exit code of them all: that a job failed says more than that a file wasn't taken."""
     codes = {exit_code(item.error) for item in items if item.error is not None}
     return ExitCode.JOB_FAILED if ExitCode.JOB_FAILED in codes else max(codes, default=ExitCode.OK)
 

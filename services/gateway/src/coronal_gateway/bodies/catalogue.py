@@ -51,6 +51,7 @@ class PluginsBody(Body):
 
     algorithms: tuple[AlgorithmBody, ...]
     formats: tuple[FormatSpec, ...]
+    writers: tuple[str, ...] = Field(description="The writers of result files, to choose from.")
     pools: tuple[PoolBody, ...]
 
     @classmethod
@@ -60,5 +61,6 @@ class PluginsBody(Body):
         return cls(
             algorithms=tuple(AlgorithmBody.of(spec, catalogue) for spec in specs),
             formats=catalogue.formats,
+            writers=catalogue.writers,
             pools=tuple(PoolBody.of(pool) for pool in catalogue.pools),
         )

@@ -1,11 +1,11 @@
 """A job, as it is told."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
 from pydantic import Field
 
-from coronal_gateway.bodies.body import Body
+from coronal_gateway.bodies.body import Body, time_of
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.job import Failure, Input, Job, State
 from coronal_jobs.pipeline import Pipeline
@@ -51,6 +51,8 @@ class JobBody(Body):
     hops: tuple[HopBody, ...] = Field(description="Which pool runs which stages.")
     error: Failure | None = Field(description="Why it has failed.")
     warning: str | None = Field(description="Why it doesn't get on at present.")
+    batch: str | None = Field(description="The batch that it is of.")
+    item: int | None = Field(description="Its number in that, counted from 1 as it was sent.")
     links: Links
 
     @classmethod
@@ -58,9 +60,9 @@ class JobBody(Body):
         """Tell of a job what its record and the catalogue say."""
         return cls(
             **{name: getattr(job, name) for name in ("id", "state", "revision", "progress", "stage", "seed")},
-            created=_time(job.created_ms),
-            started=_time(job.started_ms) if job.started_ms else None,
-            finished=_time(job.finished_ms) if job.finished_ms else None,
+            created=time_of(job.created_ms),
+            started=time_of(job.started_ms) if job.started_ms else None,
+            finished=time_of(job.finished_ms) if job.finished_ms else None,
             input=ImageBody(**dict(job.input)),
             reference=ImageBody(**dict(job.reference)) if job.reference else None,
             pipeline=job.pipeline,
@@ -68,6 +70,8 @@ class JobBody(Body):
             hops=tuple(_hop(job, number) for number in range(len(job.hops))),
             error=job.failure,
             warning=_warning(job, catalogue),
+            batch=job.batch or None,
+            item=job.item or None,
             links=Links(
                 itself=job_path(job.id), results=f"{job_path(job.id)}/results", log=f"{job_path(job.id)}/log"
             ),
@@ -84,10 +88,6 @@ class JobsBody(Body):
 def job_path(job_id: str) -> str:
     """Give the path of a job."""
     return f"/v1/jobs/{job_id}"
-
-
-def _time(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
 
 
 def _hop(job: Job, number: int) -> HopBody:

@@ -8,10 +8,10 @@ from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
 from coronal_gateway.bodies.body import Body
 from coronal_gateway.errors import MalformedBody, UnsupportedBody
+from coronal_gateway.parts import is_name
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import NamePath
 from coronal_gateway.services import services
-from coronal_gateway.submission import is_name
 from coronal_gateway.uploads import pieces, refuse_encoding
 from coronal_gateway.views.group import group
 from coronal_jobs.checking import check

@@ -1,4 +1,4 @@
-"""On which terms a job is admitted, and what came of it."""
+"""On which terms a job or a batch is admitted, and what came of it."""
 
 import json
 from collections.abc import Sequence
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
 
+from coronal_jobs.batch import BatchOrder
 from coronal_jobs.errors import IdempotencyConflict, QueueFull
 from coronal_jobs.job import Order
+from coronal_jobs.pipeline import Pipeline
 
-__all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of"]
+__all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of", "content_of_batch"]
 
 MOST_ACTIVE_JOBS = 200_000
 """How many jobs are queued or running at a time, unless it is said otherwise."""
@@ -49,10 +51,9 @@ class Terms:
         """Give what Redis is told of the key; empty where there is none."""
         return self.known_digest or (_digest(self.key) if self.key else "")
 
-    def arguments(self, order: Order) -> tuple[str | int, ...]:
-        """Give what `admit.lua` wants to know of them."""
-        keep_ms = round(self.keep_key_s * 1000)
-        return self.most_active, self.key_digest(), keep_ms, content_of(order), self.first_epoch
+    def arguments(self, content: str) -> tuple[str | int, ...]:
+        """Give what the scripts want to know of them, and of an order what `content_of` tells."""
+        return self.most_active, self.key_digest(), round(self.keep_key_s * 1000), content, self.first_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,10 @@ class Admission:
     unnamed: tuple[str, ...]
 
     @classmethod
-    def of(cls, order: Order, answer: Sequence[str | int]) -> Self:
-        """Read the answer of `admit.lua`."""
+    def of(cls, content: str, answer: Sequence[str | int]) -> Self:
+        """Read the answer of `admit.lua` or `admit_batch.lua`."""
         kind, fact, *unnamed = map(str, answer)
-        return cls(kind, fact, content_of(order), tuple(unnamed))
+        return cls(kind, fact, content, tuple(unnamed))
 
     def __bool__(self) -> bool:
         """Tell whether a new job was written."""
@@ -99,7 +100,7 @@ class Admission:
         return self.answer == "replayed"
 
     def job_id(self) -> str:
-        """Give the id of the job that stands for the order.
+        """Give the id of the job, or of the batch, that stands for the order.
 
         Raises
         ------
@@ -123,11 +124,25 @@ def content_of(order: Order) -> str:
     Two orders are the same when all five are. What the server adds itself (id, format, hops) is left out, and
     so is how the pipeline was written: a name, YAML or JSON, short or long.
     """
-    pipeline = json.dumps(order.pipeline.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
     reference = order.reference.sha256 if order.reference else ""
-    return " ".join(
-        map(_digest, (order.input.sha256, order.input.name, reference, pipeline, str(order.seed)))
-    )
+    return _content(order.input.sha256, order.input.name, reference, order.pipeline, order.seed)
+
+
+def content_of_batch(order: BatchOrder) -> str:
+    """Tell the same of a batch: images and names are those of all items in order, also of the refused.
+
+    A batch of one image is another order than a job of it.
+    """
+    images = {item.number: (item.input.sha256, item.input.name) for item in order.items}
+    images |= {item.number: ("", item.name) for item in order.refused}
+    digests, names = zip(*(images[number] for number in sorted(images)), strict=True)
+    image, name = ("\n".join(("batch", *parts)) for parts in (digests, names))
+    return _content(image, name, "", order.pipeline, order.seed)
+
+
+def _content(image: str, name: str, reference: str, pipeline: Pipeline, seed: int) -> str:
+    document = json.dumps(pipeline.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
+    return " ".join(map(_digest, (image, name, reference, document, str(seed))))
 
 
 def _digest(text: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import obstore
 
@@ -104,6 +104,19 @@ class BlobStore:
             with path.open("wb") as file:
                 file.writelines(pieces)
             yield path
+
+    def look(self, sha256: str, head_bytes: int) -> tuple[Blob, bytes]:
+        """Tell of a blob, with its first bytes; NotFound when there is none."""
+        with answering(), existing("blob", sha256):
+            blob = Blob(sha256, obstore.head(self._store, _key(sha256))["size"])
+            length = min(head_bytes, blob.size_bytes)
+            head = obstore.get_range(self._store, _key(sha256), start=0, length=length) if length else b""
+        return blob, bytes(head)
+
+    def scratch(self) -> BinaryIO:
+        """Give an empty file without a name, beside the blobs: it goes with the process that has it open."""
+        with translated_os():
+            return tempfile.TemporaryFile(dir=self._incoming)
 
     def delete(self, *digests: str) -> None:
         """Remove blobs; one that isn't there is no error."""

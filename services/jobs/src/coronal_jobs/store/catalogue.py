@@ -67,5 +67,7 @@ class CatalogueStore:
     def _parse(self, text: str) -> Offer:
         """Parse an offer, or take it from the last time: it changes only when a worker starts."""
         if text not in self._parsed:
-            self._parsed = {**dict(list(self._parsed.items())[-16:]), text: Offer.model_validate_json(text)}
+            # A worker that is newer than who reads may offer things of which that knows nothing.
+            offer = Offer.model_validate_json(text, extra="ignore")
+            self._parsed = {**dict(list(self._parsed.items())[-16:]), text: offer}
         return self._parsed[text]

@@ -1,11 +1,12 @@
 """The connection to Redis: short waits, no silent retries, and one error when it is away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
 import redis
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.exceptions import (
     BusyLoadingError,
     ConnectionError,
@@ -53,6 +54,22 @@ class Connection(redis.Redis):
     def write_also_when_full(self, *command: str | float) -> None:
         """Send a command that a full Redis is to take too, because it needs no more room each time."""
         self.eval(_ALSO_WHEN_FULL, 0, *map(str, command))
+
+    def ask_at_once(self, *commands: tuple[Any, ...]) -> list[Any]:
+        """Do the same with nothing of another client between the commands."""
+        pipeline = self.pipeline(transaction=True)
+        for command in commands:
+            pipeline.execute_command(*command)
+        with translated():
+            return pipeline.execute()
+
+    def run_all(self, script: Script, arguments: Iterable[Sequence[str | int]]) -> list[Any]:
+        """Run a script with each of many arguments, one after the other, without a wait between."""
+        pipeline = self.pipeline(transaction=False)
+        for each in arguments:
+            script(args=each, client=pipeline)
+        with translated():
+            return pipeline.execute()
 
 
 @contextmanager

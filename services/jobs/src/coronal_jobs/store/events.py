@@ -35,6 +35,8 @@ class Event:
         How far the job then was.
     hop, epoch, revision
         As in the record.
+    batch
+        The batch that the job is of; empty where it is of none, and where the record is gone.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Event:
     hop: int
     epoch: int
     revision: int
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +137,5 @@ def _event(event_id: str, fields: dict[str, str]) -> Event:
         hop=int(fields["hop"]),
         epoch=int(fields["epoch"]),
         revision=int(fields["revision"]),
+        batch=fields.get("batch", ""),
     )

@@ -36,8 +36,8 @@ class Holdings:
         self._redis = connection
         self._blobs = blobs
         self.intake = intake or Intake(blobs.objects)
-        self._hold, self._doom, self._unhold = (
-            connection.register_script(source_of(name)) for name in ("hold", "doom", "unhold")
+        self._hold, self._drop, self._doom, self._unhold = (
+            connection.register_script(source_of(name)) for name in ("hold", "drop", "doom", "unhold")
         )
 
     def hold(self, holder: str, digests: Sequence[str]) -> None:
@@ -46,7 +46,7 @@ class Holdings:
         Parameters
         ----------
         holder
-            The id of the job that will name them: what `admit` and `commit` look for.
+            The id of the job or batch that will name them: what `admit` and `commit` look for.
         digests
             Their SHA-256.
 
@@ -64,6 +64,10 @@ class Holdings:
     def is_held(self, holder: str, sha256: str) -> bool:
         """Tell whether a blob is held by one."""
         return self._redis.execute_command("ZSCORE", "coronal:holds", f"{sha256} {holder}") is not None
+
+    def drop(self, holder: str, digests: Sequence[str]) -> list[str]:
+        """End what somebody holds and will not name; give the blobs that nobody wants any more."""
+        return list(self._drop(args=[holder, *digests]))
 
     def remove(self, digests: Sequence[str]) -> int:
         """Remove the bytes of those blobs that nobody names or holds, and tell how many it were."""

@@ -1,7 +1,7 @@
 """The records of jobs: what the scripts do, with types."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,10 @@ from pydantic import TypeAdapter
 
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Job, Order, State
-from coronal_jobs.store.admission import Admission, Terms
+from coronal_jobs.store.admission import Admission, Terms, content_of
 from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.paging import older
+from coronal_jobs.store.records import read_job
 from coronal_jobs.store.scripts import source_of
 
 __all__ = ["MOST_LOG_LINES", "MOST_RUNS", "Committed", "JobStore", "Page"]
@@ -30,7 +32,6 @@ _SCRIPTS = (
     "delete",
     "log",
 )
-_JSON_FIELDS = ("input", "reference", "pipeline", "hops", "artifacts", "failure")
 _ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 MOST_RUNS = 3
 """After how many runs that ended with the worker's death a job is given up."""
@@ -86,8 +87,9 @@ class JobStore:
         fields = (order.input, order.reference, order.pipeline)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
         texts = (field.model_dump_json(exclude_defaults=True) if field else "" for field in fields)
-        answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(order))
-        return Admission.of(order, answer)
+        content = content_of(order)
+        answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(content))
+        return Admission.of(content, answer)
 
     def ring(self, *, most: int = 1_000) -> int:
         """Push lost doorbells again, at most so many, and tell how many it were."""
@@ -104,7 +106,7 @@ class JobStore:
             How long the claim holds unless it is extended.
         """
         flat = self._run("claim", job_id, pool, _ms(lease_s))
-        return _job(job_id, dict(zip(flat[::2], flat[1::2], strict=True))) if flat else None
+        return read_job(job_id, dict(zip(flat[::2], flat[1::2], strict=True))) if flat else None
 
     def beat(self, job_id: str, epoch: int, *, lease_s: float) -> bool:
         """Extend the lease of a claim; False when the job was cancelled, deleted or given to another."""
@@ -236,7 +238,7 @@ class JobStore:
         fields = self._redis.execute_command("HGETALL", f"coronal:job:{job_id}")
         if not fields:
             raise NotFound("job", job_id)
-        return _job(job_id, fields)
+        return read_job(job_id, fields)
 
     def known(self, ids: Sequence[str]) -> set[str]:
         """Tell of which of these jobs there is a record."""
@@ -256,11 +258,10 @@ class JobStore:
             How many at most.
         """
         index = f"coronal:jobs:{state}" if state else "coronal:jobs"
-        ids = self._older(index, before, limit + 1)
-        records = self._redis.ask_all(*(("HGETALL", f"coronal:job:{one}") for one, _ in ids[:limit]))
-        jobs = tuple(_job(one, fields) for (one, _), fields in zip(ids, records, strict=False) if fields)
-        more = len(ids) > limit
-        return Page(jobs, f"{ids[limit - 1][1]}.{ids[limit - 1][0]}" if more else "")
+        ids, cursor = older(self._redis, index, before, limit)
+        records = self._redis.ask_all(*(("HGETALL", f"coronal:job:{one}") for one in ids))
+        pairs = zip(ids, records, strict=True)
+        return Page(tuple(read_job(one, fields) for one, fields in pairs if fields), cursor)
 
     def counts(self) -> dict[State, int]:
         """Count the jobs in each state."""
@@ -291,17 +292,6 @@ class JobStore:
         seconds, microseconds = self._redis.execute_command("TIME")
         return int(seconds) * 1000 + int(microseconds) // 1000
 
-    def _older(self, index: str, before: str, limit: int) -> list[tuple[str, int]]:
-        """Give ids and times after a cursor; jobs of one millisecond are told apart by their id."""
-        created_ms, _, last = before.partition(".")
-        highest = f"({created_ms}" if created_ms else "+inf"
-        same_ms, older = self._redis.ask_all(
-            ("ZREVRANGEBYSCORE", index, created_ms or 0, created_ms or 0, "WITHSCORES"),
-            ("ZREVRANGEBYSCORE", index, highest, "-inf", "WITHSCORES", "LIMIT", 0, limit),
-        )
-        found = [*(pair for pair in same_ms if pair[0] < last), *older]
-        return [(one, int(score)) for one, score in found[:limit]]
-
     def _run(self, script: str, *arguments: str | int) -> Any:
         return self._scripts[script](args=arguments)
 
@@ -312,9 +302,3 @@ def _ms(seconds: float) -> int:
 
 def _committed(answer: list[str]) -> Committed:
     return Committed(answer[0], tuple(answer[1:]))
-
-
-def _job(job_id: str, fields: Mapping[str, str]) -> Job:
-    known = {name: fields[name] for name in Job.model_fields if name in fields}
-    values = {name: json.loads(text) if name in _JSON_FIELDS else text for name, text in known.items()}
-    return Job.model_validate({"id": job_id, **values})

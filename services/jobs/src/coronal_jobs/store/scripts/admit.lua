@@ -12,51 +12,23 @@
 --          is even when there is no room for another. The key stands for its job as long as there is that job,
 --          and for so many ms at most. The epochs of the job follow the one that is given.
 local id, input, reference, pipeline, hops, seed, most, key, keep, content, epoch = unpack(ARGV)
-local MINUTE_MS = 60000
 local digests = { cjson.decode(input).sha256 }
+local fields = { 'input', input, 'pipeline', pipeline, 'seed', seed, 'epoch', epoch }
 if reference ~= '' then
   table.insert(digests, cjson.decode(reference).sha256)
+  table.insert(fields, 'reference')
+  table.insert(fields, reference)
 end
-
-local function refuse(...)
-  local answer = { ... }
+local exists = redis.call('EXISTS', record_of(id)) == 1 and { 'exists', id }
+local refused = exists or known_by(key, content) or full_for(1, most)
+if refused then
   for _, digest in ipairs(digests) do
     if redis.call('ZREM', 'coronal:holds', digest .. ' ' .. id) == 1 and let_go(digest) then
-      table.insert(answer, digest)
+      table.insert(refused, digest)
     end
   end
-  return answer
+  return refused
 end
-
-if redis.call('EXISTS', record_of(id)) == 1 then
-  return refuse('exists', id)
-end
-local known = key ~= '' and redis.call('GET', 'coronal:key:' .. key)
-if known then
-  local first, its_content = string.match(known, '^(%S+) (.*)$')
-  if redis.call('EXISTS', record_of(first)) == 1 then
-    if its_content == content then
-      return refuse('replayed', first)
-    end
-    return refuse('conflict', its_content)
-  end
-end
-if redis.call('ZCARD', 'coronal:jobs:queued') + redis.call('ZCARD', 'coronal:jobs:running') >= tonumber(most) then
-  return refuse('full', redis.call('ZCOUNT', 'coronal:finished', now_ms() - MINUTE_MS, '+inf'))
-end
-redis.call('HSET', record_of(id), 'state', 'nothing', 'created_ms', now_ms(), 'input', input,
-  'pipeline', pipeline, 'hops', hops, 'seed', seed, 'hop', 0, 'epoch', epoch, 'progress', 0,
-  'pool', cjson.decode(hops)[1].pool)
-if reference ~= '' then
-  redis.call('HSET', record_of(id), 'reference', reference)
-end
-redis.call('ZADD', 'coronal:jobs', get(id, 'created_ms'), id)
-for _, digest in ipairs(digests) do
-  name_blob(digest, id)
-end
-move(id, 'queued')
-ring(id)
-if key ~= '' then
-  redis.call('SET', 'coronal:key:' .. key, id .. ' ' .. content, 'PX', keep)
-end
+write_job(id, digests, id, hops, unpack(fields))
+keep_key(key, id, content, keep)
 return { 'admitted', id }

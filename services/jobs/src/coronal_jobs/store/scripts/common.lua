@@ -8,16 +8,21 @@
 --   coronal:leases           the running ones, by the time when their lease ends
 --   coronal:claimed          for each pool, when the doorbell that was answered last had been rung
 --   coronal:log:ID           what the stages logged, a line an entry
+--   coronal:batches          all batches, by time of creation
+--   coronal:batch:ID         a batch's record; its revision grows with each change of a state in it
+--   coronal:batch-jobs:ID    its jobs, by their number in it; with :STATE behind, those in a state
+--   coronal:batch-refused:ID what was sent with it and not taken, as JSON
 --   coronal:blob-refs        how often a blob is named by records and holds
 --   coronal:unnamed          the blobs that were let go of and whose bytes are yet to go
 --   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
---   coronal:key:DIGEST       the job that came with an Idempotency-Key, and digests of its content; for a day
+--   coronal:key:DIGEST       the job or batch that came with an Idempotency-Key, and digests of its content; for a day
 --   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
 --   coronal:pool.NAME        the pool's queue, from which Celery pops doorbells
 
 local FIRST_RING_MS = 5000
 local LAST_RING_MS = 600000
 local KEPT_EVENTS = 50000
+local MINUTE_MS = 60000
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -28,16 +33,21 @@ local function record_of(id)
   return 'coronal:job:' .. id
 end
 
+local function batch_record_of(batch)
+  return 'coronal:batch:' .. batch
+end
+
 local function get(id, field)
   return redis.call('HGET', record_of(id), field)
 end
 
--- Tell of a change. STEP is this script's name.
-local function tell(id)
-  local told = redis.call('HMGET', record_of(id), 'state', 'stage', 'progress', 'hop', 'epoch', 'revision')
+-- Tell of a change. STEP is this script's name. BATCH is given where the record that told of it is gone.
+local function tell(id, batch)
+  local told = redis.call('HMGET', record_of(id), 'state', 'stage', 'progress', 'hop', 'epoch', 'revision',
+    'batch')
   redis.call('XADD', 'coronal:events', 'MAXLEN', '~', KEPT_EVENTS, '*', 'job', id, 'step', STEP,
     'state', told[1] or '', 'stage', told[2] or '', 'progress', told[3] or 0, 'hop', told[4] or 0,
-    'epoch', told[5] or 0, 'revision', told[6] or 0)
+    'epoch', told[5] or 0, 'revision', told[6] or 0, 'batch', told[7] or batch or '')
 end
 
 -- Write fields of a record, as a flat list, and tell of it.
@@ -51,14 +61,27 @@ local function is_final(state)
   return state ~= 'queued' and state ~= 'running'
 end
 
+-- Keep what a job's batch tells by state; TO is empty where the job goes.
+local function move_in_batch(id, batch, item, from, to)
+  redis.call('ZREM', 'coronal:batch-jobs:' .. batch .. ':' .. from, id)
+  if to ~= '' then
+    redis.call('ZADD', 'coronal:batch-jobs:' .. batch .. ':' .. to, item, id)
+  end
+  redis.call('HINCRBY', batch_record_of(batch), 'revision', 1)
+end
+
 -- The one way to change a state. ALLOWED is this script's part of transitions.json.
 local function move(id, to)
-  local from = get(id, 'state')
+  local from, created_ms, batch, item =
+    unpack(redis.call('HMGET', record_of(id), 'state', 'created_ms', 'batch', 'item'))
   if not ALLOWED[from .. ' ' .. to] then
     error('a job must not go from ' .. from .. ' to ' .. to .. ' here')
   end
   redis.call('ZREM', 'coronal:jobs:' .. from, id)
-  redis.call('ZADD', 'coronal:jobs:' .. to, get(id, 'created_ms'), id)
+  redis.call('ZADD', 'coronal:jobs:' .. to, created_ms, id)
+  if batch then
+    move_in_batch(id, batch, item, from, to)
+  end
   redis.call('ZREM', 'coronal:leases', id)
   redis.call('ZREM', 'coronal:outbox', id)
   redis.call('ZREM', 'coronal:finished', id)
@@ -118,4 +141,43 @@ end
 -- Whether a claim is still the job's last: what an older one writes must not count.
 local function is_claimed(id, epoch)
   return get(id, 'state') == 'running' and get(id, 'epoch') == epoch
+end
+
+-- What came with an idempotency key before: "replayed" and its id, where it was the same, or "conflict" and its
+-- content; nothing while the key is free.
+local function known_by(key, content)
+  local known = key ~= '' and redis.call('GET', 'coronal:key:' .. key)
+  local first, its_content = string.match(known or '', '^(%S+) (.*)$')
+  if not first or redis.call('EXISTS', record_of(first), batch_record_of(first)) == 0 then
+    return nil
+  end
+  return its_content == content and { 'replayed', first } or { 'conflict', its_content }
+end
+
+-- Let a key stand for what was admitted with it, for so many ms.
+local function keep_key(key, id, content, keep)
+  if key ~= '' then
+    redis.call('SET', 'coronal:key:' .. key, id .. ' ' .. content, 'PX', keep)
+  end
+end
+
+-- "full" and how many jobs ended in a minute, where there is no room for so many more; else nothing.
+local function full_for(count, most)
+  if redis.call('ZCARD', 'coronal:jobs:queued') + redis.call('ZCARD', 'coronal:jobs:running') + count
+    <= tonumber(most) then
+    return nil
+  end
+  return { 'full', redis.call('ZCOUNT', 'coronal:finished', now_ms() - MINUTE_MS, '+inf') }
+end
+
+-- Write the record of a new job, with more fields as a flat list; queue it and ring for it.
+local function write_job(id, digests, holder, hops, ...)
+  redis.call('HSET', record_of(id), 'state', 'nothing', 'created_ms', now_ms(), 'hops', hops,
+    'pool', cjson.decode(hops)[1].pool, 'hop', 0, 'progress', 0, ...)
+  redis.call('ZADD', 'coronal:jobs', get(id, 'created_ms'), id)
+  for _, digest in ipairs(digests) do
+    name_blob(digest, holder)
+  end
+  move(id, 'queued')
+  ring(id)
 end

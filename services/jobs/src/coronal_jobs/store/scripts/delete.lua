@@ -2,8 +2,8 @@
 -- delete(id) → "deleted" or "unknown", then blobs that may go
 --
 -- Before:  nothing; the job may be in any state.
--- Promise: the record is gone, and so is all that stands beside it. A doorbell that still waits, and a worker
---          that still runs, find nothing to claim or commit.
+-- Promise: the record is gone, and so is all that stands beside it; a batch goes with its last job. A doorbell that
+--          still waits, and a worker that still runs, find nothing to claim or commit.
 local id = ARGV[1]
 local state = get(id, 'state')
 if not state then
@@ -24,9 +24,18 @@ for _, digest in ipairs(digests) do
     table.insert(answer, digest)
   end
 end
+local batch = get(id, 'batch')
+if batch then
+  move_in_batch(id, batch, 0, state, '')
+  redis.call('ZREM', 'coronal:batch-jobs:' .. batch, id)
+  if redis.call('EXISTS', 'coronal:batch-jobs:' .. batch) == 0 then
+    redis.call('DEL', batch_record_of(batch), 'coronal:batch-refused:' .. batch)
+    redis.call('ZREM', 'coronal:batches', batch)
+  end
+end
 redis.call('DEL', record_of(id), 'coronal:log:' .. id)
 for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'leases' }) do
   redis.call('ZREM', 'coronal:' .. index, id)
 end
-tell(id)
+tell(id, batch)
 return answer

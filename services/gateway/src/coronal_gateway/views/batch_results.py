@@ -1,0 +1,52 @@
+"""What the jobs of a batch have left: as one table, and as one zip."""
+
+from collections.abc import Iterator
+
+from flask import Response
+
+from coronal_gateway.batch_table import one_table
+from coronal_gateway.batch_zip import one_zip
+from coronal_gateway.problems import problems
+from coronal_gateway.queries import BatchPath
+from coronal_gateway.services import services
+from coronal_gateway.views.batches import batch_of
+from coronal_gateway.views.group import group
+
+__all__ = ["api"]
+
+api = group("batch_results", "What batches have left.")
+
+_CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+_ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@api.get("/v1/batches/<id>/results/measurements.csv", responses={"200": _CSV, **problems(404)})
+def measurements(path: BatchPath) -> Response:
+    """Give the measurements of all jobs that have succeeded by now, as one table."""
+    return _table(path.id, "measurements")
+
+
+@api.get("/v1/batches/<id>/results/predictions.csv", responses={"200": _CSV, **problems(404)})
+def predictions(path: BatchPath) -> Response:
+    """Give the predictions of all jobs that have succeeded by now, as one table."""
+    return _table(path.id, "predictions")
+
+
+@api.get("/v1/batches/<id>/results/results.zip", responses={"200": _ZIP, **problems(404)})
+def results(path: BatchPath) -> Response:
+    """Give the files of all jobs that have succeeded by now, a folder each, and a summary of all items."""
+    at, batch = services(), batch_of(path.id)
+    pieces = one_zip(at.batches.every_job(batch.id), at.batches.refused(batch.id), at.blobs)
+    return _sent(pieces, "application/zip", f"{batch.id}.zip")
+
+
+def _table(batch_id: str, stem: str) -> Response:
+    at, batch = services(), batch_of(batch_id)
+    pieces = one_table(lambda: at.batches.every_job(batch.id), at.blobs, stem)
+    return _sent(pieces, "text/csv; charset=utf-8", f"{stem}.csv")
+
+
+def _sent(pieces: Iterator[bytes], media_type: str, name: str) -> Response:
+    response = Response(filter(None, pieces), content_type=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
