@@ -1,5 +1,6 @@
 """The gallery of the documentation: whole, as its table and the catalogue say, and drawn by what there is."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from coronal_jobs.catalogue import Catalogue, Offer, Pool
 from coronal_jobs.checking import check
 from coronal_jobs.pipeline import parse
 from coronal_tools.errors import BadArgument
+from coronal_tools.gallery.__main__ import main
 from coronal_tools.gallery.drawing import draw, picture_of, table_of
 from coronal_tools.gallery.entries import read_gallery
 from coronal_tools.gallery.page import flow, page_of
@@ -66,6 +68,17 @@ def test_what_is_drawn_anew_is_what_the_page_shows(name: str, tmp_path: Path) ->
     assert np.abs(difference).mean() < 1
     if SPECS[name].kind is Kind.MEASURER:
         assert table_of(tmp_path, name).read_text("utf-8") == table_of(FOLDER, name).read_text("utf-8")
+
+
+def test_one_picture_is_drawn_anew_and_the_page_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "gallery"
+    shutil.copytree(FOLDER, folder)
+    picture_of(folder, "clahe").unlink()
+    left_alone = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    main(folder, ["clahe"])
+    assert picture_of(folder, "clahe").exists()
+    assert all(path.stat().st_mtime_ns == time for path, time in left_alone.items())
+    assert folder.with_suffix(".md").read_text("utf-8") == FOLDER.with_suffix(".md").read_text("utf-8")
 
 
 def test_an_algorithm_without_an_entry_is_refused(tmp_path: Path) -> None:
