@@ -28,7 +28,8 @@ COPY plugins/ plugins/
 COPY services/ services/
 COPY worker/ worker/
 RUN /opt/build/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /wheels \
-    plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/pipelines plugins/formats \
+    plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers \
+    plugins/pipelines plugins/formats \
     services/jobs services/gateway ./worker
 
 
@@ -74,7 +75,8 @@ COPY --from=wheels /wheels /wheels
 RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
         /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_worker-*.whl \
         /wheels/coronal_filters-*.whl /wheels/coronal_segmenters-*.whl \
-        /wheels/coronal_measurers-*.whl /wheels/coronal_pipelines-*.whl /wheels/coronal_formats-*.whl \
+        /wheels/coronal_measurers-*.whl /wheels/coronal_classifiers-*.whl \
+        /wheels/coronal_pipelines-*.whl /wheels/coronal_formats-*.whl \
     && pip --python /opt/coronal/bin/python check
 
 

@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/pipelines plugins/formats plugins/tools \
-	services/jobs services/gateway services/client worker
+MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers plugins/pipelines plugins/formats \
+	plugins/tools services/jobs services/gateway services/client worker
 PINS := requirements/development.txt
 INSTALLED := $(VENV)/installed
 
-.PHONY: help install demo up test chaos soak check format pins clean
+.PHONY: help install demo up test chaos soak gallery check format pins clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ chaos: $(INSTALLED) ## Run all tests of what happens when things die, and break 
 
 soak: $(INSTALLED) ## Let random faults rain on 500 jobs for ten minutes.
 	$(BIN)/python tests/chaos/soak.py $(ARGS)
+
+gallery: $(INSTALLED) ## Draw docs/gallery.md: each algorithm, before and after; of ARGS only those.
+	$(BIN)/python -m coronal_tools.gallery docs/gallery $(ARGS)
 
 check: $(INSTALLED) ## Check format, lint, types, import rules and what must not stand in the tree.
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 # Writes the pins: one file a role, with hashes and without any address. Run by `make pins`.
 set -eu
 
-members="coronal coronal-filters coronal-segmenters coronal-measurers coronal-pipelines coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker coronal-tools"
+members="coronal coronal-filters coronal-segmenters coronal-measurers coronal-classifiers coronal-pipelines coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker coronal-tools"
 skip=$(for member in $members; do printf ' --no-emit-package %s' "$member"; done)
 
 pin() { # pin ROLE SOURCE...
@@ -16,7 +16,7 @@ pin() { # pin ROLE SOURCE...
 contract=plugins/contract/pyproject.toml
 jobs=services/jobs/pyproject.toml
 gateway=services/gateway/pyproject.toml
-worker="worker/pyproject.toml plugins/filters/pyproject.toml plugins/segmenters/pyproject.toml plugins/measurers/pyproject.toml plugins/pipelines/pyproject.toml plugins/formats/pyproject.toml"
+worker="worker/pyproject.toml plugins/filters/pyproject.toml plugins/segmenters/pyproject.toml plugins/measurers/pyproject.toml plugins/classifiers/pyproject.toml plugins/pipelines/pyproject.toml plugins/formats/pyproject.toml"
 client=services/client/pyproject.toml
 
 pin build requirements/build.in

@@ -9,13 +9,17 @@ from offered import MEMBERS, entry_points_of, given_to, offered_by
 from coronal import Algorithm
 from coronal.testing import check_algorithm
 
+TRAINABLE = ("classifiers",)
+
 every_algorithm = pytest.mark.parametrize(
     "algorithm",
     [algorithm for member in MEMBERS for algorithm in offered_by(member)],
     ids=lambda algorithm: algorithm.spec.name,
 )
 every_entry_point = pytest.mark.parametrize(
-    "point", [point for member in MEMBERS for point in entry_points_of(member)], ids=lambda point: point.name
+    "point",
+    [point for member in (*MEMBERS, *TRAINABLE) for point in entry_points_of(member)],
+    ids=lambda point: point.name,
 )
 
 
@@ -29,6 +33,18 @@ def test_it_says_what_it_takes_and_gives_and_where_it_comes_from(algorithm: Algo
     headings = ("Parameters", "Returns", "Notes")
     missing = [h for h in headings if f"\n{h}\n{'-' * len(h)}\n" not in algorithm.spec.description]
     assert not missing
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [classifier for member in TRAINABLE for classifier in offered_by(member)],
+    ids=lambda classifier: classifier.spec.name,
+)
+def test_a_classifier_says_what_it_is_made_from_and_where_it_comes_from(classifier: Any) -> None:
+    headings = ("Parameters", "Notes")
+    missing = [h for h in headings if f"\n{h}\n{'-' * len(h)}\n" not in classifier.spec.description]
+    assert not missing
+    assert classifier.spec.needs_model
 
 
 @every_entry_point

@@ -9,6 +9,7 @@ import pytest
 from coronal import (
     BadImage,
     BadParameter,
+    BadTrainingSet,
     Classifier,
     Context,
     Image,
@@ -91,6 +92,7 @@ def test_it_is_loaded_from_what_it_saved(tmp_path: Path) -> None:
 def test_a_classifier_that_keeps_its_promises_passes_the_check() -> None:
     check_classifier(nearest_mean)
     check_classifier(nearest_mean, {"softness": 100})
+    check_classifier(classifier(Demanding))
 
 
 class Blind(NearestMean):
@@ -155,6 +157,23 @@ class Picky(NearestMean):
         return super()._predict(image)
 
 
+class Narrow(NearestMean):
+    """Raise something else than BadTrainingSet."""
+
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None:
+        _, _ = sorted(set(classes))
+        super().fit(images, classes, context)
+
+
+class Demanding(NearestMean):
+    """Learn from two classes or more."""
+
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None:
+        if len(set(classes)) < 2:
+            raise BadTrainingSet("there must be images of two classes or more")
+        super().fit(images, classes, context)
+
+
 class Flat(NearestMean):
     """Work in two dimensions alone, and say three as well."""
 
@@ -186,6 +205,7 @@ class Wordy(NearestMean):
         (Forgetful, "must be the same when it was saved and loaded"),
         (Meddling, "it changed an image"),
         (Picky, "of an image of another shape it must make BadImage, found AssertionError: what a shape"),
+        (Narrow, "of images of one class it must make BadTrainingSet, found ValueError: not enough values"),
         (Flat, "3-D: it raised RuntimeError: too many axes"),
         (Unbounded, "softness must have a highest value"),
         (Wordy, "its summary must be a sentence"),

@@ -7,8 +7,10 @@ from coronal import errors
 from coronal.errors import (
     BadDeclaration,
     BadImage,
+    BadModel,
     BadOutput,
     BadParameter,
+    BadTrainingSet,
     CoronalError,
     InputError,
     PluginError,
@@ -22,6 +24,8 @@ CODES: dict[type[CoronalError], str] = {
     BadImage: "bad-image",
     UnknownFormat: "unknown-format",
     BadParameter: "bad-parameter",
+    BadTrainingSet: "bad-training-set",
+    BadModel: "bad-model",
     PluginError: "plugin-error",
     BadDeclaration: "bad-declaration",
     BadOutput: "bad-output",
@@ -30,6 +34,8 @@ EXAMPLES = [
     BadImage("broken"),
     UnknownFormat(b"GIF89a", ["PNG", "TIFF"]),
     BadParameter("sigma", found="-1", allowed="a number ≥ 0"),
+    BadTrainingSet("one class"),
+    BadModel("holds a function"),
     BadDeclaration("no type"),
     BadOutput("another shape"),
 ]
@@ -64,7 +70,10 @@ def test_what_is_raised_says_when_and_has_its_code_in_the_drawing(kind: type[Cor
 
 
 def test_what_the_sender_can_mend_is_apart_from_what_the_author_can() -> None:
-    assert all(issubclass(kind, InputError) for kind in (BadImage, BadParameter, UnknownFormat))
+    assert all(
+        issubclass(kind, InputError)
+        for kind in (BadImage, BadModel, BadParameter, BadTrainingSet, UnknownFormat)
+    )
     assert all(issubclass(kind, PluginError) for kind in (BadDeclaration, BadOutput))
     assert not issubclass(InputError, PluginError)
 

@@ -67,3 +67,10 @@ def test_the_background_is_not_counted_and_gaps_are_no_objects() -> None:
 def test_its_labels_cannot_be_written_to() -> None:
     with pytest.raises(ValueError, match="read-only"):
         LabelMap(np.zeros((2, 2), np.int32)).labels[0, 0] = 1
+
+
+@pytest.mark.parametrize("largest", [3, 2_000_000_000], ids=["dense", "sparse"])
+def test_labels_are_counted_each_once_and_without_the_background(largest: int) -> None:
+    assert LabelMap(np.array([[0, 1, 1], [0, 2, largest]])).count == 3
+    assert LabelMap(np.array([[1, 1], [largest, largest]])).count == 2
+    assert LabelMap(np.zeros((2, 2), np.uint8)).count == 0

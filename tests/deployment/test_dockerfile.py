@@ -18,6 +18,7 @@ HELD = {
         "coronal_filters",
         "coronal_segmenters",
         "coronal_measurers",
+        "coronal_classifiers",
         "coronal_pipelines",
         "coronal_formats",
     },

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from skimage.data import microaneurysms
 from skimage.exposure import equalize_adapthist, rescale_intensity
 
 from coronal import BadParameter, Geometry, Image, Meaning
@@ -22,6 +23,13 @@ def test_it_is_the_library_bit_for_bit_in_a_volume(ct: Image) -> None:
     result = clahe(ct, tile=4.0)
     np.testing.assert_array_equal(result.pixels, expected)
     assert result.meaning is Meaning.INTENSITY
+
+
+def test_by_default_nothing_of_a_small_image_is_washed_out() -> None:
+    # A detail of a retina, 102 pixels wide: an eighth of it is too small a tile.
+    result = clahe(Image(microaneurysms())).pixels
+    assert (result == 1.0).mean() < 0.01
+    assert result.std() > 0.1
 
 
 def test_it_is_the_library_bit_for_bit_in_colour(retina: Image) -> None:

@@ -314,3 +314,17 @@ def test_a_job_leaves_the_results_that_its_pipeline_asks_for(
     run(job)
     names = {artifact.name for artifact in job_store.get(job.id).artifacts}
     assert names == {"measurements.csv", "provenance.json", "result.json"}
+
+
+def test_more_objects_than_may_be_measured_fail_their_job_with_both_numbers(
+    runner: HopRunner, claim: Claim, job_store: JobStore, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("claims").mkdir()
+    claim_file = ClaimFile(tmp_path / "claims")
+    job = claim("[otsu, shape]")
+    claim_file.begin(job.id, job.epoch, ends_s=time.monotonic() + 60)
+    runner.run(job, claim_file, Limits(stage_s=60, job_s=60, memory_bytes=1 << 30, most_objects=0))
+    failure = job_store.get(job.id).failure
+    assert failure is not None
+    assert (failure.code, failure.stage) == ("bad-image", "shape")
+    assert failure.message.startswith("at most 0 objects can be measured, found 1: smooth the image first")

@@ -82,7 +82,7 @@ class HopRunner:
 
     def _commit(self, job: Job, watch: Watch, limits: Limits) -> Committed:
         carry = self._start(job, limits)
-        case, runs = run_stages(job, carry.case, self.plugins, watch)
+        case, runs = run_stages(job, carry.case, self.plugins, watch, most_objects=limits.most_objects)
         carry = Carry(case, (*carry.runs, *runs))
         if job.hop + 1 < len(job.hops):
             kept = self._keep(job, [pack(carry)])[0].sha256

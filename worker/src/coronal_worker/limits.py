@@ -8,7 +8,10 @@ from pathlib import Path
 from coronal import ReadLimits
 from coronal_jobs.pipeline import Pipeline, Stage
 
-__all__ = ["Limits", "limit_memory", "share_of_memory"]
+__all__ = ["MOST_OBJECTS", "Limits", "limit_memory", "share_of_memory"]
+
+MOST_OBJECTS = 200_000
+"""As many rows fill tables of some hundred MB; noise that is taken for objects has more."""
 
 _PART_OF_MEMORY = 0.9
 
@@ -27,12 +30,15 @@ class Limits:
         The largest address space of a process that runs jobs.
     read
         How large an image may be that is read.
+    most_objects
+        How many objects a label map may have that is measured.
     """
 
     stage_s: float
     job_s: float
     memory_bytes: int
     read: ReadLimits = field(default_factory=ReadLimits)
+    most_objects: int = MOST_OBJECTS
 
     def of_stage_s(self, stage: Stage) -> float:
         """The time limit of a stage."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from coronal import ReadLimits
 from coronal_jobs.settings import StoreSettings
-from coronal_worker.limits import Limits, share_of_memory
+from coronal_worker.limits import MOST_OBJECTS, Limits, share_of_memory
 from coronal_worker.warden import Times
 
 __all__ = ["WorkerSettings"]
@@ -46,6 +46,9 @@ class WorkerSettings(StoreSettings):
     most_inflated_bytes: int = Field(
         default=2**28, ge=1, description="The most bytes that a deflated DICOM file may become."
     )
+    most_objects: int = Field(
+        default=MOST_OBJECTS, ge=1, description="The most objects that a label map may have that is measured."
+    )
     grace_s: float = Field(
         default=10.0,
         ge=0,
@@ -63,4 +66,4 @@ class WorkerSettings(StoreSettings):
         """What a job may take."""
         memory_bytes = self.memory_bytes or share_of_memory(self.processes)
         read = ReadLimits(self.most_values, self.most_inflated_bytes)
-        return Limits(self.stage_limit_s, self.job_limit_s, memory_bytes, read)
+        return Limits(self.stage_limit_s, self.job_limit_s, memory_bytes, read, self.most_objects)

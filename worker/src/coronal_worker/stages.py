@@ -8,11 +8,13 @@ from functools import partial
 import numpy as np
 from pydantic_core import to_jsonable_python
 
-from coronal import Algorithm, Case, Context, Output, PluginError, Plugins, StageRun
+from coronal import Algorithm, BadImage, Case, Context, Output, PluginError, Plugins, StageRun
 from coronal.errors import CoronalError
 from coronal.parameters import check
+from coronal.spec import Kind
 from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
+from coronal_worker.limits import MOST_OBJECTS
 from coronal_worker.watchers import tell
 
 __all__ = ["Abandoned", "StageFailed", "Watch", "run_stages"]
@@ -65,8 +67,23 @@ class Watch:
     is_cancelled: Callable[[], bool] = field(default=lambda: False)
 
 
-def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Case, list[StageRun]]:
+def run_stages(
+    job: Job, case: Case, plugins: Plugins, watch: Watch, *, most_objects: int = MOST_OBJECTS
+) -> tuple[Case, list[StageRun]]:
     """Run the stages of the hop that is due.
+
+    Parameters
+    ----------
+    job
+        The record.
+    case
+        What the hops before have made.
+    plugins
+        Those that have the algorithms.
+    watch
+        Whom to tell how it goes.
+    most_objects
+        How many objects a label map may have that is measured.
 
     Raises
     ------
@@ -83,6 +100,7 @@ def run_stages(job: Job, case: Case, plugins: Plugins, watch: Watch) -> tuple[Ca
         watch.report(stage.name, number / len(job.pipeline.stages))
         tell(partial(plugins.before_stage, job.id, stage.name, case))
         try:
+            _check_objects(stage, case, plugins, most_objects)
             case, run = _run_stage(job, number, case, plugins, watch)
         except Abandoned:
             raise
@@ -118,6 +136,18 @@ def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch
     watch.log(f"{stage.name}: done in {seconds:.3f} s")
     after = case.add(stage.name, output, algorithm.spec, on_source=on_source)
     return after, _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
+
+
+def _check_objects(stage: Stage, case: Case, plugins: Plugins, most: int) -> None:
+    algorithm = plugins.algorithms.get(stage.algorithm)
+    if algorithm is None or algorithm.spec.kind is not Kind.MEASURER or case.labels is None:
+        return
+    count = case.labels.count
+    if count > most:
+        raise BadImage(
+            f"at most {most:,} objects can be measured, found {count:,}: smooth the image first, or leave "
+            "out small objects"
+        )
 
 
 def _go_on(watch: Watch) -> None:

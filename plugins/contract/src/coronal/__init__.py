@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from coronal.context import Context as Context
     from coronal.errors import BadDeclaration as BadDeclaration
     from coronal.errors import BadImage as BadImage
+    from coronal.errors import BadModel as BadModel
     from coronal.errors import BadOutput as BadOutput
     from coronal.errors import BadParameter as BadParameter
+    from coronal.errors import BadTrainingSet as BadTrainingSet
     from coronal.errors import CoronalError as CoronalError
     from coronal.errors import InputError as InputError
     from coronal.errors import PluginError as PluginError
@@ -61,8 +63,10 @@ _HOME = {
     "Context": "context",
     "BadDeclaration": "errors",
     "BadImage": "errors",
+    "BadModel": "errors",
     "BadOutput": "errors",
     "BadParameter": "errors",
+    "BadTrainingSet": "errors",
     "CoronalError": "errors",
     "InputError": "errors",
     "PluginError": "errors",

@@ -37,6 +37,11 @@ class Classifier(ABC):
             The class of each image, in the same order.
         context
             The job around it: the seed, progress and whether it was cancelled.
+
+        Raises
+        ------
+        BadTrainingSet
+            When it can't learn from them, e.g. from images of one class.
         """
 
     @abstractmethod
@@ -56,7 +61,13 @@ class Classifier(ABC):
     @classmethod
     @abstractmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote; its predictions are the same."""
+        """Read what `save` wrote; its predictions are the same.
+
+        Raises
+        ------
+        BadModel
+            When the folder holds something else.
+        """
 
 
 C_co = TypeVar("C_co", bound=Classifier, covariant=True)

@@ -6,7 +6,9 @@
     ├── InputError             the person who sent the work can mend it
     │   ├── BadImage           bad-image
     │   │   └── UnknownFormat  unknown-format
-    │   └── BadParameter       bad-parameter
+    │   ├── BadParameter       bad-parameter
+    │   ├── BadTrainingSet     bad-training-set
+    │   └── BadModel           bad-model
     └── PluginError            the plugin's author can mend it
         ├── BadDeclaration     bad-declaration
         └── BadOutput          bad-output
@@ -23,8 +25,10 @@ from typing import ClassVar
 __all__ = [
     "BadDeclaration",
     "BadImage",
+    "BadModel",
     "BadOutput",
     "BadParameter",
+    "BadTrainingSet",
     "CoronalError",
     "InputError",
     "PluginError",
@@ -125,6 +129,21 @@ class BadParameter(InputError):
         is_short = len(parameter) <= _LONGEST and parameter.isprintable()
         name = parameter if is_short else shown(parameter)
         super().__init__(f"{name} must be {allowed}" + (f", found {found}" if found is not None else ""))
+
+
+class BadTrainingSet(InputError):
+    """Raised when a classifier can't learn from the images and classes that it is given.
+
+    There is no image, all are of one class, a class has too few, or they aren't of one form.
+    """
+
+    code = "bad-training-set"
+
+
+class BadModel(InputError):
+    """Raised when the files of a fitted classifier can't be read, or hold what it never saves."""
+
+    code = "bad-model"
 
 
 class PluginError(CoronalError):

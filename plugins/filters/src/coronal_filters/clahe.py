@@ -18,6 +18,9 @@ __all__ = ["clahe"]
 _MOST_TILES = 10_000
 """Each tile keeps a histogram, and is clipped in Python."""
 
+_LEAST_DEFAULT_PX = 16
+"""In a tile of fewer pixels than there are bins, the library clips all that is bright to white."""
+
 # The library's guard takes each volume of 3 or 4 columns for a colour picture; here the image itself says it.
 _equalize = equalize_adapthist.__wrapped__
 
@@ -34,7 +37,7 @@ def clahe(
     tile: Annotated[
         float | None,
         Parameter(
-            "The side of a tile; by default an eighth of the image along each axis.",
+            "The side of a tile; by default an eighth of the image along each axis, at least 16 px.",
             unit="mm or px",
             above=0,
             maximum=10_000,
@@ -55,7 +58,8 @@ def clahe(
     clip_limit
         From 0 to 1, of no unit. More gives more contrast.
     tile
-        In mm; in pixels where the image has no spacing. Rounded to whole pixels along each axis.
+        In mm; in pixels where the image has no spacing. Rounded to whole pixels along each axis. In tiles of
+        far fewer than 256 pixels what is bright becomes white.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def clahe(
 
 def _sides_px(image: Image, tile: float | None) -> tuple[int, ...]:
     if tile is None:
-        return tuple(max(size // 8, 1) for size in image.shape)
+        return tuple(min(max(size // 8, _LEAST_DEFAULT_PX), size) for size in image.shape)
     wanted = (round(side) for side in image.in_pixels(tile))
     sides = tuple(min(max(side, 1), size) for side, size in zip(wanted, image.shape, strict=True))
     tiles = math.prod(math.ceil(size / side) for size, side in zip(image.shape, sides, strict=True))

@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from coronal import CoronalError
+from coronal.errors import shown
+from coronal_jobs import document
+from coronal_jobs.pipeline import Stage, parse
 from coronal_tools.checking import check_package
 from coronal_tools.errors import BadArgument
 from coronal_tools.packages import Template, new_package
+from coronal_tools.telling import told
 from coronal_tools.trying import Trial, try_algorithm
 
 __all__ = ["main"]
@@ -48,10 +53,9 @@ def try_(
 ) -> None:
     """Run one algorithm on a file in this process, and draw before and after side by side."""
     trial = Trial(
-        algorithm=algorithm,
+        stage=Stage(algorithm=algorithm, parameters=dict(map(_value, parameter or ())), name=algorithm),
         image=image,
-        parameters=tuple(parameter or ()),
-        first=first,
+        first=parse(first).stages if first else (),
         reference=reference,
         seed=seed,
     )
@@ -59,10 +63,17 @@ def try_(
     if not path.parent.is_dir():
         raise BadArgument(f"{path} must lie in a folder that there is")
     tried = try_algorithm(trial)
-    for line in tried.lines:
+    for line in told(tried.output):
         typer.echo(line)
-    tried.picture.save(path, "PNG")
+    tried.picture().save(path, "PNG")
     typer.echo(f"{path}: before and after")
+
+
+def _value(parameter: str) -> tuple[str, JsonValue]:
+    name, sign, value = parameter.partition("=")
+    if not sign:
+        raise BadArgument(f"a parameter must be NAME=VALUE, found {shown(parameter)}")
+    return name, document.load(value)
 
 
 @plugin.command()

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from coronal import Image, LabelMap, Output, Prediction, Table
 from coronal.table import Cell
 
-__all__ = ["told"]
+__all__ = ["cell_text", "told"]
 
 _MOST_ROWS = 20
 
@@ -38,7 +38,7 @@ def _extent(shape: tuple[int, ...]) -> str:
 
 
 def _aligned(table: Table) -> Iterator[str]:
-    shown = [list(table.headings), *([_text(cell) for cell in row] for row in table.rows[:_MOST_ROWS])]
+    shown = [list(table.headings), *([cell_text(cell) for cell in row] for row in table.rows[:_MOST_ROWS])]
     widths = [max(map(len, column)) for column in zip_longest(*shown, fillvalue="")]
     for row in shown:
         yield "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
@@ -46,5 +46,10 @@ def _aligned(table: Table) -> Iterator[str]:
         yield f"… of {len(table.rows)} rows"
 
 
-def _text(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:
+    """Give a cell as text, a number with 6 digits at most.
+
+    >>> cell_text(1 / 3), cell_text(None)
+    ('0.333333', '–')
+    """
     return "–" if cell is None else f"{cell:.6g}" if isinstance(cell, float) else str(cell)

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from coronal.classifiers import Classifier, TrainableAlgorithm
 from coronal.context import Context
-from coronal.errors import BadImage
+from coronal.errors import BadImage, BadTrainingSet
 from coronal.image import Image
 from coronal.prediction import Prediction
 from coronal.testing.declaration_check import declaration_faults
@@ -29,8 +29,9 @@ def check_classifier(
 
     In each dimension that it declares it learns to tell dark from bright images, gives a prediction of these
     classes for each image in order, leaves the images as they were, gives the same predictions when it is
-    fitted again with the same seed, and when it was saved and loaded; and of an image of another shape it
-    makes a prediction or a `BadImage`, no other exception.
+    fitted again with the same seed, and when it was saved and loaded; of an image of another shape it
+    makes a prediction or a `BadImage`, and of images of one class it learns or raises `BadTrainingSet`, no
+    other exception.
 
     Parameters
     ----------
@@ -76,6 +77,7 @@ def _faults(
         if algorithm.load(Path(folder)).predict(images) != predictions:
             yield "its predictions must be the same when it was saved and loaded"
     yield from _other_shape_faults(fitted, dimensions)
+    yield from _one_class_faults(algorithm, parameters, images)
 
 
 def _fit(
@@ -105,6 +107,17 @@ def _other_shape_faults(fitted: Classifier, dimensions: int) -> Iterator[str]:
         return
     except Exception as fault:
         yield f"of an image of another shape it must make BadImage, found {type(fault).__name__}: {fault}"
+
+
+def _one_class_faults(
+    algorithm: TrainableAlgorithm[Classifier], parameters: dict[str, JsonValue], images: list[Image]
+) -> Iterator[str]:
+    try:
+        _fit(algorithm, parameters, images, [_CLASSES[0]] * len(images))
+    except BadTrainingSet:
+        return
+    except Exception as fault:
+        yield f"of images of one class it must make BadTrainingSet, found {type(fault).__name__}: {fault}"
 
 
 def _examples(dimensions: int) -> tuple[list[Image], list[str]]:

@@ -9,7 +9,7 @@ from coronal_formats.pictures.colours import colour_of
 from coronal_formats.pictures.page import Phrase
 from coronal_formats.pictures.window import Window
 
-__all__ = ["phrases_of"]
+__all__ = ["comparing_phrases_of", "phrases_of"]
 
 _MOST_NAMED = 16
 
@@ -24,8 +24,28 @@ def phrases_of(case: Case, window: Window) -> list[Phrase]:
     window
         How the values of the image below the labels became grey.
     """
-    texts = [_extent(case.backdrop), window.description, *_found(case)]
-    plain = [Phrase(text) for text in texts if text]
+    return _phrases([_extent(case.backdrop), window.description], case)
+
+
+def comparing_phrases_of(before: Image, shown: Image, after: Case, window: Window) -> list[Phrase]:
+    """Give the phrases below an image before and after, with both their sizes where they are not the same.
+
+    Parameters
+    ----------
+    before, shown
+        The image before, and the one that is shown after.
+    after
+        What the stages have made.
+    window
+        How the values of the image after became grey.
+    """
+    earlier, later = _extent(before), _extent(shown)
+    extents = [later] if earlier == later else [f"before: {earlier}", f"after: {later}"]
+    return _phrases([*extents, window.description], after)
+
+
+def _phrases(told: list[str], case: Case) -> list[Phrase]:
+    plain = [Phrase(text) for text in (*told, *_found(case)) if text]
     return [*plain, *(_legend(case.labels) if case.labels is not None else ())]
 
 

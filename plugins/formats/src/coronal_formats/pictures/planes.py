@@ -46,7 +46,7 @@ class Plane:
     letters: tuple[str, str, str, str] = ("", "", "", "")
 
 
-def planes_of(image: Image, labels: LabelMap | None) -> tuple[Plane, ...]:
+def planes_of(image: Image, labels: LabelMap | None, chosen_by: LabelMap | None = None) -> tuple[Plane, ...]:
     """Choose what is shown.
 
     Parameters
@@ -55,6 +55,8 @@ def planes_of(image: Image, labels: LabelMap | None) -> tuple[Plane, ...]:
         A plane or a volume.
     labels
         Its label map.
+    chosen_by
+        The label map that tells which planes of a volume are shown; by default its own.
 
     Returns
     -------
@@ -64,7 +66,14 @@ def planes_of(image: Image, labels: LabelMap | None) -> tuple[Plane, ...]:
         nose is to the left. Where the volume's place in the patient is unknown: its three planes as stored.
     """
     columns = None if image.geometry.direction is None else np.array(image.geometry.direction)
-    stored = _Volume(image.pixels, None if labels is None else labels.labels, image.spacing, columns)
+    chosen_by = chosen_by or labels
+    stored = _Volume(
+        image.pixels,
+        None if labels is None else labels.labels,
+        None if chosen_by is None else chosen_by.labels,
+        image.spacing,
+        columns,
+    )
     if image.dimensions == 2:
         return (stored.plane("", (0, 1)),)
     return tuple(stored.towards_lps().cuts())
@@ -75,6 +84,7 @@ class _Volume:
     # Arrays with the spacing and direction of their spatial axes, in the order of these axes.
     pixels: Pixels
     labels: NDArray[np.int32] | None
+    chosen_by: NDArray[np.int32] | None
     spacing: tuple[float, ...]
     columns: NDArray[np.float64] | None
 
@@ -86,6 +96,7 @@ class _Volume:
         return _Volume(
             np.flip(self.pixels.transpose(*axes, *channel), flips),
             None if self.labels is None else np.flip(self.labels.transpose(axes), flips),
+            None if self.chosen_by is None else np.flip(self.chosen_by.transpose(axes), flips),
             tuple(self.spacing[axis] for axis in axes),
             columns,
         )
@@ -114,13 +125,13 @@ class _Volume:
         columns = None if self.columns is None else np.delete(self.columns, axis, axis=1)
         spacing = tuple(step for place, step in enumerate(self.spacing) if place != axis)
         labels = None if self.labels is None else np.take(self.labels, index, axis)
-        return _Volume(np.take(self.pixels, index, axis), labels, spacing, columns)
+        return _Volume(np.take(self.pixels, index, axis), labels, None, spacing, columns)
 
     def _fullest(self, axis: int) -> int:
-        if self.labels is None or not self.labels.any():
+        if self.chosen_by is None or not self.chosen_by.any():
             return int(self.pixels.shape[axis]) // 2
         others = tuple(place for place in range(3) if place != axis)
-        counts = np.count_nonzero(self.labels, axis=others)
+        counts = np.count_nonzero(self.chosen_by, axis=others)
         fullest = np.flatnonzero(counts == counts.max())
         return int(fullest[len(fullest) // 2])
 

@@ -1,7 +1,7 @@
 """Images as panels of one scale, in rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coronal import Image, LabelMap
 from coronal_formats.pictures.page import Titled
@@ -9,11 +9,16 @@ from coronal_formats.pictures.panel import Scale, panel_of
 from coronal_formats.pictures.planes import Plane, planes_of
 from coronal_formats.pictures.window import Window, window_of
 
-__all__ = ["Shot", "panels_of", "shots_of", "unlabelled"]
+__all__ = ["WIDEST_PX", "Shot", "panels_of", "shots_of"]
 
-_WIDEST_PX = 1536
-_TALLEST_PX = 1200
-_LEAST_PX = 768
+WIDEST_PX = 1536
+"""How wide the panels of a row are at most, all together."""
+
+_TALLEST = 0.78
+"""How tall a panel is at most, as a part of that."""
+
+_LEGIBLE = 0.5
+"""How wide or tall a row is at least, for each panel in it, as a part of that."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,7 +31,13 @@ class Shot:
     is_numbered: bool
 
 
-def shots_of(title: str, image: Image, labels: LabelMap | None, window: Window | None = None) -> list[Shot]:
+def shots_of(
+    title: str,
+    image: Image,
+    labels: LabelMap | None,
+    window: Window | None = None,
+    chosen_by: LabelMap | None = None,
+) -> list[Shot]:
     """Choose what is shown of an image: itself, or three planes of a volume, where most is labelled.
 
     Parameters
@@ -37,22 +48,19 @@ def shots_of(title: str, image: Image, labels: LabelMap | None, window: Window |
         What is shown.
     window
         How its values become grey; by default its own.
+    chosen_by
+        The label map that tells which planes of a volume are shown; by default its own.
     """
     window = window or window_of(image)
     # Labels with names are told by the legend.
     is_numbered = labels is not None and not labels.names
     return [
         Shot(", ".join(filter(None, (title, plane.title))), plane, window, is_numbered)
-        for plane in planes_of(image, labels)
+        for plane in planes_of(image, labels, chosen_by)
     ]
 
 
-def unlabelled(shots: Sequence[Shot]) -> list[Shot]:
-    """Give the same planes without their labels."""
-    return [replace(shot, plane=replace(shot.plane, labels=None), is_numbered=False) for shot in shots]
-
-
-def panels_of(rows: Sequence[Sequence[Shot]], image: Image) -> list[list[Titled]]:
+def panels_of(rows: Sequence[Sequence[Shot]], image: Image, widest_px: int = WIDEST_PX) -> list[list[Titled]]:
     """Draw all shots to one scale.
 
     Parameters
@@ -61,18 +69,20 @@ def panels_of(rows: Sequence[Sequence[Shot]], image: Image) -> list[list[Titled]
         From the top.
     image
         The one whose spacing tells how large a pixel is, and whether the scale is in mm.
+    widest_px
+        How wide the panels of a row are at most, all together.
     """
-    scale = _scale(image, [[shot.plane for shot in row] for row in rows])
+    scale = _scale(image, [[shot.plane for shot in row] for row in rows], widest_px)
     return [[_drawn(shot, scale, is_first=shot is row[0]) for shot in row] for row in rows]
 
 
-def _scale(image: Image, rows: Sequence[Sequence[Plane]]) -> Scale:
+def _scale(image: Image, rows: Sequence[Sequence[Plane]], widest_px: int) -> Scale:
     # A pixel for a pixel where the page has room for it; small images larger, for a contour to be seen.
     extents = [[_extent(plane) for plane in row] for row in rows]
     widest = max(sum(width for width, _ in row) for row in extents)
     tallest = max(height for row in extents for _, height in row)
-    room = min(_WIDEST_PX / widest, _TALLEST_PX / tallest)
-    legible = _LEAST_PX * max(map(len, rows)) / max(widest, tallest)
+    room = widest_px * min(1.0 / widest, _TALLEST / tallest)
+    legible = widest_px * _LEGIBLE * max(map(len, rows)) / max(widest, tallest)
     wanted = max(legible, 1.0 / min(image.spacing))
     return Scale(min(room, wanted), "px" if image.spacing_mm is None else "mm")
 

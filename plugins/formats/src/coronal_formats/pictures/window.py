@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from coronal import Image, Meaning
 from coronal.image import Pixels
 
-__all__ = ["Rgb", "Window", "window_of"]
+__all__ = ["Rgb", "Window", "whole_window_of", "window_of"]
 
 Rgb = NDArray[np.uint8]
 """Shape (y, x, 3)."""
@@ -53,6 +53,15 @@ class Window:
         is_near = abs(middles[0] - middles[1]) <= 2 * max(widths)
         return is_near and max(widths) <= _MOST_WIDER * min(widths)
 
+    def joined(self, other: "Window") -> "Window":
+        """Give the least window in which the values of both can be seen.
+
+        >>> Window(0, 200).joined(Window(30, 255))
+        Window(low=0, high=255, description='')
+        """
+        description = self.description if self.description == other.description else ""
+        return Window(min(self.low, other.low), max(self.high, other.high), description)
+
     def apply(self, plane: Pixels) -> Rgb:
         """Give a plane as colours to look at.
 
@@ -87,3 +96,19 @@ def window_of(image: Image) -> Window:
     if low == high:
         low, high = values.min(initial=low), values.max(initial=high)
     return Window(float(low), float(high))
+
+
+def whole_window_of(image: Image) -> Window:
+    """Give the window of all values that an image can have: soft tissue for Hounsfield units.
+
+    Of 8 bits 0 to 255; of all else its lowest to its highest, for nobody knows how many bits are used.
+
+    >>> whole_window_of(Image(np.array([[20, 90]], np.uint8)))
+    Window(low=0.0, high=255.0, description='')
+    """
+    if image.meaning is Meaning.HOUNSFIELD:
+        return window_of(image)
+    if image.pixels.dtype == np.uint8:
+        return Window(0.0, 255.0)
+    values = image.pixels[np.isfinite(image.pixels)]
+    return Window(float(values.min()), float(values.max())) if values.size else window_of(image)

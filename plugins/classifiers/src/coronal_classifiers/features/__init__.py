@@ -1,0 +1,1 @@
+"""Features: what of an image a classifier learns from, one feature a file."""

@@ -1,0 +1,211 @@
+"""What all our classifiers have in common: features in, a fitted estimator, probabilities out."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import JsonValue
+
+from coronal import BadImage, BadModel, BadParameter, Classifier, Context, Image, Prediction, classifier
+from coronal_classifiers.estimator import Estimator, Examples, pipeline, seed_of
+from coronal_classifiers.features.description import Cells, Description, Features, Size
+from coronal_classifiers.form import Form
+from coronal_classifiers.model_files import Record, read_estimator, read_record, write
+from coronal_classifiers.training_set import Imbalance, TrainingSet
+
+__all__ = ["DESCRIBED", "Fitted", "Learner"]
+
+DESCRIBED = 0.5
+"""The part of a training's progress when all images are described and the estimator begins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What was learned.
+
+    Parameters
+    ----------
+    estimator
+        From features to probabilities; it knows classes by their numbers.
+    classes
+        Their names in the order of their numbers.
+    class_weights
+        What an image of each class weighed; None where all weighed the same.
+    form
+        That of the images that it learned from.
+    """
+
+    estimator: Estimator
+    classes: tuple[str, ...]
+    class_weights: NDArray[np.float64] | None
+    form: Form
+
+
+@dataclass(kw_only=True, eq=False)
+class Learner(Classifier):
+    """A classifier of scikit-learn on features of images.
+
+    Parameters
+    ----------
+    features
+        What of an image it learns from, one after another: ``pixels`` (all values), ``hog`` (where edges run
+        which way; planes only), ``lbp`` and ``glcm`` (texture), ``intensity`` (how values are spread).
+    size
+        For pixels: an axis of more pixels is shrunk to so many.
+    cells
+        For hog: into how many cells each axis is divided.
+    imbalance
+        ``balanced``: all classes weigh the same, however many images they have; ``none``: all images do;
+        ``auto``: balanced where the commonest class has more than 1.5 times as many images as the rarest.
+
+    Raises
+    ------
+    BadParameter
+        When no feature is named.
+
+    Notes
+    -----
+    All that it is made from is a field, and its name that of a parameter. All images are of one form (shape,
+    channels, type and meaning of values), those that it predicts too.
+    """
+
+    scales: ClassVar[bool] = False
+    """Whether the estimator wants features of mean 0 and deviation 1."""
+
+    trusted: ClassVar[tuple[str, ...]] = ()
+    """The types that a saved estimator holds besides those that skops trusts by itself."""
+
+    least_images: ClassVar[int] = 1
+    """How many images of each class it needs."""
+
+    features: Features = ("pixels",)
+    size: Size = 32
+    cells: Cells = 4
+    imbalance: Imbalance = "auto"
+    fitted: Fitted | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.features = tuple(dict.fromkeys(self.features))
+        if not self.features:
+            raise BadParameter("features", found="none", allowed="one or several")
+
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None:
+        """Learn; if it was cancelled while images were described, nothing is learned.
+
+        Raises
+        ------
+        BadTrainingSet
+            When there are fewer than two classes, a class has too few images, or images aren't of one form.
+        BadImage
+            When an image has a value that is no number, or is too small.
+        BadParameter
+            When a parameter doesn't fit the images.
+        """
+        self.fitted = None
+        known = TrainingSet.of(images, classes, self.least_images)
+        values = self._described(images, context)
+        if values is None:
+            return
+        class_weights = known.class_weights(self.imbalance)
+        weights = None if class_weights is None else class_weights[known.codes]
+        estimator = self._pipeline(seed_of(context))
+        self._learn(estimator, Examples(values, known.codes, weights), context)
+        self.fitted = Fitted(estimator, known.classes, class_weights, known.form)
+        context.progress(1.0)
+
+    def predict(self, images: Sequence[Image]) -> list[Prediction]:
+        """Tell how probable each class is, all images in one call of the estimator.
+
+        Raises
+        ------
+        BadImage
+            When an image isn't of the form of those that it learned from, or has a value that is no number.
+        """
+        fitted = self._known()
+        for form in map(Form.of, images):
+            if form != fitted.form:
+                raise BadImage(
+                    f"the image must be like those that were learned from, {fitted.form}; found {form}"
+                )
+        if not images:
+            return []
+        values = np.stack([self._description.of(image) for image in images])
+        # A probability can be 1 + 1e-16 where it was taken from a logarithm.
+        probabilities = self._probabilities(fitted, values).clip(0.0, 1.0)
+        return [Prediction(fitted.classes, tuple(row)) for row in probabilities.tolist()]
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.json`` (parameters, classes, form) and ``model.skops`` (the estimator)."""
+        fitted = self._known()
+        weights = None if fitted.class_weights is None else tuple(fitted.class_weights.tolist())
+        record = Record(
+            classifier=type(self).__name__,
+            parameters=self._parameters,
+            classes=fitted.classes,
+            class_weights=weights,
+            form=fitted.form,
+        )
+        write(folder, record, fitted.estimator)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        BadModel
+            When a file is missing or broken, is of another classifier, or holds a type that this one never
+            saves.
+        """
+        record = read_record(folder, cls.__name__)
+        try:
+            model = classifier(cls).create(record.parameters)
+        except BadParameter as wrong:
+            raise BadModel(
+                f"the model must have been made with parameters that are allowed: {wrong}"
+            ) from wrong
+        estimator = read_estimator(folder, model._pipeline(seed=0), cls.trusted, len(record.classes))
+        weights = None if record.class_weights is None else np.array(record.class_weights)
+        model.fitted = Fitted(estimator, record.classes, weights, record.form)
+        return model
+
+    @abstractmethod
+    def _estimator(self, seed: int) -> object:
+        """Make scikit-learn's estimator from the parameters, unfitted."""
+
+    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
+        """Fit the estimator; those that can tell how far they are override it."""
+        estimator.fit(examples.values, examples.codes, classify__sample_weight=examples.weights)
+
+    def _probabilities(self, fitted: Fitted, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return fitted.estimator.predict_proba(values)
+
+    @property
+    def _description(self) -> Description:
+        return Description(self.features, self.size, self.cells)
+
+    @property
+    def _parameters(self) -> dict[str, JsonValue]:
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.init}
+        return named | {"features": list(self.features)}
+
+    def _pipeline(self, seed: int) -> Estimator:
+        return pipeline(self._estimator(seed), scales=self.scales)
+
+    def _described(self, images: Sequence[Image], context: Context) -> NDArray[np.float64] | None:
+        rows = []
+        for done, image in enumerate(images, start=1):
+            if context.is_cancelled():
+                return None
+            rows.append(self._description.of(image))
+            context.progress(DESCRIBED * done / len(images))
+        return np.stack(rows)
+
+    def _known(self) -> Fitted:
+        if self.fitted is None:
+            raise RuntimeError("a classifier must be fitted or loaded before it is asked")
+        return self.fitted

@@ -1,0 +1,40 @@
+"""Naive Bayes."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from coronal import Parameter, classifier
+from coronal_classifiers.learner import Learner
+
+__all__ = ["NaiveBayes", "naive_bayes"]
+
+
+@dataclass(kw_only=True, eq=False)
+class NaiveBayes(Learner):
+    """Tell images apart as though their features knew nothing of each other (naive Bayes).
+
+    Parameters
+    ----------
+    features, size, cells, imbalance
+        As of all classifiers here. Features are scaled to mean 0 and deviation 1.
+    smoothing
+        What is added to the variance of each feature in each class, as a part of the largest variance.
+
+    Notes
+    -----
+    `sklearn.naive_bayes.GaussianNB`: each feature is normally distributed in each class. Its probabilities
+    are true only as far as features are independent; neighbouring pixels aren't, and it is far too sure of
+    them. It is quick, and the measure of what others must surpass.
+    """
+
+    scales: ClassVar[bool] = True
+
+    smoothing: Annotated[float, Parameter("What is added to each variance.", above=0, maximum=1)] = 1e-9
+
+    def _estimator(self, seed: int) -> object:
+        from sklearn.naive_bayes import GaussianNB
+
+        return GaussianNB(var_smoothing=self.smoothing)
+
+
+naive_bayes = classifier(name="naive-bayes")(NaiveBayes)

@@ -1,0 +1,47 @@
+"""Whether trees that come from a file can be walked: scikit-learn follows their numbers unchecked."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["has_sound_trees"]
+
+_LEAF = -1
+
+
+class _Nodes(Protocol):
+    children_left: NDArray[np.int64]
+    children_right: NDArray[np.int64]
+    feature: NDArray[np.int64]
+    node_count: int
+
+
+def has_sound_trees(classify: object) -> bool:
+    """Tell whether each tree of an estimator stays within its arrays and comes to an end; true without trees.
+
+    A child stands behind its parent and within the tree, a leaf has none, and each other node asks for a
+    feature that there is.
+    """
+    features: int = getattr(classify, "n_features_in_", 0)
+    return all(_is_sound(nodes, features) for nodes in _trees(classify))
+
+
+def _trees(classify: object) -> Iterator[_Nodes]:
+    if hasattr(classify, "tree_"):
+        yield classify.tree_
+    for tree in np.ravel(getattr(classify, "estimators_", [])):
+        yield tree.tree_
+
+
+def _is_sound(nodes: _Nodes, features: int) -> bool:
+    left, right = nodes.children_left, nodes.children_right
+    inner = np.flatnonzero(left != _LEAF)
+    children = np.stack([left[inner], right[inner]])
+    asked = nodes.feature[inner]
+    return bool(
+        nodes.node_count > 0
+        and ((children > inner) & (children < nodes.node_count)).all()
+        and ((asked >= 0) & (asked < features)).all()
+    )

@@ -1,0 +1,111 @@
+"""Images whose class is known, checked: what a classifier can learn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal import Image, Parameter
+from coronal.errors import BadTrainingSet, shown
+from coronal_classifiers.form import Form
+
+__all__ = ["Imbalance", "TrainingSet"]
+
+Imbalance = Annotated[
+    Literal["auto", "balanced", "none"],
+    Parameter("Whether rare classes weigh more; auto: where one is more than 1.5 times another."),
+]
+
+_UNEQUAL = 1.5
+"""How many times the images of the rarest class the commonest has, from where on auto is balanced."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingSet:
+    """The classes of images, as numbers, and the form that all images have.
+
+    Parameters
+    ----------
+    classes
+        The names, in alphabetical order.
+    codes
+        Of each image the number of its class, its place in `classes`. Shape (images,).
+    form
+        That of each image.
+    """
+
+    classes: tuple[str, ...]
+    codes: NDArray[np.int64]
+    form: Form
+
+    @classmethod
+    def of(cls, images: Sequence[Image], classes: Sequence[str], least: int = 1) -> "TrainingSet":
+        """Check images and their classes.
+
+        Parameters
+        ----------
+        images, classes
+            As in `coronal.Classifier.fit`.
+        least
+            How many images of each class there must be.
+
+        Raises
+        ------
+        BadTrainingSet
+            When there are fewer than two classes, a class has fewer images, the numbers of images and classes
+            differ, or the images aren't of one form.
+        """
+        if len(images) != len(classes):
+            raise BadTrainingSet(
+                f"each image must have a class, found {len(images)} images and {len(classes)} classes"
+            )
+        names, codes = np.unique(np.array(classes, dtype=np.str_), return_inverse=True)
+        if len(names) < 2:
+            found = f"all of {shown(str(names[0]))}" if len(names) else "no image"
+            raise BadTrainingSet(f"there must be images of two classes or more, found {found}")
+        counts = np.bincount(codes)
+        if counts.min() < least:
+            rarest = shown(str(names[counts.argmin()]))
+            raise BadTrainingSet(
+                f"each class must have {least} images or more, found {counts.min()} of {rarest}"
+            )
+        return cls(tuple(names.tolist()), codes.astype(np.int64), _one_form(images))
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many images there are of each class."""
+        return np.bincount(self.codes)
+
+    def class_weights(self, imbalance: str) -> NDArray[np.float64] | None:
+        """Give what an image of each class weighs, so that all classes weigh the same; None for no weights.
+
+        Parameters
+        ----------
+        imbalance
+            ``balanced``; ``none``; or ``auto``: balanced where the commonest class has more than 1.5 times as
+            many images as the rarest.
+
+        Examples
+        --------
+        >>> images = [Image(np.zeros((2, 2)))] * 4
+        >>> TrainingSet.of(images, ["a", "b", "b", "b"]).class_weights("auto").round(3).tolist()
+        [2.0, 0.667]
+        """
+        counts = self.counts
+        is_unequal = bool(counts.max() > _UNEQUAL * counts.min())
+        if imbalance == "none" or (imbalance == "auto" and not is_unequal):
+            return None
+        return np.asarray(counts.sum() / (len(counts) * counts))
+
+
+def _one_form(images: Sequence[Image]) -> Form:
+    first = Form.of(images[0])
+    for number, image in enumerate(images):
+        form = Form.of(image)
+        if form != first:
+            raise BadTrainingSet(
+                f"all images must be of one form, found the first of {first} and image {number + 1} of {form}"
+            )
+    return first

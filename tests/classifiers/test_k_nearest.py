@@ -1,0 +1,47 @@
+"""The nearest neighbours."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from coronal import BadParameter, Context, Image
+from coronal_classifiers.k_nearest import k_nearest
+
+
+@pytest.mark.parametrize(
+    ("parameters", "direct"),
+    [
+        ({}, {}),
+        ({"neighbours": 1}, {"n_neighbors": 1}),
+        ({"neighbours": 9, "votes": "distance"}, {"n_neighbors": 9, "weights": "distance"}),
+    ],
+    ids=["by itself", "one", "distance"],
+)
+def test_it_is_the_library(digits: Any, parameters: dict[str, Any], direct: dict[str, Any]) -> None:
+    fitted = k_nearest.create(parameters)
+    digits.fit(fitted)
+    assert digits.labels(fitted) == digits.direct(
+        make_pipeline(StandardScaler(), KNeighborsClassifier(**direct))
+    )
+    assert digits.accuracy(digits.labels(fitted)) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("imbalance", "expected"), [("none", (0.2, 0.8)), ("auto", (0.5, 0.5)), ("balanced", (0.5, 0.5))]
+)
+def test_a_vote_of_a_rare_class_counts_more(imbalance: str, expected: tuple[float, float]) -> None:
+    images = [Image(np.full((2, 2), level, np.uint8)) for level in range(5)]
+    fitted = k_nearest.create({"neighbours": 5, "imbalance": imbalance})
+    fitted.fit(images, ["a", "b", "b", "b", "b"], Context())
+    assert fitted.predict(images[:1])[0].probabilities == pytest.approx(expected)
+
+
+def test_more_neighbours_than_images_are_refused() -> None:
+    images = [Image(np.full((2, 2), level, np.uint8)) for level in range(4)]
+    allowed = r"neighbours must be at most the number of training images \(4\), found 5"
+    with pytest.raises(BadParameter, match=allowed):
+        k_nearest.create({}).fit(images, ["a", "a", "b", "b"], Context())

@@ -1,0 +1,44 @@
+"""Random forests."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+from coronal import Context
+from coronal_classifiers.estimator import seed_of
+from coronal_classifiers.random_forest import random_forest
+
+
+@pytest.mark.parametrize(
+    ("parameters", "direct"),
+    [
+        ({"trees": 60}, {"n_estimators": 60}),
+        (
+            {"trees": 15, "depth": 5, "columns": "all"},
+            {"n_estimators": 15, "max_depth": 5, "max_features": None},
+        ),
+        ({"trees": 7, "smallest_leaf": 4}, {"n_estimators": 7, "min_samples_leaf": 4}),
+    ],
+    ids=["many", "depth", "few"],
+)
+def test_grown_in_steps_it_is_the_forest_that_grows_at_once(
+    digits: Any, parameters: dict[str, Any], direct: dict[str, Any]
+) -> None:
+    fitted = random_forest.create(parameters)
+    digits.fit(fitted)
+    forest = RandomForestClassifier(random_state=seed_of(Context(seed=5)), **direct)
+    assert digits.labels(fitted) == digits.direct(forest)
+    np.testing.assert_array_equal(digits.probabilities(fitted), forest.predict_proba(digits.rows[900:]))
+    assert digits.accuracy(digits.labels(fitted)) > 0.8
+
+
+def test_it_tells_how_many_trees_have_grown_and_stops_when_it_is_cancelled(digits: Any) -> None:
+    told: list[float] = []
+    fitted = random_forest.create({"trees": 100})
+    context = Context(progress=told.append, is_cancelled=lambda: bool(told) and told[-1] > 0.6)
+    fitted.fit(digits.images[:100], digits.classes[:100], context)
+    assert [part for part in told if part > 0.5] == pytest.approx([0.55, 0.6, 0.65, 1.0])
+    assert fitted.fitted is not None
+    assert len(fitted.fitted.estimator.named_steps["classify"].estimators_) == 30  # type: ignore[attr-defined]
