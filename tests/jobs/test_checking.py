@@ -213,7 +213,8 @@ def test_the_first_wrong_stage_is_told(checks: Checks) -> None:
 def test_all_installed_algorithms_pass_with_their_defaults(offer: Offer) -> None:
     catalogue = Catalogue((Pool(name="default", workers=1, offer=offer),))
     for spec in offer.algorithms:
-        check(parse(f"[otsu, {spec.name}]"), catalogue)
+        if not spec.needs_model:
+            check(parse(f"[otsu, {spec.name}]"), catalogue)
 
 
 def test_a_pipeline_that_compares_wants_a_reference() -> None:
