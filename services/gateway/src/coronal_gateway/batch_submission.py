@@ -16,7 +16,7 @@ from coronal_gateway.parts import Plan, format_of, plan_of, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, path_name
 from coronal_jobs.batch import BatchOrder, RefusedItem
-from coronal_jobs.errors import NotFound, StoreFull, StoreUnavailable
+from coronal_jobs.errors import NotFound, StoreFull
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Input
 from coronal_jobs.store.admission import Admission, Terms
@@ -73,6 +73,7 @@ class BatchSubmission:
         self._commits = Commits()
         self._image: ImageUpload | None = None
         self._archive: BinaryIO | None = None
+        self._may_be_admitted = False
 
     def __enter__(self) -> Self:
         return self
@@ -85,8 +86,9 @@ class BatchSubmission:
             self._image.discard()
         if self._archive is not None:
             self._archive.close()
-        # Whether Redis admitted it before it was away isn't known then: the holds end by themselves.
-        if not isinstance(error, StoreUnavailable):
+        # Where nobody knows whether Redis has admitted it the holds end by themselves. Else at once: a full
+        # disk needs the room.
+        if not self._may_be_admitted:
             self._holds.drop()
 
     def add_text(self, part: str, text: str) -> None:
@@ -189,11 +191,14 @@ class BatchSubmission:
     def _admit(self, order: BatchOrder) -> Admission:
         """Admit a batch whose jobs are in the intake; where it surely isn't admitted, take them out again."""
         names = [name for one in order.orders() for name in names_of(one)]
+        self._may_be_admitted = True
         try:
             admission = self._at.batches.admit(order, self._terms)
         except StoreFull:
+            self._may_be_admitted = False
             self._at.holdings.intake.remove(names)
             raise
+        self._may_be_admitted = False
         if not admission.is_written:
             self._at.holdings.intake.remove(names)
         return admission
