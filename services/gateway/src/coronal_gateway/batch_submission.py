@@ -1,12 +1,14 @@
 """A batch on its way in: each image is kept as it comes, and all are admitted in one step."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from coronal.errors import BadParameter, InputError, UnknownFormat, shown
 from coronal.spec import HEAD_BYTES
 from coronal_gateway.archive import SIGNATURE, Member, members
+from coronal_gateway.aside import each_aside
 from coronal_gateway.batch_commits import Commits
 from coronal_gateway.batch_holds import BatchHolds
 from coronal_gateway.batch_uploads import ArchiveUpload, ItemUpload
@@ -85,7 +87,8 @@ class BatchSubmission:
         if self._image is not None:
             self._image.discard()
         if self._archive is not None:
-            self._archive.close()
+            with suppress(OSError):  # what a full disk didn't take is still in the buffer
+                self._archive.close()
         # Where nobody knows whether Redis has admitted it the holds end by themselves. Else at once: a full
         # disk needs the room.
         if not self._may_be_admitted:
@@ -129,7 +132,8 @@ class BatchSubmission:
             return self._new_item(name)
         self._note(part)
         self._archive = self._at.blobs.scratch()
-        return ArchiveUpload(self._archive, self._at.settings.largest_batch_bytes, self._unpack)
+        limit_bytes = self._at.settings.largest_batch_bytes
+        return ArchiveUpload(self._archive, limit_bytes, self._unpack, self._at.aside)
 
     def add_earlier(self, images: Sequence[tuple[str, str]]) -> None:
         """Take images whose bytes are there already, each by its SHA-256, and with a name.
@@ -227,13 +231,14 @@ class BatchSubmission:
 
     def _unpack(self, file: BinaryIO) -> None:
         settings = self._at.settings
-        for member in members(file, most_items=self._most_items, most_bytes=settings.largest_batch_bytes):
+        found = members(file, most_items=self._most_items, most_bytes=settings.largest_batch_bytes)
+        for member in each_aside(self._at.aside, found):
             self._unpack_member(member)
 
     def _unpack_member(self, member: Member) -> None:
         item = self._new_item(member.name)
         try:
-            for piece in self.kept(member.pieces()):
+            for piece in self.kept(each_aside(self._at.aside, member.pieces())):
                 item.write(piece)
                 if item.is_refused:
                     return
