@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from coronal_gateway.app import create_app
 from coronal_gateway.services import Services, services
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.batch import Batch
 from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.janitor.rounds import Janitor
 from coronal_jobs.job import Failure, State
@@ -384,6 +385,32 @@ class TestTelling:
         later(0.2, at.jobs.cancel, job["id"])
         told = client.get(f"{path}?wait=2", headers={"If-None-Match": etag}).json
         assert told["counts"] == NONE | {"queued": 2, "cancelled": 1}
+
+    def test_many_events_of_a_batch_are_looked_at_together(
+        self,
+        client: FlaskClient,
+        batch: dict[str, Any],
+        at: Services,
+        later: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        reads: list[str] = []
+        get = BatchStore.get
+
+        def counted(store: BatchStore, batch_id: str) -> Batch:
+            reads.append(batch_id)
+            return get(store, batch_id)
+
+        def busy() -> None:
+            (job, *_) = at.batches.every_job(batch["id"])
+            for number in range(120):
+                at.jobs.log(job.id, str(number))
+            at.batches.cancel(batch["id"])
+
+        monkeypatch.setattr(BatchStore, "get", counted)
+        later(0.2, busy)
+        assert client.get(f"/v1/batches/{batch['id']}?wait=2").json["is_final"]
+        assert len(reads) < 60
 
     @pytest.mark.parametrize("path", ["", "/jobs", "/results/results.zip", "/results/measurements.csv"])
     @pytest.mark.parametrize("batch_id", ["0" * 26, "..%2Fx"])
