@@ -13,8 +13,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from coronal_gateway.app import create_app
+from coronal_gateway.batch_uploads import ArchiveUpload
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.store import capacity
 from coronal_jobs.store.blobs import BlobStore
 
 Send = Callable[..., TestResponse]
@@ -97,6 +99,19 @@ def test_a_disk_without_room_for_the_archive_is_no_fault_of_it(
     monkeypatch.setattr(BlobStore, "scratch", lambda _: open("/dev/full", "w+b"))  # noqa: SIM115 - as it is
     answer = send(zipped(("1.png", png * (size // len(png) + 1)), method=zipfile.ZIP_STORED))
     assert (answer.status_code, answer.json["code"]) == (503, "store-full")
+
+
+def test_an_archive_doesnt_fill_the_disk_to_the_last_byte(
+    send: Send, monkeypatch: pytest.MonkeyPatch, nothing_stays: Callable[[], bool]
+) -> None:
+    at_first = (1 << 40, 1 << 40)
+    left = iter(at_first)
+    monkeypatch.setattr(BlobStore, "free_bytes", lambda _: next(left, 0))
+    monkeypatch.setattr(capacity, "_LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(ArchiveUpload, "check", lambda _: pytest.fail("it was taken to its end"))
+    answer = send(zipped(("1.png", bytes(5 << 20)), method=zipfile.ZIP_STORED))
+    assert (answer.status_code, answer.json["code"]) == (503, "store-full")
+    assert nothing_stays()
 
 
 def test_folders_hidden_files_and_what_systems_add_are_left_out(send: Send, names: Any, png: bytes) -> None:

@@ -154,8 +154,16 @@ class BatchSubmission:
                 self._refuse(number, path_name(name), wrong)
 
     def kept(self, body: Iterable[bytes]) -> Iterator[bytes]:
-        """Give the pieces of a body, and keep what has come for as long as others still come."""
-        return self._holds.renewed(body)
+        """Give the pieces of a body, and keep what has come for as long as others still come.
+
+        Raises
+        ------
+        StoreFull
+            When there is no room any more: workers need the rest to end what was admitted.
+        """
+        for piece in self._holds.renewed(body):
+            self._at.capacity.require_room()
+            yield piece
 
     def admit(self) -> str:
         """Queue all jobs, and give the batch's id; or that of the batch that its key came with before.
