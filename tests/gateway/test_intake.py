@@ -176,6 +176,20 @@ def test_a_batch_that_is_refused_leaves_no_entry(
     assert _ids(at) == []
 
 
+def test_a_batch_that_is_refused_leaves_no_job_though_a_recovery_was_quicker(
+    client: FlaskClient, at: Services, png: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_after_a_recovery(*_: object) -> None:
+        assert Recovery(at.jobs, at.holdings, at.blobs, lambda *_: None).run() == {Outcome.ADMITTED: 3}
+        raise StoreFull("the store of records is full")
+
+    monkeypatch.setattr(BatchStore, "admit", full_after_a_recovery)
+    assert _send_batch(client, png).status_code == 503
+    assert at.jobs.page().jobs == ()
+    assert _ids(at) == []
+    assert not at.jobs._redis.exists("coronal:holds", "coronal:blob-refs")
+
+
 def test_after_redis_has_forgotten_a_batch_each_of_its_jobs_comes_back(
     connection: Connection, client: FlaskClient, at: Services, png: bytes
 ) -> None:

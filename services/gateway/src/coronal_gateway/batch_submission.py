@@ -202,18 +202,25 @@ class BatchSubmission:
 
     def _admit(self, order: BatchOrder) -> Admission:
         """Admit a batch whose jobs are in the intake; where it surely isn't admitted, take them out again."""
-        names = [name for one in order.orders() for name in names_of(one)]
         self._may_be_admitted = True
         try:
             admission = self._at.batches.admit(order, self._terms)
         except StoreFull:
             self._may_be_admitted = False
-            self._at.holdings.intake.remove(names)
+            self._take_back(order)
             raise
         self._may_be_admitted = False
         if not admission.is_written:
-            self._at.holdings.intake.remove(names)
+            self._take_back(order)
         return admission
+
+    def _take_back(self, order: BatchOrder) -> None:
+        """Take a batch out of the intake, and then delete the jobs that a recovery has found there."""
+        at = self._at
+        at.holdings.intake.remove(name for one in order.orders() for name in names_of(one))
+        for job_id in at.jobs.known([item.job for item in order.items]):
+            with suppress(NotFound):
+                at.holdings.remove(at.jobs.delete(job_id).unnamed)
 
     def _note(self, part: str) -> None:
         if part in self._given:
