@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,10 +13,14 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from coronal_gateway.app import create_app
+from coronal_gateway.batch_uploads import ArchiveUpload
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.store import capacity
+from coronal_jobs.store.blobs import BlobStore
 
 Send = Callable[..., TestResponse]
+T = TypeVar("T")
 
 
 def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -71,6 +75,43 @@ def test_the_files_of_a_zip_are_the_items_in_their_order(
     assert names(answer) == ["b/2.png", "a/1.png", "ä.png"]
     (first, *_) = at.batches.every_job(answer.json["id"])
     assert at.blobs.read(first.input.sha256) == png + b"2"
+
+
+def test_an_archive_is_written_and_read_beside_other_requests(
+    send: Send, names: Any, png: bytes, settings: GatewaySettings
+) -> None:
+    done: list[str] = []
+
+    def aside(work: Callable[..., T], *arguments: Any) -> T:
+        done.append(getattr(work, "__name__", ""))
+        return work(*arguments)
+
+    answer = send(zipped(("1.png", png)), to=create_app(settings, aside).test_client())
+    assert names(answer) == ["1.png"]
+    # Its list of contents, the one image's two pieces, and the end.
+    assert [one for one in done if one in ("scratch", "flush", "next")] == ["scratch", "flush", *4 * ["next"]]
+
+
+@pytest.mark.parametrize("size", [1, 100_000], ids=["in the buffer", "beyond it"])
+def test_a_disk_without_room_for_the_archive_is_no_fault_of_it(
+    send: Send, png: bytes, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(BlobStore, "scratch", lambda _: open("/dev/full", "w+b"))  # noqa: SIM115 - as it is
+    answer = send(zipped(("1.png", png * (size // len(png) + 1)), method=zipfile.ZIP_STORED))
+    assert (answer.status_code, answer.json["code"]) == (503, "store-full")
+
+
+def test_an_archive_doesnt_fill_the_disk_to_the_last_byte(
+    send: Send, monkeypatch: pytest.MonkeyPatch, nothing_stays: Callable[[], bool]
+) -> None:
+    at_first = (1 << 40, 1 << 40)
+    left = iter(at_first)
+    monkeypatch.setattr(BlobStore, "free_bytes", lambda _: next(left, 0))
+    monkeypatch.setattr(capacity, "_LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(ArchiveUpload, "check", lambda _: pytest.fail("it was taken to its end"))
+    answer = send(zipped(("1.png", bytes(5 << 20)), method=zipfile.ZIP_STORED))
+    assert (answer.status_code, answer.json["code"]) == (503, "store-full")
+    assert nothing_stays()
 
 
 def test_folders_hidden_files_and_what_systems_add_are_left_out(send: Send, names: Any, png: bytes) -> None:

@@ -153,6 +153,14 @@ class TestZip:
         assert (told[1]["code"], told[1]["message"], told[1]["stage"]) == ("stage-error", "it, broke", "otsu")
         assert (told[4]["image"], told[4]["code"]) == ("notes.txt", "unknown-format")
 
+    def test_what_is_gone_by_now_is_left_out(
+        self, ids: list[str], unpacked: Any, finish: Any, at: Services
+    ) -> None:
+        for number, job in enumerate(ids[1:3]):
+            finish(job, {"labels.png": ("image/png", bytes([number]))})
+        at.blobs.delete(at.jobs.get(ids[1]).artifacts[0].sha256)
+        assert set(unpacked()) == {"00002-b_scan/labels.png", "summary.csv"}
+
     def test_a_large_file_goes_through_piece_by_piece(
         self, client: FlaskClient, ids: list[str], finish: Any
     ) -> None:

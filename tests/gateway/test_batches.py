@@ -16,9 +16,11 @@ from werkzeug.test import TestResponse, encode_multipart
 from coronal_gateway.app import create_app
 from coronal_gateway.services import Services, services
 from coronal_gateway.settings import GatewaySettings
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.batch import Batch
+from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.janitor.rounds import Janitor
 from coronal_jobs.job import Failure, State
+from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import Blob, BlobWriter
 
 NONE = {"queued": 0, "running": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "refused": 0}
@@ -384,6 +386,32 @@ class TestTelling:
         told = client.get(f"{path}?wait=2", headers={"If-None-Match": etag}).json
         assert told["counts"] == NONE | {"queued": 2, "cancelled": 1}
 
+    def test_many_events_of_a_batch_are_looked_at_together(
+        self,
+        client: FlaskClient,
+        batch: dict[str, Any],
+        at: Services,
+        later: Callable[..., None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        reads: list[str] = []
+        get = BatchStore.get
+
+        def counted(store: BatchStore, batch_id: str) -> Batch:
+            reads.append(batch_id)
+            return get(store, batch_id)
+
+        def busy() -> None:
+            (job, *_) = at.batches.every_job(batch["id"])
+            for number in range(120):
+                at.jobs.log(job.id, str(number))
+            at.batches.cancel(batch["id"])
+
+        monkeypatch.setattr(BatchStore, "get", counted)
+        later(0.2, busy)
+        assert client.get(f"/v1/batches/{batch['id']}?wait=2").json["is_final"]
+        assert len(reads) < 60
+
     @pytest.mark.parametrize("path", ["", "/jobs", "/results/results.zip", "/results/measurements.csv"])
     @pytest.mark.parametrize("batch_id", ["0" * 26, "..%2Fx"])
     def test_a_batch_that_there_isn_t_is_404(self, client: FlaskClient, batch_id: str, path: str) -> None:
@@ -495,8 +523,8 @@ def test_states_of_the_client_are_those_of_the_server() -> None:
     assert set(NONE) == {*State, "refused"}
 
 
-def test_a_store_that_fails_midway_is_503_and_what_was_kept_goes_by_itself(
-    client: FlaskClient, send: Send, at: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_store_that_fails_midway_is_503_and_what_was_kept_goes_at_once(
+    send: Send, at: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit, kept = BlobWriter.commit, []
 
@@ -511,10 +539,22 @@ def test_a_store_that_fails_midway_is_503_and_what_was_kept_goes_by_itself(
     assert (answer.status_code, answer.json["code"]) == (503, "store-unavailable")
     assert not at.batches.page().batches
     assert not list((tmp_path / "blobs" / "incoming").iterdir())
-    redis = services(client.application).jobs._redis
-    redis.zadd("coronal:holds", dict.fromkeys(redis.zrange("coronal:holds", 0, -1), 0))
-    Janitor(at.jobs, at.holdings, 3600).round()
     assert not blobs_in(tmp_path)
+    assert not at.jobs._redis.exists("coronal:holds", "coronal:blob-refs")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_kept"), [(StoreFull("full"), False), (StoreUnavailable("away"), True)], ids=["full", "away"]
+)
+def test_images_stay_held_only_where_nobody_knows_whether_they_were_admitted(
+    send: Send, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: StoreUnavailable, is_kept: bool
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(BatchStore, "admit", fail)
+    assert send().status_code == 503
+    assert bool(blobs_in(tmp_path)) is is_kept
 
 
 def test_many_images_are_kept_a_few_at_a_time_and_told_in_their_order(

@@ -101,6 +101,28 @@ def test_a_lost_connection_is_told_and_nothing_is_missed(
         assert [step_of(queue), step_of(queue)] == [None, "cancel"]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_reader_is_over_with_the_next_who_follows(
+    submit, at: Services, feed: EventFeed, follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = submit().json["id"]
+    before = readers()
+
+    def fault(*_: object, **__: object) -> None:
+        raise ValueError("no event")
+
+    with monkeypatch.context() as faulty:
+        faulty.setattr(EventStore, "after", fault)
+        first = follow(job_id)
+        deadline = time.monotonic() + 10
+        while readers() > before:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    second = follow(job_id)
+    at.jobs.cancel(job_id)
+    assert (step_of(first), step_of(second)) == ("cancel", "cancel")
+
+
 def test_nobody_can_follow_while_redis_is_away(own_redis, at: Services) -> None:
     feed = EventFeed(EventStore(connect(at.settings.model_copy(update={"redis_url": own_redis.url}))))
     own_redis.process.kill()

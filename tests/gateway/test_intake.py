@@ -1,5 +1,6 @@
 """What the gateway keeps beside the blobs, so that a job outlives the loss of Redis."""
 
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -61,11 +62,12 @@ def test_an_order_that_is_sent_again_or_refused_leaves_nothing(
 
 
 def test_an_order_for_which_redis_has_no_room_leaves_nothing(
-    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+    at: Services, submit, png: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(JobStore, "admit", _raise(StoreFull("full")))
     assert submit().status_code == 503
     assert _ids(at) == []
+    assert not at.blobs.has(sha256(png).hexdigest())
 
 
 def test_an_order_of_which_nobody_knows_whether_it_was_admitted_stays(
@@ -77,10 +79,11 @@ def test_an_order_of_which_nobody_knows_whether_it_was_admitted_stays(
 
 
 def test_an_order_that_cannot_be_kept_is_not_admitted(
-    at: Services, submit, monkeypatch: pytest.MonkeyPatch
+    at: Services, submit, png: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Intake, "put", _raise(StoreFull("full")))
     answer = submit()
+    assert not at.blobs.has(sha256(png).hexdigest())
     assert (answer.status_code, answer.json["code"]) == (503, "store-full")
     assert answer.headers["Retry-After"] == "30"
     assert at.jobs.page().jobs == ()
@@ -171,6 +174,20 @@ def test_a_batch_that_is_refused_leaves_no_entry(
     monkeypatch.setattr(BatchStore, "admit", _raise(StoreFull("the store of records is full")))
     assert _send_batch(client, png).status_code == 503
     assert _ids(at) == []
+
+
+def test_a_batch_that_is_refused_leaves_no_job_though_a_recovery_was_quicker(
+    client: FlaskClient, at: Services, png: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_after_a_recovery(*_: object) -> None:
+        assert Recovery(at.jobs, at.holdings, at.blobs, lambda *_: None).run() == {Outcome.ADMITTED: 3}
+        raise StoreFull("the store of records is full")
+
+    monkeypatch.setattr(BatchStore, "admit", full_after_a_recovery)
+    assert _send_batch(client, png).status_code == 503
+    assert at.jobs.page().jobs == ()
+    assert _ids(at) == []
+    assert not at.jobs._redis.exists("coronal:holds", "coronal:blob-refs")
 
 
 def test_after_redis_has_forgotten_a_batch_each_of_its_jobs_comes_back(

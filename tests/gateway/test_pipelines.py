@@ -1,14 +1,19 @@
 """GET, PUT and DELETE /v1/pipelines."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from flask.testing import FlaskClient
 
+from coronal_gateway.app import create_app
 from coronal_gateway.services import Services
+from coronal_gateway.settings import GatewaySettings
 from coronal_jobs.pipeline import Pipeline, parse
 
 YAML = "application/yaml"
+
+T = TypeVar("T")
 
 
 def test_a_pipeline_is_kept_replaced_listed_and_forgotten(client: FlaskClient) -> None:
@@ -59,6 +64,21 @@ def test_a_pipeline_that_cannot_be_run_is_422_and_not_kept(
     answer = client.put("/v1/pipelines/bright", data=document, content_type=YAML)
     assert (answer.status_code, answer.json["code"]) == (422, code)
     assert client.get("/v1/pipelines").json == {"pipelines": []}
+
+
+def test_a_document_is_read_beside_other_requests(
+    settings: GatewaySettings, publish: Callable[..., None]
+) -> None:
+    publish()
+    done: list[object] = []
+
+    def aside(work: Callable[..., T], *arguments: object) -> T:
+        done.append(work)
+        return work(*arguments)
+
+    client = create_app(settings, aside).test_client()
+    assert client.put("/v1/pipelines/bright", json={"stages": ["otsu"]}).status_code == 201
+    assert done == [parse]
 
 
 def test_malformed_json_is_422(client: FlaskClient) -> None:

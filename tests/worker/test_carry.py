@@ -1,3 +1,4 @@
+import json
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -80,6 +81,29 @@ def test_a_whole_case_comes_back() -> None:
     assert back.case.predictions == case.predictions
     assert (back.case.is_moved, back.case.labels_moved) == (True, True)
     assert back.runs == (RUN,)
+
+
+def _written_before(content: bytes) -> bytes:
+    """Leave out of a carry what workers once didn't write."""
+    with np.load(BytesIO(content)) as found:
+        arrays = dict(found)
+    facts = json.loads(arrays.pop("facts").tobytes())
+    known = {
+        name: fact for name, fact in facts.items() if name not in ("reference", "is_moved", "labels_moved")
+    }
+    file = BytesIO()
+    np.savez(file, facts=np.frombuffer(json.dumps(known).encode(), np.uint8), **arrays)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_what_a_worker_of_before_has_left_can_be_gone_on_with(is_moved: bool) -> None:
+    source = Image(np.zeros((4, 4)))
+    image = Image(np.zeros((2, 2))) if is_moved else source
+    case = Case(source, image, LabelMap.of(image, np.ones(image.shape, bool)))
+    back = unpack(_written_before(pack(Carry(case, (RUN,))))).case
+    assert (back.is_moved, back.labels_moved, back.labels_fit) == (is_moved, is_moved, True)
+    assert back.backdrop.shape == image.shape
 
 
 def test_an_image_that_did_not_change_is_written_once() -> None:

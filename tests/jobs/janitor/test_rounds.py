@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -16,13 +16,13 @@ import pytest
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.janitor.rounds import Janitor, Round
 from coronal_jobs.janitor.settings import JanitorSettings
-from coronal_jobs.job import Failure, Input, Job, Order, State
+from coronal_jobs.job import Failure, Input, Job, State
 from coronal_jobs.settings import StoreSettings
 from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection, connect
 from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.intake import Entry
+from coronal_jobs.store.intake import Entry, Intake, Name
 from coronal_jobs.store.jobs import JobStore
 
 Take = Callable[..., Job]
@@ -211,8 +211,7 @@ def test_an_expired_job_goes_from_the_intake_before_its_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     janitor, job = make_janitor(50.0), take(input=IMAGE)
-    order = Order.model_validate(job.model_dump(include=set(Order.model_fields)))
-    janitor.holdings.intake.put(Entry.of(order, Terms()))
+    janitor.holdings.intake.put(Entry.of(job.order(), Terms()))
     janitor.jobs.commit(job)
     connection.zadd("coronal:finished", {job.id: 1})
     with monkeypatch.context() as dying:
@@ -223,8 +222,32 @@ def test_an_expired_job_goes_from_the_intake_before_its_record(
     assert janitor.round().expired == 1
 
 
-def _die(*_: object) -> None:
+def _die(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_job_that_is_retried_while_it_is_about_to_go_stays(
+    make_janitor: Callable[[float], Janitor],
+    job_store: JobStore,
+    take: Take,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    janitor, job = make_janitor(50.0), take(input=IMAGE)
+    janitor.holdings.intake.put(Entry.of(job.order(), Terms()))
+    job_store.fail(job.id, job.epoch, FAILURE)
+    connection.zadd("coronal:finished", {job.id: 1})
+    remove = Intake.remove
+
+    def while_it_is_retried(intake: Intake, names: Iterable[Name]) -> None:
+        remove(intake, names)
+        assert job_store.retry(job.id) is State.QUEUED
+
+    monkeypatch.setattr(Intake, "remove", while_it_is_retried)
+    assert janitor.round().expired == 0
+    assert job_store.get(job.id).state is State.QUEUED
+    (name,) = janitor.holdings.intake.names()
+    assert janitor.holdings.intake.read(name).order == job.order()
 
 
 def test_two_at_once_do_each_thing_once(

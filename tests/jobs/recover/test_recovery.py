@@ -144,6 +144,18 @@ def test_one_sent_again_before_the_recovery_isnt_done_twice(
     assert [name.job_id for name in holdings.intake.names()] == [again.id]
 
 
+def test_one_whose_key_came_with_another_order_meanwhile_is_not_lost(
+    recovery: Recovery, job_store: JobStore, accept: Accept, connection: Connection
+) -> None:
+    keyed = Terms(key="k", keep_key_s=60)
+    lost = accept(keyed)
+    connection.flushall()
+    other = accept(keyed, seed=1)
+    assert recovery.run() == Counter({Outcome.KNOWN: 1, Outcome.ADMITTED: 1})
+    assert job_store.known([lost.id, other.id]) == {lost.id, other.id}
+    assert connection.hgetall("coronal:blob-refs") == {IMAGE.sha256: "2"}
+
+
 def test_bad_entries_are_told_and_stop_no_other(
     recovery: Recovery,
     accept: Accept,

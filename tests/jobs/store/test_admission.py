@@ -1,8 +1,10 @@
 """On which terms jobs are admitted: one key is one job, and no more are active than may be."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 
 MakeOrder = Callable[..., Order]
+SCAN = Input(name="scan.png", sha256="a" * 64, size_bytes=10, format="png")
 OTHER_IMAGE = Input(name="scan.png", sha256="b" * 64, size_bytes=10, format="png")
 OTHER_NAME = Input(name="other.png", sha256="a" * 64, size_bytes=10, format="png")
 KEYED = Terms(key="one")
@@ -64,6 +67,7 @@ class TestKeys:
                 {"pipeline": parse("{stages: [gaussian, otsu], name: x}")}, ("pipeline",), id="its name"
             ),
             pytest.param({"seed": 1, "input": OTHER_IMAGE}, ("image", "seed"), id="two"),
+            pytest.param({"reference": OTHER_IMAGE}, ("reference",), id="reference"),
         ],
     )
     def test_another_order_with_the_key_is_refused_and_told_what_differs(
@@ -82,6 +86,15 @@ class TestKeys:
             refused.job_id()
         assert conflict.value.differs == differs
         assert _written(connection) == before
+
+    def test_a_key_that_was_kept_before_there_were_references_stands_for_its_job(
+        self, make_order: MakeOrder
+    ) -> None:
+        document = json.dumps(parse("[gaussian]").model_dump(exclude_defaults=True), sort_keys=True)
+        parts = ("a" * 64, "scan.png", document, "7")
+        written = " ".join(sha256(part.encode()).hexdigest()[:32] for part in parts)
+        order = make_order(input=SCAN, pipeline=parse("[gaussian]"), seed=7)
+        assert content_of(order) == written
 
     def test_what_the_server_adds_itself_makes_no_difference(
         self, job_store: JobStore, make_order: MakeOrder, two_hops: Any

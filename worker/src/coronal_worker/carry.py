@@ -43,12 +43,13 @@ class _Facts:
     source: _ImageFacts
     image: _ImageFacts | None
     labels: _LabelFacts | None
-    reference: _LabelFacts | None
     tables: dict[str, Table]
     predictions: dict[str, Prediction]
-    is_moved: bool
-    labels_moved: bool
     runs: tuple[StageRun, ...]
+    reference: _LabelFacts | None = None
+    is_moved: bool | None = None
+    """None, and so the next, where a worker wrote it that knew a place by its grid alone."""
+    labels_moved: bool | None = None
 
 
 _FACTS = TypeAdapter(_Facts)
@@ -99,10 +100,14 @@ def unpack(content: bytes) -> Carry:
         reference=reference,
         tables=facts.tables,
         predictions=facts.predictions,
-        is_moved=facts.is_moved,
-        labels_moved=facts.labels_moved,
+        is_moved=_is_moved(image, source) if facts.is_moved is None else facts.is_moved,
+        labels_moved=_is_moved(labels, source) if facts.labels_moved is None else facts.labels_moved,
     )
     return Carry(case, facts.runs)
+
+
+def _is_moved(grid: Image | LabelMap | None, source: Image) -> bool:
+    return grid is not None and (grid.shape, grid.geometry) != (source.shape, source.geometry)
 
 
 def _places(facts: _LabelFacts) -> tuple[Geometry, dict[int, str]]:

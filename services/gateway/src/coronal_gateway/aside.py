@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.store.blobs import Blob, BlobStore, BlobWriter
 from coronal_jobs.store.intake import Entry, Intake, Name, names_of
 from coronal_jobs.store.objects import Objects
 
-__all__ = ["Aside", "BlobsAside", "IntakeAside", "directly"]
+__all__ = ["Aside", "BlobsAside", "IntakeAside", "directly", "each_aside"]
 
 T = TypeVar("T")
 
@@ -26,6 +26,13 @@ class Aside(Protocol):
 def directly(work: Callable[..., T], *arguments: Any) -> T:
     """Do a piece of work here and now: for a server that gives each request a thread of its own."""
     return work(*arguments)
+
+
+def each_aside(aside: Aside, things: Iterable[T]) -> Iterator[T]:
+    """Give what there is to give one by one, each made elsewhere; what is None ends it."""
+    left = iter(things)
+    while (one := aside(next, left, None)) is not None:
+        yield one
 
 
 class BlobsAside(BlobStore):
@@ -49,12 +56,15 @@ class BlobsAside(BlobStore):
 
     def stream(self, sha256: str) -> Iterator[bytes]:
         """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
-        pieces = self._aside(super().stream, sha256)
-        return iter(lambda: self._aside(next, pieces, b""), b"")
+        return each_aside(self._aside, self._aside(super().stream, sha256))
 
     def look(self, sha256: str, head_bytes: int) -> tuple[Blob, bytes]:
         """Tell of a blob, with its first bytes; NotFound when there is none."""
         return self._aside(super().look, sha256, head_bytes)
+
+    def scratch(self) -> BinaryIO:
+        """Give an empty file without a name."""
+        return self._aside(super().scratch)
 
     def delete(self, *digests: str) -> None:
         """Remove blobs."""

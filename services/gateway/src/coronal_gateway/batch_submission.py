@@ -1,12 +1,14 @@
 """A batch on its way in: each image is kept as it comes, and all are admitted in one step."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from coronal.errors import BadParameter, InputError, UnknownFormat, shown
 from coronal.spec import HEAD_BYTES
 from coronal_gateway.archive import SIGNATURE, Member, members
+from coronal_gateway.aside import each_aside
 from coronal_gateway.batch_commits import Commits
 from coronal_gateway.batch_holds import BatchHolds
 from coronal_gateway.batch_uploads import ArchiveUpload, ItemUpload
@@ -16,7 +18,7 @@ from coronal_gateway.parts import Plan, format_of, plan_of, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, path_name
 from coronal_jobs.batch import BatchOrder, RefusedItem
-from coronal_jobs.errors import NotFound, StoreFull, StoreUnavailable
+from coronal_jobs.errors import NotFound, StoreFull
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Input
 from coronal_jobs.store.admission import Admission, Terms
@@ -73,6 +75,7 @@ class BatchSubmission:
         self._commits = Commits()
         self._image: ImageUpload | None = None
         self._archive: BinaryIO | None = None
+        self._may_be_admitted = False
 
     def __enter__(self) -> Self:
         return self
@@ -84,9 +87,11 @@ class BatchSubmission:
         if self._image is not None:
             self._image.discard()
         if self._archive is not None:
-            self._archive.close()
-        # Whether Redis admitted it before it was away isn't known then: the holds end by themselves.
-        if not isinstance(error, StoreUnavailable):
+            with suppress(OSError):  # what a full disk didn't take is still in the buffer
+                self._archive.close()
+        # Where nobody knows whether Redis has admitted it the holds end by themselves. Else at once: a full
+        # disk needs the room.
+        if not self._may_be_admitted:
             self._holds.drop()
 
     def add_text(self, part: str, text: str) -> None:
@@ -127,7 +132,8 @@ class BatchSubmission:
             return self._new_item(name)
         self._note(part)
         self._archive = self._at.blobs.scratch()
-        return ArchiveUpload(self._archive, self._at.settings.largest_batch_bytes, self._unpack)
+        limit_bytes = self._at.settings.largest_batch_bytes
+        return ArchiveUpload(self._archive, limit_bytes, self._unpack, self._at.aside)
 
     def add_earlier(self, images: Sequence[tuple[str, str]]) -> None:
         """Take images whose bytes are there already, each by its SHA-256, and with a name.
@@ -148,8 +154,16 @@ class BatchSubmission:
                 self._refuse(number, path_name(name), wrong)
 
     def kept(self, body: Iterable[bytes]) -> Iterator[bytes]:
-        """Give the pieces of a body, and keep what has come for as long as others still come."""
-        return self._holds.renewed(body)
+        """Give the pieces of a body, and keep what has come for as long as others still come.
+
+        Raises
+        ------
+        StoreFull
+            When there is no room any more: workers need the rest to end what was admitted.
+        """
+        for piece in self._holds.renewed(body):
+            self._at.capacity.require_room()
+            yield piece
 
     def admit(self) -> str:
         """Queue all jobs, and give the batch's id; or that of the batch that its key came with before.
@@ -188,15 +202,25 @@ class BatchSubmission:
 
     def _admit(self, order: BatchOrder) -> Admission:
         """Admit a batch whose jobs are in the intake; where it surely isn't admitted, take them out again."""
-        names = [name for one in order.orders() for name in names_of(one)]
+        self._may_be_admitted = True
         try:
             admission = self._at.batches.admit(order, self._terms)
         except StoreFull:
-            self._at.holdings.intake.remove(names)
+            self._may_be_admitted = False
+            self._take_back(order)
             raise
+        self._may_be_admitted = False
         if not admission.is_written:
-            self._at.holdings.intake.remove(names)
+            self._take_back(order)
         return admission
+
+    def _take_back(self, order: BatchOrder) -> None:
+        """Take a batch out of the intake, and then delete the jobs that a recovery has found there."""
+        at = self._at
+        at.holdings.intake.remove(name for one in order.orders() for name in names_of(one))
+        for job_id in at.jobs.known([item.job for item in order.items]):
+            with suppress(NotFound):
+                at.holdings.remove(at.jobs.delete(job_id).unnamed)
 
     def _note(self, part: str) -> None:
         if part in self._given:
@@ -222,13 +246,14 @@ class BatchSubmission:
 
     def _unpack(self, file: BinaryIO) -> None:
         settings = self._at.settings
-        for member in members(file, most_items=self._most_items, most_bytes=settings.largest_batch_bytes):
+        found = members(file, most_items=self._most_items, most_bytes=settings.largest_batch_bytes)
+        for member in each_aside(self._at.aside, found):
             self._unpack_member(member)
 
     def _unpack_member(self, member: Member) -> None:
         item = self._new_item(member.name)
         try:
-            for piece in self.kept(member.pieces()):
+            for piece in self.kept(each_aside(self._at.aside, member.pieces())):
                 item.write(piece)
                 if item.is_refused:
                     return

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from coronal.errors import InputError, UnknownFormat
+from coronal_gateway.aside import Aside
 from coronal_gateway.errors import BadArchive
 from coronal_gateway.uploads import ImageUpload
-from coronal_jobs.errors import StoreUnavailable, TooLarge
+from coronal_jobs.errors import TooLarge
+from coronal_jobs.store.objects import translated_os
 
 __all__ = ["ArchiveUpload", "ItemUpload"]
 
@@ -80,12 +82,17 @@ class ArchiveUpload:
         The largest that is taken.
     unpack
         Called with the file when it is whole.
+    aside
+        Where it is written.
     """
 
-    def __init__(self, file: BinaryIO, limit_bytes: int, unpack: Callable[[BinaryIO], None]) -> None:
+    def __init__(
+        self, file: BinaryIO, limit_bytes: int, unpack: Callable[[BinaryIO], None], aside: Aside
+    ) -> None:
         self._file = file
         self._limit_bytes = limit_bytes
         self._unpack = unpack
+        self._aside = aside
 
     def write(self, piece: bytes) -> None:
         """Take bytes.
@@ -97,14 +104,14 @@ class ArchiveUpload:
         StoreUnavailable
             When they can't be written.
         """
-        try:
-            self._file.write(piece)
+        with translated_os():
+            self._aside(self._file.write, piece)
             size_bytes = self._file.tell()
-        except OSError as full:
-            raise StoreUnavailable("the store of images and results can't write") from full
         if size_bytes > self._limit_bytes:
             raise TooLarge(self._limit_bytes)
 
     def check(self) -> None:
-        """Take it that all bytes are there, and unpack them."""
+        """Take it that all bytes are there, and unpack them; StoreUnavailable when they can't be written."""
+        with translated_os():  # not while it is read: a full disk is no fault of the archive
+            self._aside(self._file.flush)
         self._unpack(self._file)

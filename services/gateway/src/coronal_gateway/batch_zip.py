@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from time import gmtime
 
+from coronal_gateway.aside import Aside
 from coronal_jobs.batch import RefusedItem
+from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Job, State
 from coronal_jobs.store.blobs import BlobStore
 
@@ -19,7 +21,9 @@ _LONGEST_STEM = 100
 _SUFFIX = re.compile(r"(\.nii\.gz|\.[A-Za-z0-9]{1,5})$", re.IGNORECASE)
 
 
-def one_zip(jobs: Iterable[Job], refused: Iterable[RefusedItem], blobs: BlobStore) -> Iterator[bytes]:
+def one_zip(
+    jobs: Iterable[Job], refused: Iterable[RefusedItem], blobs: BlobStore, aside: Aside
+) -> Iterator[bytes]:
     """Give a zip piece by piece: a folder for each job that has succeeded, and ``summary.csv`` of all items.
 
     Parameters
@@ -29,7 +33,9 @@ def one_zip(jobs: Iterable[Job], refused: Iterable[RefusedItem], blobs: BlobStor
     refused
         What was not taken.
     blobs
-        Where the files are.
+        Where the files are. What is gone by now is left out.
+    aside
+        Where they are deflated.
     """
     sink = _Sink()
     summary = StringIO(newline="")
@@ -39,15 +45,20 @@ def one_zip(jobs: Iterable[Job], refused: Iterable[RefusedItem], blobs: BlobStor
         for job in jobs:
             rows.writerow(_row_of(job))
             for artifact in job.artifacts:
+                try:
+                    pieces = blobs.stream(artifact.sha256)
+                except NotFound:  # the job was deleted a moment ago
+                    continue
                 with archive.open(_entry(job, artifact), "w") as file:
-                    for piece in blobs.stream(artifact.sha256):
-                        file.write(piece)
+                    for piece in pieces:
+                        aside(file.write, piece)
                         yield sink.taken()
         rows.writerows(
             (one.number, one.name, "", "refused", "", one.code, one.message, "") for one in refused
         )
         archive.writestr("summary.csv", summary.getvalue().encode())
         yield sink.taken()
+        aside(archive.close)  # it writes the list of contents
     yield sink.taken()
 
 

@@ -99,6 +99,14 @@ class EventFeed:
         threading.Thread(target=self._read, args=(last,), name="coronal-events", daemon=True).start()
 
     def _read(self, last: str) -> None:
+        try:
+            self._read_on(last)
+        except BaseException:  # a bug; who comes next starts another thread, or none would be told anything
+            with self._lock:
+                self._is_read = False
+            raise
+
+    def _read_on(self, last: str) -> None:
         looked_s = 0.0
         while self._goes_on():
             last = self._read_some(last)

@@ -1,5 +1,6 @@
 """A job on its way in: pipeline, seed, image and reference, in whatever order they come."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -7,7 +8,7 @@ from coronal.errors import BadParameter, shown
 from coronal_gateway.parts import Plan, format_of, plan_of, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, base_name
-from coronal_jobs.errors import StoreFull
+from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
 from coronal_jobs.store.admission import Admission, Terms
@@ -127,14 +128,26 @@ class Submission:
             hops=self._plan.hops,
             seed=self._seed,
         )
-        self._at.holdings.hold(order.id, order.digests)
-        with self._at.holdings.intake.being_put(Entry.of(order, self._terms)):
-            for file in self._files.values():
-                file.commit()
+        self._keep(order)
         admission = self._admit(order)
         self._at.holdings.remove(admission.unnamed)
         self.is_replayed = admission.is_replayed
         return admission.job_id()
+
+    def _keep(self, order: Order) -> None:
+        """Keep files and entry; where they can't be kept, nothing stays: a full disk needs the room."""
+        self._at.holdings.hold(order.id, order.digests)
+        try:
+            with self._at.holdings.intake.being_put(Entry.of(order, self._terms)):
+                for file in self._files.values():
+                    file.commit()
+        except StoreUnavailable:
+            self._let_go(order)
+            raise
+
+    def _let_go(self, order: Order) -> None:
+        with suppress(StoreUnavailable):  # the holds end by themselves
+            self._at.holdings.remove(self._at.holdings.drop(order.id, order.digests))
 
     def _admit(self, order: Order) -> Admission:
         """Admit an order that is in the intake; where it surely isn't admitted, take it out again.
@@ -146,6 +159,7 @@ class Submission:
             admission = self._at.jobs.admit(order, self._terms)
         except StoreFull:
             intake.remove(names)
+            self._let_go(order)
             raise
         if not admission.is_written:
             intake.remove(names)

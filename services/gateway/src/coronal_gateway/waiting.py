@@ -61,9 +61,18 @@ class LongPolls:
         return self.hold_read(job_id, lambda: self._jobs.get(job_id), until, timeout_s=timeout_s)
 
     def hold_read(
-        self, record_id: str, read: Callable[[], T], until: Callable[[T], bool], *, timeout_s: float
+        self,
+        record_id: str,
+        read: Callable[[], T],
+        until: Callable[[T], bool],
+        *,
+        timeout_s: float,
+        gather_s: float = 0.0,
     ) -> T | None:
-        """Do the same with the record of a job or a batch that is read like this."""
+        """Do the same with the record of a job or a batch that is read like this.
+
+        What happens within `gather_s` is looked at once: of a batch it may be much.
+        """
         deadline = time.monotonic() + timeout_s
         told = threading.Event()
         is_over = self.is_over()
@@ -75,7 +84,8 @@ class LongPolls:
                     left_s = deadline - time.monotonic()
                     if until(record) or left_s <= 0 or is_over():
                         return record
-                    told.wait(min(left_s, _LOOK_AGAIN_S))
+                    if told.wait(min(left_s, _LOOK_AGAIN_S)) and gather_s:
+                        time.sleep(gather_s)
         except TooManyHeld:
             return None
 

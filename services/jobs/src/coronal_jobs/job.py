@@ -103,3 +103,7 @@ class Job(_WithFiles):
     def pool(self) -> str:
         """The pool whose turn it is."""
         return self.hops[self.hop].pool
+
+    def order(self) -> Order:
+        """Give what was ordered."""
+        return Order.model_validate({name: getattr(self, name) for name in Order.model_fields})

@@ -36,7 +36,7 @@ def predictions(path: BatchPath) -> Response:
 def results(path: BatchPath) -> Response:
     """Give the files of all jobs that have succeeded by now, a folder each, and a summary of all items."""
     at, batch = services(), batch_of(path.id)
-    pieces = one_zip(at.batches.every_job(batch.id), at.batches.refused(batch.id), at.blobs)
+    pieces = one_zip(at.batches.every_job(batch.id), at.batches.refused(batch.id), at.blobs, at.aside)
     return _sent(pieces, "application/zip", f"{batch.id}.zip")
 
 

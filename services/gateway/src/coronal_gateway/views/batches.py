@@ -34,6 +34,7 @@ __all__ = ["api", "batch_of"]
 api = group("batches", "Many images through one pipeline.")
 
 _RETRY_S = "1"
+_GATHER_S = 0.05
 _FILE = {"type": "string", "format": "binary"}
 _BODY = {
     "required": True,
@@ -164,7 +165,11 @@ def _hold(batch: Batch, wait_s: float, status: int = HTTPStatus.OK) -> Response:
     if wait_s and not is_news(batch):
         timeout_s = min(wait_s, services().settings.longest_wait_s)
         held = services().polls.hold_read(
-            batch.id, lambda: services().batches.get(batch.id), is_news, timeout_s=timeout_s
+            batch.id,
+            lambda: services().batches.get(batch.id),
+            is_news,
+            timeout_s=timeout_s,
+            gather_s=_GATHER_S,
         )
     response = _answer_batch(held or batch, status)
     if held is None:

@@ -53,7 +53,7 @@ def show(path: NamePath) -> Response:
 )
 def put(path: NamePath) -> Response:
     """Keep a pipeline under a name, once it is checked against the catalogue."""
-    pipeline = _named(parse(_read_text()), path.name)
+    pipeline = _named(services().aside(parse, _read_text()), path.name)
     services().catalogue.ask(lambda catalogue: check(pipeline, catalogue))
     is_new = services().pipelines.put(pipeline)
     return answer(pipeline, HTTPStatus.CREATED if is_new else HTTPStatus.OK)

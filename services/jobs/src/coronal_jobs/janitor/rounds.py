@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.job import Job
+from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.intake import names_of
+from coronal_jobs.store.intake import Entry, names_of
 from coronal_jobs.store.jobs import JobStore
 
 __all__ = ["Janitor", "Round"]
@@ -78,15 +79,17 @@ class Janitor:
         """Delete jobs that are too old: what would bring them back first, and for good."""
         old = [job for one in self.jobs.finished_before(self.keep_s) for job in self._found(one)]
         self.holdings.intake.remove(name for job in old for name in names_of(job))
-        return sum(self._delete(job.id) for job in old)
+        return sum(map(self._delete, old))
 
     def _found(self, job_id: str) -> Iterator[Job]:
         with suppress(NotFound):  # another janitor was quicker
             yield self.jobs.get(job_id)
 
-    def _delete(self, job_id: str) -> bool:
+    def _delete(self, job: Job) -> bool:
         try:
-            self.jobs.delete(job_id)
+            done = self.jobs.delete(job.id, finished_ms=job.finished_ms)
         except NotFound:  # another janitor was quicker
             return False
-        return True
+        if done.answer == "stale":  # somebody has retried it meanwhile: it is wanted
+            self.holdings.intake.put(Entry.of(job.order(), Terms()))
+        return done.answer == "deleted"

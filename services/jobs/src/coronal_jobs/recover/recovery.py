@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coronal_jobs.errors import NotFound
@@ -95,6 +95,9 @@ class Recovery:
 
     def _admit(self, entry: Entry) -> Outcome:
         admission = self.jobs.admit(entry.order, entry.terms())
+        if admission.answer == "conflict":
+            # Its key stands for another order by now; each of the two was accepted.
+            admission = self.jobs.admit(entry.order, replace(entry.terms(), known_digest=""))
         if not admission.is_written:
             self._forget(entry)
             return Outcome.REPEATED

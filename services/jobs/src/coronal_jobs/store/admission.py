@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Self
 
 from coronal_jobs.batch import BatchOrder
@@ -16,7 +17,7 @@ __all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of", "content_of_b
 MOST_ACTIVE_JOBS = 200_000
 """How many jobs are queued or running at a time, unless it is said otherwise."""
 
-_PARTS = ("image", "name", "reference", "pipeline", "seed")
+_PARTS = ("image", "name", "pipeline", "seed", "reference")
 _DIGEST_LENGTH = 32
 _SHORTEST_RETRY_S = 1
 _LONGEST_RETRY_S = 60
@@ -119,13 +120,14 @@ class Admission:
 
 
 def content_of(order: Order) -> str:
-    """Tell by digests what an order is: image, file name, reference, pipeline in long form, and seed.
+    """Tell by digests what an order is: image, file name, pipeline in long form, seed, and reference.
 
     Two orders are the same when all five are. What the server adds itself (id, format, hops) is left out, and
-    so is how the pipeline was written: a name, YAML or JSON, short or long.
+    so is how the pipeline was written: a name, YAML or JSON, short or long. Where there is no reference
+    nothing stands for it, as in what a gateway that knew of none has written.
     """
-    reference = order.reference.sha256 if order.reference else ""
-    return _content(order.input.sha256, order.input.name, reference, order.pipeline, order.seed)
+    content = _content(order.input.sha256, order.input.name, order.pipeline, order.seed)
+    return f"{content} {_digest(order.reference.sha256)}" if order.reference else content
 
 
 def content_of_batch(order: BatchOrder) -> str:
@@ -137,12 +139,12 @@ def content_of_batch(order: BatchOrder) -> str:
     images |= {item.number: ("", item.name) for item in order.refused}
     digests, names = zip(*(images[number] for number in sorted(images)), strict=True)
     image, name = ("\n".join(("batch", *parts)) for parts in (digests, names))
-    return _content(image, name, "", order.pipeline, order.seed)
+    return _content(image, name, order.pipeline, order.seed)
 
 
-def _content(image: str, name: str, reference: str, pipeline: Pipeline, seed: int) -> str:
+def _content(image: str, name: str, pipeline: Pipeline, seed: int) -> str:
     document = json.dumps(pipeline.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
-    return " ".join(map(_digest, (image, name, reference, document, str(seed))))
+    return " ".join(map(_digest, (image, name, document, str(seed))))
 
 
 def _digest(text: str) -> str:
@@ -151,8 +153,8 @@ def _digest(text: str) -> str:
 
 
 def _differing(one: str, other: str) -> tuple[str, ...]:
-    pairs = zip(_PARTS, one.split(), other.split(), strict=True)
-    return tuple(part for part, ours, theirs in pairs if ours != theirs)
+    pairs = zip_longest(one.split(), other.split(), fillvalue="")
+    return tuple(part for part, (ours, theirs) in zip(_PARTS, pairs, strict=False) if ours != theirs)
 
 
 def _retry_after_s(ended: int) -> int:

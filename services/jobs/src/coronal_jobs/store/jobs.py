@@ -220,15 +220,23 @@ class JobStore:
         """
         return self._state_after("retry", job_id)
 
-    def delete(self, job_id: str) -> Committed:
+    def delete(self, job_id: str, *, finished_ms: int | None = None) -> Committed:
         """Remove a record and all that stands beside it.
+
+        Parameters
+        ----------
+        job_id
+            The job's id.
+        finished_ms
+            When it has ended, for a job that is to stay where it was retried since: the answer is ``stale``.
 
         Raises
         ------
         NotFound
             When there is no such job.
         """
-        done = _committed(self._run("delete", job_id))
+        condition = () if finished_ms is None else (finished_ms,)
+        done = _committed(self._run("delete", job_id, *condition))
         if done.answer == "unknown":
             raise NotFound("job", job_id)
         return done

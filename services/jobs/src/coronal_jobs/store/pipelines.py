@@ -17,7 +17,7 @@ class PipelineStore:
 
     def put(self, pipeline: Pipeline) -> bool:
         """Keep a pipeline under its name; True when the name is new."""
-        return bool(self._redis.hset(_KEY, pipeline.name, pipeline.model_dump_json()))
+        return bool(self._redis.hset(_KEY, pipeline.name, pipeline.model_dump_json(exclude_defaults=True)))
 
     def get(self, name: str) -> Pipeline:
         """Give the pipeline of a name; NotFound when there is none."""

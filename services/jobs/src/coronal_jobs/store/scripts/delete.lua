@@ -1,13 +1,17 @@
 #!lua flags=allow-oom
--- delete(id) → "deleted" or "unknown", then blobs that may go
+-- delete(id, finished) → "deleted", "unknown" or "stale", then blobs that may go
 --
--- Before:  nothing; the job may be in any state.
+-- Before:  nothing; the job may be in any state. Where a time is given, the job has ended then and not since: one that
+--          was retried meanwhile is "stale", and nothing is done.
 -- Promise: the record is gone, and so is all that stands beside it; a batch goes with its last job. A doorbell that
 --          still waits, and a worker that still runs, find nothing to claim or commit.
-local id = ARGV[1]
+local id, finished = ARGV[1], ARGV[2]
 local state = get(id, 'state')
 if not state then
   return { 'unknown' }
+end
+if finished and tonumber(get(id, 'finished_ms') or 0) ~= tonumber(finished) then
+  return { 'stale' }
 end
 local answer = { 'deleted' }
 local digests = { cjson.decode(get(id, 'input')).sha256 }
