@@ -588,3 +588,15 @@ def test_the_gateway_needs_no_more_memory_for_many_images(
     before = most_kib()
     send_images(80)
     assert most_kib() - before < 20 * 1024
+
+
+def test_a_step_of_a_batch_that_is_sent_again_with_its_key_is_done_once(
+    client: FlaskClient, send: Send, at: Services
+) -> None:
+    path = f"/v1/batches/{send().json['id']}"
+    key = {"Idempotency-Key": "step"}
+    assert client.post(f"{path}/cancel", headers=key).json["counts"]["cancelled"] == 3
+    assert client.post(f"{path}/retry?state=cancelled").json["counts"]["queued"] == 3
+    again = client.post(f"{path}/cancel", headers=key)
+    assert (again.status_code, again.json["counts"]["queued"]) == (200, 3)
+    assert again.headers["Idempotent-Replayed"] == "true"

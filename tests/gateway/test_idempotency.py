@@ -13,6 +13,7 @@ from coronal_gateway.app import create_app
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
 from coronal_jobs.errors import NotFound
+from coronal_jobs.job import Failure
 
 RAW = "application/octet-stream"
 
@@ -156,15 +157,6 @@ def test_jobs_without_a_key_are_jobs_of_their_own(submit) -> None:
     assert submit().json["id"] != submit().json["id"]
 
 
-@pytest.mark.parametrize("action", ["cancel", "retry"])
-def test_a_key_does_no_harm_where_it_is_not_needed(client: FlaskClient, send, action: str) -> None:
-    path = f"/v1/jobs/{send().json['id']}"
-    if action == "retry":
-        client.post(f"{path}/cancel")
-    answer = client.post(f"{path}/{action}", headers={"Idempotency-Key": "one"})
-    assert answer.status_code == 200
-
-
 def test_the_document_tells_of_the_header(bare_client: FlaskClient) -> None:
     operation = bare_client.get("/openapi.json").json["paths"]["/v1/jobs"]["post"]
     (header,) = [each for each in operation["parameters"] if each["in"] == "header"]
@@ -174,3 +166,69 @@ def test_the_document_tells_of_the_header(bare_client: FlaskClient) -> None:
         255,
     )
     assert {"422", "429", "503"} <= set(operation["responses"])
+
+
+Step = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def step(client: FlaskClient) -> Step:
+    """Cancel or retry, with a key."""
+    return lambda path, key="step": client.post(path, headers={"Idempotency-Key": key})
+
+
+def test_a_retry_that_is_sent_again_starts_the_job_once_also_when_it_has_failed_again(
+    send, step: Step, at: Services
+) -> None:
+    path = send().headers["Location"]
+    job_id = path.rpartition("/")[2]
+    _fail(at, job_id)
+    first = step(f"{path}/retry")
+    assert (first.status_code, first.json["state"]) == (200, "queued")
+    assert "Idempotent-Replayed" not in first.headers
+    _fail(at, job_id)
+    again = step(f"{path}/retry")
+    assert (again.status_code, again.json["state"]) == (200, "failed")
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert step(f"{path}/retry", "another").json["state"] == "queued"
+
+
+def test_a_cancel_that_is_sent_again_is_answered_as_before(send, step: Step) -> None:
+    path = send().headers["Location"]
+    answers = [step(f"{path}/cancel") for _ in range(2)]
+    assert [(one.status_code, one.json["state"]) for one in answers] == [(200, "cancelled")] * 2
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_step_that_was_refused_takes_no_key(send, step: Step, at: Services) -> None:
+    path = send().headers["Location"]
+    at.jobs.claim(path.rpartition("/")[2], "default", lease_s=60)
+    assert step(f"{path}/retry").status_code == 409
+    assert step(f"{path}/cancel").status_code == 200
+
+
+@pytest.mark.parametrize("second", ["retry", "of another job", "an order"])
+def test_a_key_of_a_step_is_for_that_step_alone(send, step: Step, second: str) -> None:
+    path = send().headers["Location"]
+    other = send("two", query="pipeline=[otsu]&name=other.png").headers["Location"]
+    step(f"{path}/cancel")
+    match second:
+        case "retry":
+            answer = step(f"{path}/retry")
+        case "of another job":
+            answer = step(f"{other}/cancel")
+        case _:
+            answer = send("step")
+    assert (answer.status_code, answer.json["code"]) == (422, "idempotency-conflict")
+
+
+def test_a_key_of_an_order_is_for_no_step(send, step: Step) -> None:
+    path = send().headers["Location"]
+    answer = step(f"{path}/cancel", "one")
+    assert (answer.status_code, answer.json["differs"]) == (422, ["step"])
+
+
+def _fail(at: Services, job_id: str) -> None:
+    job = at.jobs.claim(job_id, "default", lease_s=60)
+    assert job is not None
+    at.jobs.fail(job.id, job.epoch, Failure(code="stage-error", message="no"))

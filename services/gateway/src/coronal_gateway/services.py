@@ -19,6 +19,7 @@ from coronal_jobs.store.connection import connect
 from coronal_jobs.store.events import EventStore
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
+from coronal_jobs.store.keys import KeyStore
 from coronal_jobs.store.pipelines import PipelineStore
 
 __all__ = ["Services", "services"]
@@ -31,6 +32,7 @@ class Services:
     settings: GatewaySettings
     jobs: JobStore
     batches: BatchStore
+    keys: KeyStore
     pipelines: NamedPipelines
     blobs: BlobStore
     holdings: Holdings
@@ -60,6 +62,7 @@ class Services:
             settings=settings,
             jobs=jobs,
             batches=BatchStore(connection),
+            keys=KeyStore(connection),
             pipelines=NamedPipelines(PipelineStore(connection), catalogue),
             blobs=blobs,
             holdings=Holdings(connection, blobs, IntakeAside(blobs.objects, aside)),

@@ -167,7 +167,7 @@ class IdempotencyConflict(InputError):
         What the key is called.
     differs
         The parts of the order that are not as before: ``image``, ``name``, ``reference``,
-        ``pipeline``, ``seed``.
+        ``pipeline``, ``seed``; ``step`` where one of the two is no order.
     """
 
     code = "idempotency-conflict"

@@ -23,6 +23,7 @@ from coronal_gateway.queries import (
 )
 from coronal_gateway.services import services
 from coronal_gateway.views.group import group
+from coronal_gateway.views.once import done_once, replayed
 from coronal_jobs.batch import Batch
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.ids import is_job_id
@@ -118,19 +119,24 @@ def list_jobs(path: BatchPath, query: BatchJobsQuery) -> Response:
 
 
 @api.post("/v1/batches/<id>/retry", responses={"200": BatchBody, **problems(404)})
-def retry(path: BatchPath, query: RetryQuery) -> Response:
+def retry(path: BatchPath, query: RetryQuery, header: OnceHeader) -> Response:
     """Start the failed jobs of a batch again, or the cancelled ones; all others stay as they are."""
     batch = batch_of(path.id)
-    services().batches.retry(batch.id, State(query.state))
-    return _answer_batch(services().batches.get(batch.id), HTTPStatus.OK)
+    state = State(query.state)
+    is_replayed = done_once(
+        header, batch.id, f"retry-{state}", lambda: services().batches.retry(batch.id, state)
+    )
+    response = _answer_batch(services().batches.get(batch.id), HTTPStatus.OK)
+    return replayed(response, is_replayed=is_replayed)
 
 
 @api.post("/v1/batches/<id>/cancel", responses={"200": BatchBody, **problems(404)})
-def cancel(path: BatchPath) -> Response:
+def cancel(path: BatchPath, header: OnceHeader) -> Response:
     """End all jobs of a batch that aren't over, at once and for good."""
     batch = batch_of(path.id)
-    services().batches.cancel(batch.id)
-    return _answer_batch(services().batches.get(batch.id), HTTPStatus.OK)
+    is_replayed = done_once(header, batch.id, "cancel", lambda: services().batches.cancel(batch.id))
+    response = _answer_batch(services().batches.get(batch.id), HTTPStatus.OK)
+    return replayed(response, is_replayed=is_replayed)
 
 
 @api.delete("/v1/batches/<id>", responses={"204": None, **problems(404)})

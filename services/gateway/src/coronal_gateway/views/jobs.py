@@ -18,6 +18,7 @@ from coronal_gateway.services import services
 from coronal_gateway.submission import FILES, Submission
 from coronal_gateway.uploads import pieces, refuse_encoding
 from coronal_gateway.views.group import group
+from coronal_gateway.views.once import done_once, replayed
 from coronal_jobs.errors import NotFound, StoreUnavailable, TooLarge
 from coronal_jobs.ids import is_job_id
 from coronal_jobs.job import Job, State
@@ -134,29 +135,31 @@ def delete(path: JobPath) -> tuple[str, int]:
 
 
 @api.post("/v1/jobs/<id>/cancel", responses={"200": JobBody, **problems(404, 409)})
-def cancel(path: JobPath) -> Response:
+def cancel(path: JobPath, header: OnceHeader) -> Response:
     """End a job that isn't over.
 
     It is cancelled at once and for good, whether a worker lives or not; a worker that runs it stops within
     seconds.
     """
-    if not is_job_id(path.id):
-        raise NotFound("job", path.id)
-    state = services().jobs.cancel(path.id)
-    if state is not State.CANCELLED:
-        raise WrongState(state, [State.QUEUED, State.RUNNING])
-    return _answer_job(services().jobs.get(path.id), HTTPStatus.OK)
+
+    def do() -> None:
+        state = services().jobs.cancel(path.id)
+        if state is not State.CANCELLED:
+            raise WrongState(state, [State.QUEUED, State.RUNNING])
+
+    return _step(path.id, header, "cancel", do)
 
 
 @api.post("/v1/jobs/<id>/retry", responses={"200": JobBody, **problems(404, 409)})
-def retry(path: JobPath) -> Response:
+def retry(path: JobPath, header: OnceHeader) -> Response:
     """Start a failed or cancelled job again, where it stopped: what was finished isn't done again."""
-    if not is_job_id(path.id):
-        raise NotFound("job", path.id)
-    state = services().jobs.retry(path.id)
-    if state is not State.QUEUED:
-        raise WrongState(state, [State.FAILED, State.CANCELLED])
-    return _answer_job(services().jobs.get(path.id), HTTPStatus.OK)
+
+    def do() -> None:
+        state = services().jobs.retry(path.id)
+        if state is not State.QUEUED:
+            raise WrongState(state, [State.FAILED, State.CANCELLED])
+
+    return _step(path.id, header, "retry", do)
 
 
 def job_of(job_id: str) -> Job:
@@ -164,6 +167,13 @@ def job_of(job_id: str) -> Job:
     if not is_job_id(job_id):
         raise NotFound("job", job_id)
     return services().jobs.get(job_id)
+
+
+def _step(job_id: str, header: OnceHeader, step: str, do: Callable[[], None]) -> Response:
+    if not is_job_id(job_id):
+        raise NotFound("job", job_id)
+    is_replayed = done_once(header, job_id, step, do)
+    return replayed(_answer_job(services().jobs.get(job_id), HTTPStatus.OK), is_replayed=is_replayed)
 
 
 def _read_body(query: SubmitQuery, submission: Submission) -> None:
