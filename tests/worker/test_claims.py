@@ -155,6 +155,14 @@ class TestTheFolder:
         with claim_folder() as folder:
             assert list(folder.iterdir()) == []
 
+    def test_one_that_another_worker_removes_at_this_moment_stops_nobody(
+        self, temporary: Path, dead: int
+    ) -> None:
+        # To look at it fails as it does when it is gone between two looks.
+        (temporary / f"coronal-worker-{dead}").symlink_to(temporary / "gone")
+        with claim_folder() as folder:
+            assert folder.is_dir()
+
 
 def test_a_process_is_alive_until_it_has_ended(dead: int) -> None:
     assert is_alive(os.getpid())

@@ -122,18 +122,25 @@ def claim_folder() -> Iterator[Path]:
     """
     parent = Path(tempfile.gettempdir())
     for old in parent.glob(f"{_PREFIX}*"):
-        number = old.name.removeprefix(_PREFIX)
-        # In a container each worker has the same number as the one before.
-        is_ours = old.stat().st_uid == os.getuid()
-        if is_ours and (number == str(os.getpid()) or (number.isdecimal() and not is_alive(int(number)))):
-            _end_orphans(old)
-            shutil.rmtree(old, ignore_errors=True)
+        # Another worker that starts or ends at this moment may remove it too.
+        with suppress(FileNotFoundError):
+            if _is_left_behind(old):
+                _end_orphans(old)
+                shutil.rmtree(old, ignore_errors=True)
     folder = parent / f"{_PREFIX}{os.getpid()}"
     folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left_behind(folder: Path) -> bool:
+    """Tell whether a folder is one of ours, of a worker that is no more."""
+    number = folder.name.removeprefix(_PREFIX)
+    # In a container each worker has the same number as the one before.
+    is_over = number == str(os.getpid()) or (number.isdecimal() and not is_alive(int(number)))
+    return folder.stat().st_uid == os.getuid() and is_over
 
 
 def is_alive(pid: int) -> bool:
