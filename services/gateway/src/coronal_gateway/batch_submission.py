@@ -14,7 +14,7 @@ from coronal_gateway.batch_holds import BatchHolds
 from coronal_gateway.batch_uploads import ArchiveUpload, ItemUpload
 from coronal_gateway.errors import BadArchive, NoGoodItem, TooManyItems
 from coronal_gateway.multipart import FilePart
-from coronal_gateway.parts import Plan, format_of, plan_of, seed_of
+from coronal_gateway.parts import Plan, format_of, note_once, plan_of, required, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, path_name
 from coronal_jobs.batch import BatchOrder, RefusedItem
@@ -61,9 +61,7 @@ class BatchSubmission:
         at.catalogue.require_workers()
         self.is_replayed = False
         self._at = at
-        self._terms = Terms(
-            most_active=at.settings.most_active_jobs, key=key, keep_key_s=at.settings.keep_keys_s
-        )
+        self._terms = at.terms(key)
         self._most_items = min(at.settings.most_batch_items, at.settings.most_active_jobs)
         self._id = new_job_id()
         self._given: set[str] = set()
@@ -106,10 +104,10 @@ class BatchSubmission:
         """
         match part:
             case "pipeline":
-                self._note(part)
+                note_once(self._given, part)
                 self._plan = _without_reference(plan_of(self._at, text))
             case "seed":
-                self._note(part)
+                note_once(self._given, part)
                 self._seed = seed_of(text)
             case "image" | "archive":
                 raise BadParameter(part, found=shown(text), allowed="a file, sent with its name")
@@ -130,7 +128,7 @@ class BatchSubmission:
         """
         if part == "image":
             return self._new_item(name)
-        self._note(part)
+        note_once(self._given, part)
         self._archive = self._at.blobs.scratch()
         limit_bytes = self._at.settings.largest_batch_bytes
         return ArchiveUpload(self._archive, limit_bytes, self._unpack, self._at.aside)
@@ -181,15 +179,14 @@ class BatchSubmission:
         StoreUnavailable
             When it can't be kept.
         """
-        if self._plan is None:
-            raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
+        planned = required(self._plan)
         items = self._commits.items()
         if not items:
             raise NoGoodItem(self._refused)
         order = BatchOrder(
             id=self._id,
-            pipeline=self._plan.pipeline,
-            hops=self._plan.hops,
+            pipeline=planned.pipeline,
+            hops=planned.hops,
             seed=self._seed,
             items=items,
             refused=tuple(self._refused),
@@ -221,11 +218,6 @@ class BatchSubmission:
         for job_id in at.jobs.known([item.job for item in order.items]):
             with suppress(NotFound):
                 at.holdings.remove(at.jobs.delete(job_id).unnamed)
-
-    def _note(self, part: str) -> None:
-        if part in self._given:
-            raise BadParameter(part, found=None, allowed="given once, found twice")
-        self._given.add(part)
 
     def _next_number(self) -> int:
         if self._count == self._most_items:

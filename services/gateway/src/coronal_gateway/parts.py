@@ -11,7 +11,7 @@ from coronal_jobs.fitting import wants_reference
 from coronal_jobs.pipeline import NAME, Pipeline, parse
 from coronal_jobs.planning import Hop, plan
 
-__all__ = ["Plan", "format_of", "is_name", "plan_of", "seed_of"]
+__all__ = ["Plan", "format_of", "is_name", "note_once", "plan_of", "required", "seed_of"]
 
 _LARGEST_SEED = 2**32 - 1
 _LONGEST_KEPT = 4096
@@ -41,6 +41,20 @@ def plan_of(at: Services, text: str) -> Plan:
     """
     pipeline = _read_pipeline(at, text)
     return at.catalogue.ask(lambda catalogue: _planned(pipeline, catalogue))
+
+
+def required(planned: Plan | None) -> Plan:
+    """Give the plan of a pipeline that has come; BadParameter where none has."""
+    if planned is None:
+        raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
+    return planned
+
+
+def note_once(given: set[str], part: str) -> None:
+    """Note that a part has come; BadParameter where it had before."""
+    if part in given:
+        raise BadParameter(part, found=None, allowed="given once, found twice")
+    given.add(part)
 
 
 def seed_of(text: str) -> int:

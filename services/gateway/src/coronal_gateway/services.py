@@ -11,6 +11,7 @@ from coronal_gateway.pipelines import NamedPipelines
 from coronal_gateway.recent import RecentCatalogue
 from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.waiting import LongPolls
+from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.capacity import Capacity
@@ -72,6 +73,11 @@ class Services:
             events=feed,
             aside=aside,
         )
+
+    def terms(self, key: str) -> Terms:
+        """Give the terms on which something is taken in that came with a key; empty for none."""
+        settings = self.settings
+        return Terms(most_active=settings.most_active_jobs, key=key, keep_key_s=settings.keep_keys_s)
 
 
 def services(app: Flask | None = None) -> Services:

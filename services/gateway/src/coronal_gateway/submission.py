@@ -5,13 +5,13 @@ from types import TracebackType
 from typing import Self
 
 from coronal.errors import BadParameter, shown
-from coronal_gateway.parts import Plan, format_of, plan_of, seed_of
+from coronal_gateway.parts import Plan, format_of, note_once, plan_of, required, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, base_name
 from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
-from coronal_jobs.store.admission import Admission, Terms
+from coronal_jobs.store.admission import Admission
 from coronal_jobs.store.intake import Entry, names_of
 
 __all__ = ["FILES", "PARTS", "Submission"]
@@ -57,9 +57,7 @@ class Submission:
         at.catalogue.require_workers()
         self.is_replayed = False
         self._at = at
-        self._terms = Terms(
-            most_active=at.settings.most_active_jobs, key=key, keep_key_s=at.settings.keep_keys_s
-        )
+        self._terms = at.terms(key)
         self._given: set[str] = set()
         self._plan: Plan | None = None
         self._seed = 0
@@ -114,18 +112,17 @@ class Submission:
         StoreUnavailable
             When it can't be kept.
         """
-        if self._plan is None:
-            raise BadParameter("pipeline", found=None, allowed="given: a name, or a document in YAML or JSON")
+        planned = required(self._plan)
         if "image" not in self._files:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
-        _check_reference(self._plan, has_one="reference" in self._files)
+        _check_reference(planned, has_one="reference" in self._files)
         described = {part: file.described() for part, file in self._files.items()}
         order = Order(
             id=new_job_id(),
             input=described["image"],
             reference=described.get("reference"),
-            pipeline=self._plan.pipeline,
-            hops=self._plan.hops,
+            pipeline=planned.pipeline,
+            hops=planned.hops,
             seed=self._seed,
         )
         self._keep(order)
@@ -168,9 +165,7 @@ class Submission:
     def _note(self, part: str) -> None:
         if part not in PARTS:
             raise BadParameter(part, found=None, allowed=f"one of the parts of a job: {', '.join(PARTS)}")
-        if part in self._given:
-            raise BadParameter(part, found=None, allowed="given once, found twice")
-        self._given.add(part)
+        note_once(self._given, part)
 
 
 def _check_reference(planned: Plan, *, has_one: bool) -> None:

@@ -6,7 +6,6 @@ from flask import Response
 
 from coronal_gateway.idempotency import OnceHeader
 from coronal_gateway.services import services
-from coronal_jobs.store.admission import Terms
 
 __all__ = ["done_once", "replayed"]
 
@@ -29,7 +28,7 @@ def done_once(header: OnceHeader, record_id: str, step: str, do: Callable[[], No
         When something else came with this key before.
     """
     at = services()
-    terms = Terms(key=header.key, keep_key_s=at.settings.keep_keys_s)
+    terms = at.terms(header.key)
     if at.keys.is_done(terms, record_id, step):
         return True
     do()
