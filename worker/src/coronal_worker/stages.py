@@ -129,8 +129,7 @@ def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch
     _go_on(watch)
     started = time.perf_counter()
     on_source = stage.on == "source"
-    seen = case.seen_on_source() if on_source else case
-    output = algorithm.run(seen, stage.parameters, context)
+    output = algorithm.run(case.seen(on_source=on_source), stage.parameters, context)
     seconds = time.perf_counter() - started
     _go_on(watch)
     watch.log(f"{stage.name}: done in {seconds:.3f} s")

@@ -80,7 +80,7 @@ class Case:
         on_source
             Whether it worked on the source, and not on the current image.
         """
-        seen = self.seen_on_source() if on_source else self
+        seen = self.seen(on_source=on_source)
         match output:
             case Image():
                 keeps = (spec is None or spec.keeps_geometry) and _same_grid(output, seen.image)
@@ -96,9 +96,9 @@ class Case:
             case Prediction():
                 return replace(self, predictions={**self.predictions, stage: output})
 
-    def seen_on_source(self) -> "Case":
-        """Give the case as a stage sees it that works on the source."""
-        return replace(self, image=self.source, is_moved=False)
+    def seen(self, *, on_source: bool) -> "Case":
+        """Give the case as a stage sees it that works on the source, or on the current image."""
+        return replace(self, image=self.source, is_moved=False) if on_source else self
 
     @property
     def labels_fit(self) -> bool:

@@ -102,7 +102,7 @@ def _started(trial: Trial, plugins: Plugins) -> Case:
 def _run(stage: Stage, case: Case, plugins: Plugins, trial: Trial) -> tuple[Output, Case]:
     algorithm = _algorithm(stage.algorithm, plugins)
     on_source = stage.on == "source"
-    seen = case.seen_on_source() if on_source else case
+    seen = case.seen(on_source=on_source)
     output = algorithm.run(seen, stage.parameters, Context(seed=trial.seed, log=print))
     return output, case.add(stage.name, output, algorithm.spec, on_source=on_source)
 
