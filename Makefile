@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers plugins/pipelines plugins/formats \
-	plugins/tools services/jobs services/gateway services/client worker
+MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers plugins/networks \
+	plugins/learning plugins/pipelines plugins/formats plugins/tools services/jobs services/gateway services/client worker
 PINS := requirements/development.txt
 INSTALLED := $(VENV)/installed
 

@@ -2,7 +2,7 @@
 # Writes the pins: one file a role, with hashes and without any address. Run by `make pins`.
 set -eu
 
-members="coronal coronal-filters coronal-segmenters coronal-measurers coronal-classifiers coronal-pipelines coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker coronal-tools"
+members="coronal coronal-filters coronal-segmenters coronal-measurers coronal-classifiers coronal-networks coronal-learning coronal-pipelines coronal-formats coronal-jobs coronal-gateway coronal-client coronal-worker coronal-tools"
 skip=$(for member in $members; do printf ' --no-emit-package %s' "$member"; done)
 
 pin() { # pin ROLE SOURCE...
@@ -16,7 +16,8 @@ pin() { # pin ROLE SOURCE...
 contract=plugins/contract/pyproject.toml
 jobs=services/jobs/pyproject.toml
 gateway=services/gateway/pyproject.toml
-worker="worker/pyproject.toml plugins/filters/pyproject.toml plugins/segmenters/pyproject.toml plugins/measurers/pyproject.toml plugins/classifiers/pyproject.toml plugins/pipelines/pyproject.toml plugins/formats/pyproject.toml"
+worker="worker/pyproject.toml plugins/filters/pyproject.toml plugins/segmenters/pyproject.toml plugins/measurers/pyproject.toml plugins/classifiers/pyproject.toml plugins/learning/pyproject.toml plugins/pipelines/pyproject.toml plugins/formats/pyproject.toml"
+networks=plugins/networks/pyproject.toml
 client=services/client/pyproject.toml
 
 pin build requirements/build.in
@@ -24,4 +25,6 @@ pin gateway $contract $jobs $gateway
 # shellcheck disable=SC2086
 pin worker $contract $jobs $worker
 # shellcheck disable=SC2086
-pin development $contract $jobs $gateway $worker $client plugins/tools/pyproject.toml requirements/build.in --extra up --group pyproject.toml:dev
+pin networks $contract $jobs $worker $networks
+# shellcheck disable=SC2086
+pin development $contract $jobs $gateway $worker $networks $client plugins/tools/pyproject.toml requirements/build.in --extra up --group pyproject.toml:dev

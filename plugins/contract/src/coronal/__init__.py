@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from coronal.algorithms import Algorithm as Algorithm
     from coronal.algorithms import algorithm as algorithm
     from coronal.case import Case as Case
+    from coronal.case import Explanation as Explanation
     from coronal.case import Output as Output
     from coronal.classifiers import Classifier as Classifier
-    from coronal.classifiers import TrainableAlgorithm as TrainableAlgorithm
-    from coronal.classifiers import classifier as classifier
     from coronal.context import Context as Context
+    from coronal.errors import BadDataset as BadDataset
     from coronal.errors import BadDeclaration as BadDeclaration
     from coronal.errors import BadImage as BadImage
     from coronal.errors import BadModel as BadModel
@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from coronal.image import Meaning as Meaning
     from coronal.labelmap import LabelMap as LabelMap
     from coronal.labelmap import Reference as Reference
+    from coronal.model import Model as Model
     from coronal.parameters import Parameter as Parameter
     from coronal.prediction import Prediction as Prediction
     from coronal.provenance import Provenance as Provenance
     from coronal.provenance import StageRun as StageRun
     from coronal.read_limits import ReadLimits as ReadLimits
+    from coronal.segmenters import Segmenter as Segmenter
     from coronal.spec import AlgorithmSpec as AlgorithmSpec
     from coronal.spec import FormatSpec as FormatSpec
     from coronal.spec import Input as Input
@@ -51,16 +53,27 @@ if TYPE_CHECKING:
     from coronal.spec import Signature as Signature
     from coronal.table import Column as Column
     from coronal.table import Table as Table
+    from coronal.tasks import Publication as Publication
+    from coronal.tasks import Task as Task
+    from coronal.tasks import TaskResult as TaskResult
+    from coronal.tasks import Work as Work
+    from coronal.tasks import task as task
+    from coronal.trainable import TrainableAlgorithm as TrainableAlgorithm
+    from coronal.trainable import classifier as classifier
+    from coronal.trainable import segmenter as segmenter
+    from coronal.training import Checkpoint as Checkpoint
+    from coronal.training import Examples as Examples
+    from coronal.training import TrainingContext as TrainingContext
 
 _HOME = {
     "Algorithm": "algorithms",
     "algorithm": "algorithms",
     "Case": "case",
+    "Explanation": "case",
     "Output": "case",
     "Classifier": "classifiers",
-    "TrainableAlgorithm": "classifiers",
-    "classifier": "classifiers",
     "Context": "context",
+    "BadDataset": "errors",
     "BadDeclaration": "errors",
     "BadImage": "errors",
     "BadModel": "errors",
@@ -84,11 +97,13 @@ _HOME = {
     "Meaning": "image",
     "LabelMap": "labelmap",
     "Reference": "labelmap",
+    "Model": "model",
     "Parameter": "parameters",
     "Prediction": "prediction",
     "Provenance": "provenance",
     "StageRun": "provenance",
     "ReadLimits": "read_limits",
+    "Segmenter": "segmenters",
     "AlgorithmSpec": "spec",
     "FormatSpec": "spec",
     "Input": "spec",
@@ -96,6 +111,17 @@ _HOME = {
     "Signature": "spec",
     "Column": "table",
     "Table": "table",
+    "Publication": "tasks",
+    "Task": "tasks",
+    "TaskResult": "tasks",
+    "Work": "tasks",
+    "task": "tasks",
+    "TrainableAlgorithm": "trainable",
+    "classifier": "trainable",
+    "segmenter": "trainable",
+    "Checkpoint": "training",
+    "Examples": "training",
+    "TrainingContext": "training",
 }
 
 

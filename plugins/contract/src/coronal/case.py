@@ -4,16 +4,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from coronal.image import Image
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal.image import Image, Meaning
 from coronal.labelmap import LabelMap, Reference
 from coronal.prediction import Prediction
 from coronal.spec import AlgorithmSpec, Input
 from coronal.table import Table
 
-__all__ = ["Case", "Output"]
+__all__ = ["Case", "Explanation", "Output"]
 
 Output: TypeAlias = Image | LabelMap | Table | Prediction
 """What a stage gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Which places of an image spoke for a prediction.
+
+    Parameters
+    ----------
+    image
+        What was classified.
+    heat
+        On its grid, one channel, float32: positive where a place speaks for the class, negative where
+        against it.
+    """
+
+    image: Image
+    heat: Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +53,9 @@ class Case:
         The label map that was sent with the image, on the grid of the source; None where none was.
     tables, predictions
         What measurers and classifiers gave, by the name of their stage, in the order of the stages.
+    explanations
+        Which places of the image spoke for what was predicted, by the name of the classifier's stage
+        (`coronal.Classifier.explain`).
     is_moved, labels_moved
         Whether image and label map have another shape or place than the source. Pixels can't tell: a
         photograph that was flipped has the shape that it had, and no place.
@@ -52,6 +75,7 @@ class Case:
     reference: Reference | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
     predictions: Mapping[str, Prediction] = field(default_factory=dict)
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
     is_moved: bool = False
     labels_moved: bool = False
 
@@ -95,6 +119,11 @@ class Case:
                 return replace(self, tables={**self.tables, stage: output})
             case Prediction():
                 return replace(self, predictions={**self.predictions, stage: output})
+
+    def explained(self, stage: str, image: Image, heat: NDArray[np.float32]) -> "Case":
+        """Give the case with which places of an image spoke for what a stage has predicted of it."""
+        explanation = Explanation(image, image.with_pixels(heat, meaning=Meaning.INTENSITY))
+        return replace(self, explanations={**self.explanations, stage: explanation})
 
     def seen(self, *, on_source: bool) -> "Case":
         """Give the case as a stage sees it that works on the source, or on the current image."""

@@ -108,12 +108,12 @@ class Declaration:
         return cls(spec.model_copy(update={"optional_inputs": optional}), slots, model)
 
     @classmethod
-    def of_classifier(cls, classifier: type, options: Options) -> "Declaration":
-        """Read the signature of a classifier's ``__init__``: all that it takes is a parameter."""
-        hints = _hints(classifier, classifier.__init__)  # type: ignore[misc]  # the very class is meant
+    def of_model(cls, trainable: type, kind: Kind, options: Options) -> "Declaration":
+        """Read the signature of the ``__init__`` of what is trained: all that it takes is a parameter."""
+        hints = _hints(trainable, trainable.__init__)  # type: ignore[misc]  # the very class is meant
         hints.pop("return", None)
-        model = _parameters(classifier, hints)
-        spec = _spec(classifier, options, kind=Kind.CLASSIFIER, inputs=(Input.IMAGE,), model=model)
+        model = _parameters(trainable, hints)
+        spec = _spec(trainable, options, kind=kind, inputs=(Input.IMAGE,), model=model)
         return cls(spec.model_copy(update={"needs_model": True}), {}, model)
 
 

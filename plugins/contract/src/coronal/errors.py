@@ -7,6 +7,7 @@
     │   ├── BadImage           bad-image
     │   │   └── UnknownFormat  unknown-format
     │   ├── BadParameter       bad-parameter
+    │   ├── BadDataset         bad-dataset
     │   ├── BadTrainingSet     bad-training-set
     │   └── BadModel           bad-model
     └── PluginError            the plugin's author can mend it
@@ -23,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 __all__ = [
+    "BadDataset",
     "BadDeclaration",
     "BadImage",
     "BadModel",
@@ -58,6 +60,7 @@ class _Short(reprlib.Repr):
 _SHORT = _Short()
 _LONGEST = 80
 _MOST_BITS = 1024
+_MOST_FAULTS = 5
 
 
 class CoronalError(Exception):
@@ -129,6 +132,26 @@ class BadParameter(InputError):
         is_short = len(parameter) <= _LONGEST and parameter.isprintable()
         name = parameter if is_short else shown(parameter)
         super().__init__(f"{name} must be {allowed}" + (f", found {found}" if found is not None else ""))
+
+
+class BadDataset(InputError):
+    """Raised when files with labels are no data set: it is refused whole, with all that is wrong.
+
+    Attributes
+    ----------
+    faults
+        What is wrong, a line each: which file, what was found, what would be right.
+    """
+
+    code = "bad-dataset"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        told = "; ".join(self.faults[:_MOST_FAULTS])
+        more = len(self.faults) - _MOST_FAULTS
+        super().__init__(
+            f"the data set can't be taken: {told}" + (f"; and {more:,} more" if more > 0 else "")
+        )
 
 
 class BadTrainingSet(InputError):

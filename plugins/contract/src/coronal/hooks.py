@@ -12,11 +12,15 @@ import pluggy
 from coronal import hookspecs
 from coronal.algorithms import Algorithm
 from coronal.case import Case, Output
-from coronal.classifiers import Classifier, TrainableAlgorithm
+from coronal.classifiers import Classifier
 from coronal.errors import BadDeclaration, CoronalError
 from coronal.formats import Reader, Writer
+from coronal.model import Model
 from coronal.provenance import StageRun
-from coronal.spec import AlgorithmSpec
+from coronal.segmenters import Segmenter
+from coronal.spec import MODEL_STAGES, AlgorithmSpec
+from coronal.tasks import Task
+from coronal.trainable import TrainableAlgorithm
 
 __all__ = ["Plugins"]
 
@@ -46,6 +50,8 @@ class Plugins:
         self._manager.add_hookspecs(hookspecs)
         self._algorithms: dict[str, Algorithm[..., Output]] = {}
         self._classifiers: dict[str, TrainableAlgorithm[Classifier]] = {}
+        self._segmenters: dict[str, TrainableAlgorithm[Segmenter]] = {}
+        self._tasks: dict[str, Task] = {}
         self._readers: dict[str, Reader] = {}
         self._writers: dict[str, Writer] = {}
         self._pipelines: dict[str, tuple[str, ...]] = {}
@@ -92,6 +98,21 @@ class Plugins:
         return MappingProxyType(self._classifiers)
 
     @property
+    def segmenters(self) -> Mapping[str, TrainableAlgorithm[Segmenter]]:
+        """The segmenters that are fitted to images with label maps, by name."""
+        return MappingProxyType(self._segmenters)
+
+    @property
+    def trainable(self) -> Mapping[str, TrainableAlgorithm[Model]]:
+        """All that is fitted, by name."""
+        return MappingProxyType({**self._classifiers, **self._segmenters})
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """The tasks, by name."""
+        return MappingProxyType(self._tasks)
+
+    @property
     def readers(self) -> Mapping[str, Reader]:
         """The formats that are read, by name."""
         return MappingProxyType(self._readers)
@@ -112,14 +133,14 @@ class Plugins:
 
     def spec(self, name: str) -> AlgorithmSpec:
         """Tell what an algorithm is, with its distribution; KeyError if there is none of that name."""
-        spec = (self._algorithms.get(name) or self._classifiers[name]).spec
+        spec = (self._algorithms.get(name) or self.trainable[name]).spec
         distribution = self._distributions.get(name, "")
         version = spec.version or distribution.rpartition(" ")[2] or "0"
         return spec.model_copy(update={"distribution": distribution, "version": version})
 
     def specs(self) -> list[AlgorithmSpec]:
-        """Tell what all algorithms and classifiers are, by name."""
-        return [self.spec(name) for name in sorted({*self._algorithms, *self._classifiers})]
+        """Tell what all algorithms are, those that are fitted included, by name."""
+        return [self.spec(name) for name in sorted({*self._algorithms, *self.trainable})]
 
     def before_stage(self, job: str, stage: str, case: Case) -> None:
         """Call the hook `before_stage`."""
@@ -150,14 +171,19 @@ class Plugins:
         classifiers = [
             (one.spec.name, one) for one in self._offered(plugin, "classifiers", TrainableAlgorithm)
         ]
+        segmenters = [(one.spec.name, one) for one in self._offered(plugin, "segmenters", TrainableAlgorithm)]
+        tasks = [(one.name, one) for one in self._offered(plugin, "tasks", Task)]
         readers = [(one.spec.name, one) for one in self._offered(plugin, "readers", Reader)]
         writers = [(one.name, one) for one in self._offered(plugin, "writers", Writer)]
-        named = [name for name, _ in (*algorithms, *classifiers)]
-        self._refuse_taken({*self._algorithms, *self._classifiers}, named)
+        named = [name for name, _ in (*algorithms, *classifiers, *segmenters)]
+        self._refuse_taken({*self._algorithms, *self.trainable, *MODEL_STAGES}, named)
+        self._refuse_taken({*self._tasks}, [name for name, _ in tasks])
         self._refuse_taken({*self._readers}, [name for name, _ in readers])
         self._refuse_taken({*self._writers}, [name for name, _ in writers])
         self._algorithms |= dict(algorithms)
         self._classifiers |= dict(classifiers)
+        self._segmenters |= dict(segmenters)
+        self._tasks |= dict(tasks)
         self._readers |= dict(readers)
         self._writers |= dict(writers)
         self._pipelines |= {entry_point: pipelines} if pipelines else {}
@@ -183,7 +209,7 @@ class Plugins:
         for number, name in enumerate(offered):
             if name in taken:
                 raise BadDeclaration(
-                    f"the name {name!r} is taken by {self._distributions.get(name) or 'another plugin'}"
+                    f"the name {name!r} is taken by {self._distributions.get(name) or _holder(name)}"
                 )
             if name in offered[:number]:
                 raise BadDeclaration(f"it must offer the name {name!r} once, found it twice")
@@ -191,3 +217,7 @@ class Plugins:
     def _forget(self, plugin: object) -> None:
         if self._manager.is_registered(plugin):
             self._manager.unregister(plugin)
+
+
+def _holder(name: str) -> str:
+    return "the stage that asks a model" if name in MODEL_STAGES else "another plugin"

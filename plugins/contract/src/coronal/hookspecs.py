@@ -2,18 +2,21 @@
 
 A plugin implements those that it wants, with `coronal.hookimpl`, and is named by an entry point of the
 group ``coronal``. What `coronal.algorithm`, `coronal.classifier`, `coronal.reader` and `coronal.writer` make
-implements the first four by itself.
+implements theirs by itself.
 """
 
 from collections.abc import Sequence
 
 from coronal.algorithms import Algorithm
 from coronal.case import Case, Output
-from coronal.classifiers import Classifier, TrainableAlgorithm
+from coronal.classifiers import Classifier
 from coronal.errors import CoronalError
 from coronal.formats import Reader, Writer
 from coronal.hookmarks import hookspec
 from coronal.provenance import StageRun
+from coronal.segmenters import Segmenter
+from coronal.tasks import Task
+from coronal.trainable import TrainableAlgorithm
 
 __all__: list[str] = []
 
@@ -26,6 +29,16 @@ def algorithms() -> Sequence[Algorithm[..., Output]]:
 @hookspec
 def classifiers() -> Sequence[TrainableAlgorithm[Classifier]]:
     """Offer classifiers that are fitted to labelled images."""
+
+
+@hookspec
+def segmenters() -> Sequence[TrainableAlgorithm[Segmenter]]:
+    """Offer segmenters that are fitted to images with label maps."""
+
+
+@hookspec
+def tasks() -> Sequence[Task]:
+    """Offer tasks: jobs that don't run an image through a pipeline."""
 
 
 @hookspec

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coronal.parameters import JsonSchema
 
-__all__ = ["HEAD_BYTES", "AlgorithmSpec", "FormatSpec", "Input", "Kind", "Signature"]
+__all__ = ["HEAD_BYTES", "MODEL_STAGES", "AlgorithmSpec", "FormatSpec", "Input", "Kind", "Signature"]
 
 HEAD_BYTES = 512
 """How many of a file's first bytes tell its format."""
@@ -30,6 +30,10 @@ class Kind(StrEnum):
 
     CLASSIFIER = "classifier"
     """The probability of each class."""
+
+
+MODEL_STAGES = {"classify": Kind.CLASSIFIER, "segment": Kind.SEGMENTER}
+"""The stages that ask a model, and what kind it must be of: no algorithm is called so."""
 
 
 class Input(StrEnum):

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from pydantic import JsonValue
 
-from coronal.classifiers import Classifier, TrainableAlgorithm
-from coronal.context import Context
+from coronal.classifiers import Classifier
 from coronal.errors import BadImage, BadTrainingSet
 from coronal.image import Image
 from coronal.prediction import Prediction
 from coronal.testing.declaration_check import declaration_faults
 from coronal.testing.digest import digest
+from coronal.trainable import TrainableAlgorithm
+from coronal.training import TrainingContext
 
 __all__ = ["check_classifier"]
 
@@ -87,7 +88,7 @@ def _fit(
     classes: list[str],
 ) -> Classifier:
     fitted = algorithm.create(parameters)
-    fitted.fit(images, classes, Context(seed=1))
+    fitted.fit(images, classes, TrainingContext(seed=1))
     return fitted
 
 

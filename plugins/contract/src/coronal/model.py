@@ -1,0 +1,26 @@
+"""What has learned and is kept: the part that classifiers and segmenters share."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Self
+
+__all__ = ["Model"]
+
+
+class Model(ABC):
+    """What can be fitted to images, written down and read again."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write all that was learned into an empty folder, as plain files in that folder itself. No pickle."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; its predictions are the same.
+
+        Raises
+        ------
+        BadModel
+            When the folder holds something else.
+        """

@@ -1,0 +1,1 @@
+"""Learning as jobs: data sets come in, models are trained and judged."""

@@ -1,0 +1,1 @@
+"""Neural networks: convolutional, recurrent, U-Net and a trained one, one algorithm a file."""
