@@ -22,9 +22,10 @@ from coronal import (
     TrainingContext,
     classifier,
 )
+from coronal.form import Form
+from coronal.training_set import TrainingSet
 from coronal_classifiers.estimator import Estimator, Examples, Predictor, pipeline, seed_of
 from coronal_classifiers.features.description import Cells, Description, Features, Size
-from coronal_classifiers.form import Form
 from coronal_classifiers.model_files import (
     Files,
     Record,
@@ -36,7 +37,6 @@ from coronal_classifiers.model_files import (
 )
 from coronal_classifiers.onnx_export import NotExported, converted, exported
 from coronal_classifiers.runtime import Runtime
-from coronal_classifiers.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from onnx import ModelProto

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coronal import Image, TrainingContext
 from coronal.errors import BadTrainingSet, shown
-from coronal_classifiers.form import Form
+from coronal.form import Form
+from coronal.image import Image
+from coronal.training import TrainingContext
 
 __all__ = ["TrainingSet"]
 
