@@ -111,7 +111,7 @@ def compare_segmenters(
     Raises
     ------
     BadDataset
-        When there is no item, or label maps of an item aren't of one shape.
+        When there is no item, or label maps of an item don't lie on one grid.
     ValueError
         When the sequences are of unlike length.
     """

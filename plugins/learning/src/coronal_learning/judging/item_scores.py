@@ -47,11 +47,14 @@ class ItemScores(Plain):
         Raises
         ------
         BadDataset
-            When they aren't of one shape.
+            When they aren't: what is done to images before the model must leave them in their place.
         """
-        if truth.shape != found.shape:
+        if not truth.lies_on(found):
             raise BadDataset(
-                [f"each label map must be of the shape of the model's, {found.shape}, found {truth.shape}"]
+                [
+                    "each label map must lie on the grid of what is found, or they can't be compared; found "
+                    f"{truth.shape} and {found.shape}"
+                ]
             )
         each = [agreement(truth.labels == label, found.labels == label, truth.spacing) for label in names]
         return cls(

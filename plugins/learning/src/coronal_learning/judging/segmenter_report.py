@@ -94,7 +94,7 @@ def judge_segmenter(
     Raises
     ------
     BadDataset
-        When there is no item, or two label maps of an item aren't of one shape.
+        When there is no item, or two label maps of an item don't lie on one grid.
     ValueError
         When the sequences are of unlike length.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from coronal_learning.judging.about import About, Report
+from coronal_learning.judging.about import About, Against, Report
 from coronal_learning.judging.classifier_report import ClassifierReport
 from coronal_learning.judging.page.markup import Markup, element, joined
 from coronal_learning.judging.page.numbers import percent
@@ -13,7 +13,7 @@ FEW = 30
 """From fewer items of a class its numbers are told to be unsure."""
 
 
-def head(report: Report, about: About) -> Markup:
+def head(report: Report, about: About, against: Against | None) -> Markup:
     """Make the title, a sentence on what was judged, and warnings."""
     drawing = report.drawing
     patients = f" of {counted(drawing.units, 'patient')}" if drawing.by == "patient" else ""
@@ -27,7 +27,7 @@ def head(report: Report, about: About) -> Markup:
         ".",
         class_="lead",
     )
-    warnings = [element("li", one) for one in _warnings(report, about)]
+    warnings = [element("li", one) for one in _warnings(report, about, against)]
     return element(
         "header",
         element("p", f"Evaluation of a {report.kind}", class_="over"),
@@ -60,13 +60,14 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def _warnings(report: Report, about: About) -> Iterator[Markup]:
-    if about.learned_from:
-        yield joined(
-            element("strong", "The model has learned from these images. "),
-            f"{about.learned_from:,} of the {report.n:,} items were used in its training, so the values are "
-            "too good: they say little of images that it hasn't seen.",
-        )
+def _warnings(report: Report, about: About, against: Against | None) -> Iterator[Markup]:
+    for one in (about, *([] if against is None else [against.about])):
+        if one.learned_from:
+            yield joined(
+                element("strong", f"{one.model} knows these images. "),
+                f"{one.learned_from:,} of the {report.n:,} items were used in its training, so its values "
+                "are too good: they say little of images that it hasn't seen.",
+            )
     if report.absent:
         names = ", ".join(f"“{name}”" for name in report.absent)
         yield joined(

@@ -44,8 +44,9 @@ def _chart(title: str, names: Sequence[str], curve: Sequence[Mapping[str, float]
     drawn = {name: _points(name, curve) for name in names}
     told = [point for points in drawn.values() for point in points]
     steps = Axis.around("Epoch", (x for x, _ in told), is_whole=True)
-    axes = steps, Axis.around(title, (y for _, y in told))
-    return chart(title if len(names) > 1 else _spoken(names[0]), axes, _lines(drawn))
+    bases = {name.removeprefix(_ASIDE) for name in names}
+    shown = _spoken(bases.pop()) if len(bases) == 1 else title
+    return chart(shown, (steps, Axis.around(shown, (y for _, y in told))), _lines(drawn))
 
 
 def _lines(drawn: Mapping[str, Sequence[tuple[float, float]]]) -> list[Line]:

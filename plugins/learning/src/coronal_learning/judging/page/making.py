@@ -35,7 +35,9 @@ def making(about: About, against: Against | None) -> Markup:
 def _columns(facts: Iterable[dict[str, str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
     sides = list(facts)
     for name in sides[0]:
-        yield name, tuple(side[name] for side in sides)
+        values = tuple(side[name] for side in sides)
+        if any(value != NONE for value in values):
+            yield name, values
 
 
 def _facts(about: About) -> dict[str, str]:

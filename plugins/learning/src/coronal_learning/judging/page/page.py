@@ -61,7 +61,7 @@ def page(told: Told) -> str:
 def _sections(told: Told) -> list[Markup]:
     report, about, against = told.report, told.about, told.against
     return [
-        head(report, about),
+        head(report, about, against),
         summary(report),
         uncertainty(report),
         joined() if against is None else comparison(report, about, against),

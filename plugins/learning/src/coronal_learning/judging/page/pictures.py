@@ -90,7 +90,7 @@ def _colours(plane: NDArray[np.generic], image: Image) -> Rgb:
 def _window(image: Image) -> tuple[float, float]:
     if image.meaning is Meaning.HOUNSFIELD:
         return _SOFT_TISSUE_HU
-    values = image.pixels[np.isfinite(image.pixels)]
+    values = image.pixels[np.isfinite(image.pixels)].astype(np.float64)
     low, high = np.percentile(values, _PERCENTILES) if values.size else (0.0, 1.0)
     return float(low), float(high)
 
