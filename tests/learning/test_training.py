@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 import pytest
@@ -49,11 +49,15 @@ class Threshold(Segmenter):
         self.shift = shift
         self.level = 0.0
 
+    contexts: ClassVar[list[TrainingContext[LabelMap]]] = []
+
     def fit(
         self, images: Sequence[Image], label_maps: Sequence[LabelMap], context: TrainingContext[LabelMap]
     ) -> None:
         drawn = [image.pixels[own.labels > 0].mean() for image, own in zip(images, label_maps, strict=True)]
         self.level = float(np.mean(drawn)) / 2
+        self.contexts.append(context)
+        context.checkpoint.save(b"half done")
         for epoch in (1, 2):
             context.measure({"epoch": epoch, "epochs": 2, "loss": 1 / epoch})
 
@@ -250,6 +254,32 @@ def test_a_segmenter_learns_from_label_maps(plugins: Plugins, tmp_path: Path) ->
     assert "learning-curve.csv" in result.publication.files
     assert result.files[-1].content == b"epoch,epochs,loss\n1,2,1.0\n2,2,0.5\n"
     assert facts["split"]["counts"]["test"] == {"images": 2}
+
+
+class Kept:
+    """A checkpoint that counts."""
+
+    def __init__(self) -> None:
+        self.saved = 0
+
+    def load(self) -> bytes | None:
+        return None
+
+    def save(self, content: bytes) -> None:
+        self.saved += 1
+
+
+def test_only_the_model_that_is_kept_keeps_checkpoints_and_all_know_when_to_stop(
+    plugins: Plugins, tmp_path: Path
+) -> None:
+    Threshold.contexts.clear()
+    checkpoint = Kept()
+    spec = order("learned-threshold", search={"shift": (0.0, 5.0)}, split=Split(validation=0.25))
+    source = drawn_set(tmp_path / "set")
+    training(work_of(spec, source, tmp_path / "work", plugins, seed=9, checkpoint=checkpoint))
+    assert [len(one.validation) for one in Threshold.contexts] == [3] * 7
+    assert {one.seed for one in Threshold.contexts} == {9}
+    assert checkpoint.saved == 1
 
 
 def test_a_segmenter_does_not_learn_from_images_that_were_moved_away_from_their_label_maps(
