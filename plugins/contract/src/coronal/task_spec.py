@@ -87,9 +87,9 @@ class Split(_Plain):
 Imbalance: TypeAlias = Literal["auto", "weights", "oversample", "undersample", "none"]
 """What is done where classes have unlike numbers of items.
 
-weights: all classes weigh the same; oversample: items of rare classes are taken several times; undersample: of
-common classes only as many as of the rarest; auto: weights where the commonest class has more than 1.5 times as
-many as the rarest.
+weights: all classes weigh the same; oversample: items of rare classes are taken several times; undersample:
+of common classes only as many as of the rarest; auto: weights where the commonest class has more than 1.5
+times as many as the rarest.
 """
 
 
