@@ -205,7 +205,7 @@ def test_a_watching_hook_is_called_with_what_is_documented(hook: str, arguments:
 class Watcher(Everything):
     """A plugin that watches and offers nothing."""
 
-    algorithms = classifiers = readers = writers = pipelines = None  # type: ignore[assignment]
+    algorithms = classifiers = tasks = readers = writers = pipelines = None  # type: ignore[assignment]
 
 
 def test_a_hook_may_take_only_the_arguments_that_it_wants() -> None:

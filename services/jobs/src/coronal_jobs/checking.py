@@ -8,10 +8,12 @@ import jsonschema
 from pydantic import JsonValue
 
 from coronal.parameters import JsonSchema, wrong_value
-from coronal.spec import AlgorithmSpec
+from coronal.spec import MODEL_STAGES, AlgorithmSpec, Input
+from coronal.task_spec import ModelUse
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm, UnknownWriter
 from coronal_jobs.fitting import Grids
+from coronal_jobs.model_stages import MODEL_PARAMETERS
 from coronal_jobs.pipeline import Pipeline, Stage
 
 __all__ = ["check"]
@@ -53,13 +55,38 @@ def check(pipeline: Pipeline, catalogue: Catalogue) -> None:
     grids = Grids()
     for number, stage in enumerate(pipeline.stages):
         place = pipeline.place(number)
-        spec = algorithms.get(stage.algorithm)
-        if spec is None:
-            raise UnknownAlgorithm(stage.algorithm, algorithms, stage=place)
+        spec = _spec(stage, catalogue, place)
         _check_parameters(stage, spec, place)
         if wrong := grids.fault(stage, spec, algorithms):
             raise StagesDontFit(wrong, stage=place)
         grids = grids.after(stage, spec)
+
+
+def _spec(stage: Stage, catalogue: Catalogue, place: str) -> AlgorithmSpec:
+    if stage.model:
+        return _spec_with_model(stage, stage.model, catalogue, place)
+    spec = catalogue.algorithms.get(stage.algorithm)
+    if spec is None:
+        raise UnknownAlgorithm(stage.algorithm, [*catalogue.algorithms, *MODEL_STAGES], stage=place)
+    return spec
+
+
+def _spec_with_model(stage: Stage, model: ModelUse, catalogue: Catalogue, place: str) -> AlgorithmSpec:
+    """Tell what a stage is that asks a model."""
+    if not catalogue.pools_with(model.algorithms):
+        wanted = ", ".join(model.algorithms)
+        raise StagesDontFit(
+            f"a pool must offer all that the model {model.name} needs, and none does: {wanted}", stage=place
+        )
+    return AlgorithmSpec(
+        name=stage.algorithm,
+        kind=model.kind,
+        summary="",
+        version=str(model.version),
+        dimensions=(model.dimensions,),
+        inputs=(Input.IMAGE,),
+        parameters=MODEL_PARAMETERS[model.kind],
+    )
 
 
 def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:

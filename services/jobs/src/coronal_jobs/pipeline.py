@@ -8,10 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from coronal.errors import shown
+from coronal.task_spec import ModelUse
 from coronal_jobs import document
 from coronal_jobs.errors import BadPipeline
 
-__all__ = ["MOST_STAGES", "NAME", "Pipeline", "Stage", "parse"]
+__all__ = ["MOST_STAGES", "NAME", "NO_PIPELINE", "Pipeline", "Stage", "parse"]
 
 MOST_STAGES = 64
 
@@ -36,6 +37,14 @@ class Stage(_Plain):
         default="current", description="The image it works on: as the last filter left it, or as it was read."
     )
     limit_s: float | None = Field(default=None, gt=0, description="The longest that it may run, in seconds.")
+    model: ModelUse | None = Field(
+        default=None, description="The version that its model was of when the job was admitted."
+    )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The algorithms that a pool must offer to run it."""
+        return self.model.algorithms if self.model else (self.algorithm,)
 
 
 class Pipeline(_Plain):
@@ -62,9 +71,18 @@ class Pipeline(_Plain):
         default=None, gt=0, description="The longest from a job's first start to its end, in seconds."
     )
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The SHA-256 of the models that its stages ask, each once."""
+        return tuple(dict.fromkeys(stage.model.sha256 for stage in self.stages if stage.model))
+
     def place(self, number: int) -> str:
         """Tell which stage is meant, counted from 0, as a message does: ``stage 2, otsu``."""
         return f"stage {number + 1}, {self.stages[number].name}"
+
+
+NO_PIPELINE = Pipeline(stages=())
+"""That of a job which is a task."""
 
 
 def parse(text: str) -> Pipeline:
