@@ -21,7 +21,9 @@ from coronal_jobs.store.jobs import JobStore
 from coronal_worker.celery_app import Occasions, create_app, serve
 from coronal_worker.claims import claim_folder
 from coronal_worker.hop import HopRunner
+from coronal_worker.keeping import Keeper
 from coronal_worker.loader import load_plugins
+from coronal_worker.models import Models
 from coronal_worker.presence import Presence
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
@@ -70,9 +72,9 @@ def _start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> 
     runner = HopRunner(
         pool=settings.pool,
         plugins=plugins,
+        models=Models(blobs, plugins, most_bytes=settings.most_model_bytes),
         jobs=JobStore(connection),
-        blobs=blobs,
-        holdings=Holdings(connection, blobs),
+        keeper=Keeper(blobs, Holdings(connection, blobs)),
         lease_s=settings.lease_s,
     )
     return PoolProcess(runner, folder, settings.limits)

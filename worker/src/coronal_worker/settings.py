@@ -49,6 +49,11 @@ class WorkerSettings(StoreSettings):
     most_objects: int = Field(
         default=MOST_OBJECTS, ge=1, description="The most objects that a label map may have that is measured."
     )
+    most_model_bytes: int = Field(
+        default=2**30,
+        ge=0,
+        description="How large the models may be together that a process keeps in memory.",
+    )
     grace_s: float = Field(
         default=10.0,
         ge=0,

@@ -57,9 +57,20 @@ class Registry:
         content = version.model_dump_json().encode()
         self._objects.put(dict.fromkeys(_keys(version), content))
 
-    def forget(self, version: Version) -> None:
-        """Take a version away that was kept and not published."""
-        self._objects.delete(_keys(version))
+    def keep_first(self, version: Version) -> Version:
+        """Keep a version, unless its number is published already; give the one that is."""
+        try:
+            return self.get(version.kind, Wanted(name=version.name, version=version.version))
+        except NotFound:
+            self.keep(version)
+            return version
+
+    def forget_unpublished(self, version: Version) -> None:
+        """Take away what lies beside the blobs of a version that was not published after all."""
+        try:
+            self.get(version.kind, Wanted(name=version.name, version=version.version))
+        except NotFound:
+            self._objects.delete(_keys(version))
 
     def get(self, kind: RegistryKind, wanted: Wanted) -> Version:
         """Give the version that is wanted.
@@ -108,7 +119,7 @@ class Registry:
         in_use = [alias for alias, number in self.aliases(version.name).items() if number == version.version]
         if version.kind == "models" and in_use:
             raise VersionInUse(str(version), in_use[0])
-        self.forget(version)
+        self._objects.delete(_keys(version))
         answer, *unnamed = self._withdraw(args=[version.kind, version.name, version.version])
         if answer == "unknown":
             raise NotFound(_NOUNS[version.kind], str(version))
