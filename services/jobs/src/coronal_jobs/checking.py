@@ -7,6 +7,7 @@ from typing import cast
 import jsonschema
 from pydantic import JsonValue
 
+from coronal.errors import BadParameter
 from coronal.parameters import JsonSchema, wrong_value
 from coronal.spec import MODEL_STAGES, AlgorithmSpec, Input
 from coronal.task_spec import ModelUse
@@ -16,7 +17,7 @@ from coronal_jobs.fitting import Grids
 from coronal_jobs.model_stages import MODEL_PARAMETERS
 from coronal_jobs.pipeline import Pipeline, Stage
 
-__all__ = ["check"]
+__all__ = ["check", "wrong_parameter"]
 
 
 def _is_number(_: object, value: object) -> bool:
@@ -89,13 +90,19 @@ def _spec_with_model(stage: Stage, model: ModelUse, catalogue: Catalogue, place:
     )
 
 
-def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:
-    error = next(_Validator(spec.parameters).iter_errors(stage.parameters), None)
+def wrong_parameter(schema: JsonSchema, parameters: Mapping[str, JsonValue]) -> BadParameter | None:
+    """Tell which parameter doesn't fit the JSON schema of an algorithm's parameters; None where all do."""
+    error = next(_Validator(schema).iter_errors(parameters), None)
     if error is None:
-        return
-    properties = cast("Mapping[str, JsonSchema]", spec.parameters.get("properties", {}))
-    wrong = wrong_value(properties, stage.parameters, _name_of(error, properties, stage.parameters))
-    raise BadStageParameter(wrong, stage=place)
+        return None
+    properties = cast("Mapping[str, JsonSchema]", schema.get("properties", {}))
+    return wrong_value(properties, parameters, _name_of(error, properties, parameters))
+
+
+def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:
+    wrong = wrong_parameter(spec.parameters, stage.parameters)
+    if wrong is not None:
+        raise BadStageParameter(wrong, stage=place)
 
 
 def _name_of(
