@@ -40,8 +40,8 @@ _BODY = {
                     "archive": {
                         "type": "string",
                         "format": "binary",
-                        "description": "A zip with a folder for each class, with a labels.csv, or with folders "
-                        "images and labels; or an npz in the layout of Keras's MNIST or of MedMNIST.",
+                        "description": "A zip with a folder for each class, with a labels.csv, or with "
+                        "folders images and labels; or an npz in the layout of Keras's MNIST or of MedMNIST.",
                     },
                 },
             }
