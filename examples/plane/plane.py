@@ -59,10 +59,9 @@ def print_table(results: Results) -> None:
     """Print how well each does, the rarest class for itself."""
     for model in results.report["models"]:
         balanced, rare = model["metrics"]["balanced_accuracy"], min(model["rows"], key=lambda row: row["n"])
-        print(
-            f"{model['name']:24} balanced accuracy {balanced['value']:.3f} "
-            f"({balanced['low']:.3f} to {balanced['high']:.3f}), {rare['name']} found {rare['recall']['value']:.3f}"
-        )
+        interval = f"({balanced['low']:.3f} to {balanced['high']:.3f})"
+        found = f"{rare['name']} found {rare['recall']['value']:.3f}"
+        print(f"{model['name']:24} balanced accuracy {balanced['value']:.3f} {interval}, {found}")
 
 
 if __name__ == "__main__":

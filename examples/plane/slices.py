@@ -1,7 +1,7 @@
-"""Slices of a head in three planes, distorted, as a data set: which plane is this?
+"""Slices of a head in three planes, distorted, as a data set.
 
-The head is the MNI152 template (1 mm) that comes with nilearn. Neighbouring slices look alike: a block of them is kept
-together as one patient would be, so that no slice is learned from whose neighbour is tested.
+The head is the MNI152 template (1 mm) that comes with nilearn. Neighbouring slices look alike: a block of them is
+kept together as one patient would be, so that no slice is learned from whose neighbour is tested.
 """
 
 import csv
@@ -33,8 +33,15 @@ Slice = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Plane:
-    """A plane of the body: the axis of the volume (left to right, back to front, down to up) that it cuts, and
-    every how many slices one is taken."""
+    """A plane of the body.
+
+    Parameters
+    ----------
+    axis
+        Of the volume, from left to right, back to front, down to up: the one that it cuts.
+    every
+        Of how many slices one is taken.
+    """
 
     axis: int
     every: int
@@ -58,7 +65,7 @@ def write_slices(path: Path, seed: int = 0) -> Path:
 
 
 def slices() -> Iterator[tuple[str, int, int, Slice]]:
-    """Give each slice that shows enough of the head: its plane, its block, its number, and its values from 0 to 1."""
+    """Give each slice that shows enough of the head: plane, block, number, and values from 0 to 1."""
     head = read_head()
     for name, plane in PLANES.items():
         for number in range(0, head.shape[plane.axis], plane.every):
@@ -78,7 +85,7 @@ def read_head() -> Slice:
 
 
 def distorted(values: Slice, random: np.random.Generator) -> Slice:
-    """Turn a slice by up to 15°, scale it by up to 15 %, shift it by up to 5 %, change its gamma, and add noise."""
+    """Turn a slice by up to 15°, scale it by 15 %, shift it by 5 %, change its gamma, and add noise."""
     square = transform.resize(padded(values), (SIZE_PX, SIZE_PX), anti_aliasing=True)
     middle = (SIZE_PX - 1) / 2
     around = transform.AffineTransform(translation=(-middle, -middle))

@@ -26,8 +26,8 @@ class WorkerSettings(StoreSettings):
     )
     start_method: Literal["fork", "spawn"] = Field(
         default="fork",
-        description="How its processes are started. fork: they share the memory of what plugins have imported; "
-        "spawn: each begins anew, which takes longer, for libraries that can't be forked.",
+        description="How its processes are started. fork: they share the memory of what plugins have "
+        "imported; spawn: each begins anew, which takes longer, for libraries that can't be forked.",
     )
     lease_s: float = Field(
         default=60.0, gt=0, description="How long a job stays with a worker that is not heard of."
