@@ -1,7 +1,7 @@
 """Slices of a head in three planes, distorted, as a data set.
 
-The head is the MNI152 template (1 mm) that comes with nilearn. Neighbouring slices look alike: a block of them is
-kept together as one patient would be, so that no slice is learned from whose neighbour is tested.
+The head is the MNI152 template (1 mm) that comes with nilearn. Neighbouring slices look alike: a block of
+them is kept together as one patient would be, so that no slice is learned from whose neighbour is tested.
 """
 
 import csv
