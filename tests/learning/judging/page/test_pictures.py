@@ -38,10 +38,19 @@ def test_hounsfield_units_are_shown_in_a_window_of_soft_tissue() -> None:
 
 def test_of_a_volume_the_plane_is_shown_in_which_most_is_labelled() -> None:
     pixels = np.zeros((5, 30, 30), np.uint8)
-    pixels[1] = 255
+    pixels[1, :, 15:] = 255
     labels = np.zeros_like(pixels)
     labels[1, 5:9, 5:9] = 1
     empty = LabelMap(np.zeros_like(pixels))
     image = Image(pixels)
     assert picture(image, (LabelMap(labels), empty))[-1, -1, 0] == 255
     assert picture(image, (empty, empty))[-1, -1, 0] == 0
+
+
+def test_an_axial_plane_is_shown_as_a_radiologist_holds_it() -> None:
+    # Rows run to the front and columns to the left: with the nose up, the front is at the top.
+    pixels = np.zeros((1, 8, 8), np.uint8)
+    pixels[0, -1, :] = 255
+    direction = ((0.0, 0.0, 1.0), (0.0, -1.0, 0.0), (1.0, 0.0, 0.0))
+    shown = picture(Image(pixels, Geometry((1.0, 1.0, 1.0), direction=direction)))
+    assert (shown[0, 0, 0], shown[-1, 0, 0]) == (255, 0)

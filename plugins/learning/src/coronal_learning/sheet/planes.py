@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from coronal import Geometry, Image, LabelMap, Meaning
 from coronal.image import Pixels
 
-__all__ = ["Plane", "plane_of", "toned"]
+__all__ = ["Plane", "plane_of", "toned", "upright"]
 
 _PERCENTILES = (0.5, 99.5)
 _SHOWN = (1.0, 1.0, -1.0)
@@ -50,9 +50,20 @@ def plane_of(image: Image, labels: LabelMap | None = None, label: int = 0) -> Pl
     if image.dimensions == 3:
         place = len(pixels) // 2 if drawn is None else int(drawn.sum(axis=(1, 2)).argmax())
         pixels, drawn = pixels[place], drawn[place] if drawn is not None else None
-    upright = tuple(slice(None, None, step) for step in _steps(image.geometry))
+    way = upright(image.geometry)
     height, width = (count * step for count, step in zip(image.shape[-2:], image.spacing[-2:], strict=True))
-    return Plane(pixels[upright], drawn[upright] if drawn is not None else None, (height, width))
+    return Plane(pixels[way], drawn[way] if drawn is not None else None, (height, width))
+
+
+def upright(geometry: Geometry) -> tuple[slice, ...]:
+    """Give the slices of the last two axes that turn a plane the way round that a person expects."""
+    if geometry.direction is None:
+        return (slice(None), slice(None))
+    slices = []
+    for column in np.asarray(geometry.direction).T[-2:]:
+        main = int(np.abs(column).argmax())
+        slices.append(slice(None, None, 1 if column[main] * _SHOWN[main] > 0 else -1))
+    return tuple(slices)
 
 
 def toned(pixels: Pixels, meaning: Meaning) -> NDArray[np.uint8]:
@@ -71,14 +82,3 @@ def toned(pixels: Pixels, meaning: Meaning) -> NDArray[np.uint8]:
     low, high = np.percentile(finite, _PERCENTILES) if finite.size else (0.0, 1.0)
     filled = np.nan_to_num((values - low) / max(float(high - low), np.finfo(np.float32).tiny))
     return np.broadcast_to(255 * filled.clip(0, 1), (*pixels.shape[:2], 3)).astype(np.uint8)
-
-
-def _steps(geometry: Geometry) -> list[int]:
-    """Tell for the last two axes whether they are shown forwards, 1, or backwards, -1."""
-    if geometry.direction is None:
-        return [1, 1]
-    steps = []
-    for column in np.asarray(geometry.direction).T[-2:]:
-        main = int(np.abs(column).argmax())
-        steps.append(1 if column[main] * _SHOWN[main] > 0 else -1)
-    return steps

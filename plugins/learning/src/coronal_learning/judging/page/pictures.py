@@ -9,6 +9,8 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from coronal import Image, LabelMap, Meaning
+from coronal.image import Pixels
+from coronal_learning.sheet.planes import toned, upright
 
 __all__ = ["FOUND", "TRUTH", "data_uri", "picture"]
 
@@ -21,7 +23,6 @@ _SIDE_PX = 168
 """Of the longer side."""
 
 _SOFT_TISSUE_HU = (-160.0, 240.0)
-_PERCENTILES = (0.5, 99.5)
 
 Rgb = NDArray[np.uint8]
 
@@ -40,15 +41,15 @@ def picture(image: Image, label_maps: tuple[LabelMap, LabelMap] | None = None) -
     -------
     NDArray[np.uint8]
         Shape (y, x, 3), its longer side of 168 pixels. Hounsfield units are shown in a window of soft tissue,
-        other values from the 0.5th to the 99.5th percentile, colours of 8 bits as they are.
+        all else as on a contact sheet (`coronal_learning.sheet.planes`).
     """
-    place = _place(image, label_maps or ())
-    plane = image.pixels if image.dimensions == 2 else image.pixels[place]
+    shown: tuple[int | slice, ...] = (*_place(image, label_maps or ()), *upright(image.geometry))
+    plane = image.pixels[shown]
     rows, columns = _size(image)
     resized = PIL.Image.fromarray(_colours(plane, image)).resize((columns, rows), _filter(plane))
     drawn = np.asarray(resized).copy()
     for labels, colour in zip(label_maps or (), (TRUTH, FOUND), strict=False):
-        flat = labels.labels if image.dimensions == 2 else labels.labels[place]
+        flat = labels.labels[shown]
         drawn[_outline(_enlarged(flat, (rows, columns)))] = colour
     return drawn
 
@@ -60,10 +61,12 @@ def data_uri(colours: Rgb) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _place(image: Image, label_maps: Sequence[LabelMap]) -> int:
-    if image.dimensions == 3 and any(one.labels.any() for one in label_maps):
-        return int(sum(np.count_nonzero(one.labels, axis=(1, 2)) for one in label_maps).argmax())
-    return image.shape[0] // 2
+def _place(image: Image, label_maps: Sequence[LabelMap]) -> tuple[int, ...]:
+    if image.dimensions == 2:
+        return ()
+    if any(one.labels.any() for one in label_maps):
+        return (int(sum(np.count_nonzero(one.labels, axis=(1, 2)) for one in label_maps).argmax()),)
+    return (image.shape[0] // 2,)
 
 
 def _size(image: Image) -> tuple[int, int]:
@@ -72,27 +75,18 @@ def _size(image: Image) -> tuple[int, int]:
     return rows, columns
 
 
-def _filter(plane: NDArray[np.generic]) -> PIL.Image.Resampling:
+def _filter(plane: Pixels) -> PIL.Image.Resampling:
     # A small image keeps its pixels visible: it was these that were judged.
     is_small = max(plane.shape[:2]) < _SIDE_PX / 2
     return PIL.Image.Resampling.NEAREST if is_small else PIL.Image.Resampling.LANCZOS
 
 
-def _colours(plane: NDArray[np.generic], image: Image) -> Rgb:
-    if image.has_channels and plane.shape[-1] in (3, 4) and plane.dtype == np.uint8:
-        return np.asarray(plane[..., :3], np.uint8)
-    values = plane.mean(axis=-1) if image.has_channels else plane
-    low, high = _window(image)
-    spread = np.clip((np.nan_to_num(values.astype(np.float64)) - low) / max(high - low, 1e-12), 0.0, 1.0)
-    return np.repeat(np.rint(255 * spread).astype(np.uint8)[..., None], 3, axis=-1)
-
-
-def _window(image: Image) -> tuple[float, float]:
-    if image.meaning is Meaning.HOUNSFIELD:
-        return _SOFT_TISSUE_HU
-    values = image.pixels[np.isfinite(image.pixels)].astype(np.float64)
-    low, high = np.percentile(values, _PERCENTILES) if values.size else (0.0, 1.0)
-    return float(low), float(high)
+def _colours(plane: Pixels, image: Image) -> Rgb:
+    if image.meaning is not Meaning.HOUNSFIELD or image.has_channels:
+        return toned(plane, image.meaning)
+    low, high = _SOFT_TISSUE_HU
+    spread = np.clip((np.nan_to_num(plane.astype(np.float32)) - low) / (high - low), 0.0, 1.0)
+    return np.repeat(np.rint(255 * spread).astype(np.uint8)[..., np.newaxis], 3, axis=-1)
 
 
 def _enlarged(labels: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.int32]:
