@@ -12,6 +12,7 @@ from coronal.parameters import JsonSchema, wrong_value
 __all__ = [
     "CURSOR",
     "EVENT",
+    "AliasPath",
     "BatchJobsQuery",
     "BatchPath",
     "BatchQuery",
@@ -24,6 +25,8 @@ __all__ = [
     "ResultPath",
     "RetryQuery",
     "SubmitQuery",
+    "VersionFilePath",
+    "VersionPath",
 ]
 
 CURSOR = r"([0-9]{1,16}\.[0-9a-z]{26})?"
@@ -168,6 +171,24 @@ class ResultPath(JobPath):
 
 
 class NamePath(BaseModel):
-    """A pipeline or a plugin."""
+    """A pipeline, a plugin, a data set or a model."""
 
     name: str = Field(description="Its name.")
+
+
+class VersionPath(NamePath):
+    """A version of a data set or of a model."""
+
+    version: str = Field(description="Its number; or `latest`, or an alias of a model.")
+
+
+class VersionFilePath(VersionPath):
+    """A file that stays with a version."""
+
+    file: str = Field(description="The file's name.")
+
+
+class AliasPath(NamePath):
+    """An alias of a model."""
+
+    alias: str = Field(description="The alias.")
