@@ -20,7 +20,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a pipeline and a stage may be called."""
 
 _PIPELINE_KEYS = ("name", "description", "stages", "results", "limit_s")
-_STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s")
+_STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s", "model")
 
 
 class _Plain(BaseModel):
@@ -38,7 +38,9 @@ class Stage(_Plain):
     )
     limit_s: float | None = Field(default=None, gt=0, description="The longest that it may run, in seconds.")
     model: ModelUse | None = Field(
-        default=None, description="The version that its model was of when the job was admitted."
+        default=None,
+        exclude_if=lambda model: model is None,  # a pipeline that was kept reads as it was written
+        description="The version that its model was of when the job was admitted.",
     )
 
     @property
@@ -162,13 +164,25 @@ def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
     name = _text(item, "name", place)
     if name and not NAME.fullmatch(name):
         raise BadPipeline(f"name must be of a-z, 0-9 and single hyphens, found {shown(name)}", stage=place)
-    parameters = _parameters(item.get("parameters"), place)
+    parameters = _parameters(item.get("parameters"), place) | _model(item.get("model"), place)
     return Stage(
         algorithm=algorithm,
         parameters=parameters,
         name=name,
         on="source" if on == "source" else "current",
         limit_s=_limit(item, place),
+    )
+
+
+def _model(found: JsonValue, place: str) -> dict[str, JsonValue]:
+    """Give the version that a job has told of its stage's model: its pipeline sent again asks the same."""
+    match found:
+        case None:
+            return {}
+        case {"name": str(name), "version": int(version)}:
+            return {"model": f"{name}@{version}"}
+    raise BadPipeline(
+        f"model must be a version as a job's record tells it, found {shown(found)}", stage=place
     )
 
 

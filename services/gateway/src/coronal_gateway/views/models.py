@@ -54,8 +54,7 @@ def train(query: OrderQuery, header: OnceHeader) -> Response:
     """Train a model on a data set, and judge it on what is held out.
 
     A job does it; its `stage` tells the epoch or the fold, and what was measured so far. When it has
-    succeeded, `published` tells the version that the model has become, and `report.html` is among its
-    results.
+    succeeded, `published` tells the version that it has become, and `report.html` is among its results.
     """
     order = read_json(request, TrainingOrder, _LARGEST_BYTES)
     admission = order_training(services(), order, header.key)

@@ -1,0 +1,262 @@
+"""What all our networks that classify have in common: images in, a trained network, probabilities out."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import JsonValue
+
+from coronal import (
+    BadModel,
+    BadParameter,
+    Classifier,
+    Image,
+    Parameter,
+    Prediction,
+    TrainingContext,
+    classifier,
+)
+from coronal.training_set import TrainingSet
+from coronal_networks.augmentation import Augmentation
+from coronal_networks.classification import classification_goal, with_classes
+from coronal_networks.engine import keras, seed_of, seeded
+from coronal_networks.lessons import LabelledImages
+from coronal_networks.model_files import KeptNetwork, Record, read_record, write_record
+from coronal_networks.network import Network, Tensor
+from coronal_networks.preparation import Preparation
+from coronal_networks.progress import fingerprint
+from coronal_networks.schedule import BatchSize, Epochs, LearningRate, Patience, Schedule
+from coronal_networks.steps import Steps
+from coronal_networks.training_loop import TrainingLoop
+from coronal_networks.values import Size, values_of
+
+__all__ = ["Learner"]
+
+_SIZES = {2: 64, 3: 32}
+"""To how many pixels an axis is shrunk by default, of a plane and of a volume."""
+
+_SAMPLES = 32
+"""So many of the images that were learned from are asked of, to see whether an export says the same."""
+
+Dropout = Annotated[
+    float, Parameter("Which part of what it sees is hidden from its last layer.", minimum=0, below=1)
+]
+
+
+class LearnerRecord(Record):
+    """What a classifier is, apart from its network.
+
+    Parameters
+    ----------
+    classes
+        Their names in the order of the network's outputs.
+    preparation
+        How images become its inputs.
+    """
+
+    classes: tuple[str, ...]
+    preparation: Preparation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What was learned: what the classifier is, and its network."""
+
+    record: LearnerRecord
+    network: KeptNetwork
+
+
+@dataclass(kw_only=True, eq=False)
+class Learner(Classifier):
+    """A network that tells images apart.
+
+    Parameters
+    ----------
+    epochs
+        How often it sees each image at most.
+    batch_size
+        After how many images it is changed.
+    learning_rate
+        How far each change goes (Adam).
+    patience
+        After how many epochs that brought no lower loss on the validation images it stops. Those of the best
+        epoch are the weights that are kept; without validation images, of the last.
+    size
+        An axis of more pixels is shrunk to so many; by default 64 of a plane, 32 of a volume.
+    dropout
+        Which part of what the last layer sees is hidden from it while it learns.
+    augmentation
+        What is done at random to each image that is learned from; nothing by default.
+
+    Notes
+    -----
+    All that it is made from is a field, and its name that of a parameter. All images are of one form (shape,
+    channels, type and meaning of values), those that it predicts too; their values are standardised by those
+    that it learned from, each channel for itself. A class counts by its weight in the job.
+    """
+
+    epochs: Epochs = 30
+    batch_size: BatchSize = 32
+    learning_rate: LearningRate = 0.001
+    patience: Patience = 5
+    size: Size = None
+    dropout: Dropout = 0.2
+    augmentation: Augmentation = ()
+    fitted: Fitted | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.augmentation = tuple(dict.fromkeys(self.augmentation))
+
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: TrainingContext[str]) -> None:
+        """Learn, from where the job's checkpoint is; if it was cancelled, nothing is learned.
+
+        Raises
+        ------
+        BadTrainingSet
+            When there are fewer than two classes, or images aren't of one form.
+        BadImage
+            When an image has a value that is no number.
+        BadParameter
+            When the learning rate is too high for the images.
+        """
+        self.fitted = None
+        known = TrainingSet.of(images, classes)
+        values = self._values(images, context)
+        if values is None:
+            return
+        preparation = Preparation.learned(known.form, self._size(images[0].dimensions), values)
+        inputs = preparation.scaling.scaled(values)
+        lessons = self._lessons(inputs, classes, known.classes, context)
+        validation = self._validation(preparation, known.classes, context)
+        network = self._trained(lessons, validation, len(known.classes), context)
+        if network is not None:
+            kept = KeptNetwork.of(network, inputs[:_SAMPLES], context.log)
+            self.fitted = Fitted(self._record(known.classes, preparation), kept)
+            context.progress(1.0)
+
+    def predict(self, images: Sequence[Image]) -> list[Prediction]:
+        """Tell how probable each class is, in few calls of the network.
+
+        Raises
+        ------
+        BadImage
+            When an image isn't of the form of those that it learned from, or has a value that is no number.
+        """
+        fitted = self._known()
+        if not images:
+            return []
+        inputs = np.stack([fitted.record.preparation.input(image) for image in images])
+        rows = fitted.network.runtime.outputs(inputs).clip(0.0, 1.0)
+        return [Prediction(fitted.record.classes, tuple(row)) for row in rows.tolist()]
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.json`` (parameters, classes, form), ``model.keras`` and perhaps ``model.onnx``."""
+        fitted = self._known()
+        write_record(folder, fitted.record)
+        fitted.network.write(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        BadModel
+            When a file is missing or broken, or is of another model.
+        """
+        record = read_record(folder, LearnerRecord, cls.__name__)
+        try:
+            model = classifier(cls).create(record.parameters)
+        except BadParameter as wrong:
+            raise BadModel(
+                f"the model must have been made with parameters that are allowed: {wrong}"
+            ) from wrong
+        network = KeptNetwork.read(folder)
+        expected = (record.preparation.shape, len(record.classes))
+        if (network.runtime.input_shape, network.runtime.channels) != expected:
+            raise BadModel("the network must be that of this model, found one of other inputs or outputs")
+        model.fitted = Fitted(record, network)
+        return model
+
+    @abstractmethod
+    def _seen(self, inputs: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Add the layers that see something in inputs of a shape (…, channels): a row of numbers each."""
+
+    def _trained(
+        self, lessons: LabelledImages, validation: LabelledImages, classes: int, context: TrainingContext[str]
+    ) -> Network | None:
+        shape = lessons.inputs.shape[1:]
+        with seeded(seed_of(context)):
+            inputs = keras().Input(shape, name="inputs")
+            network = with_classes(inputs, self._seen(inputs, shape), classes, self.dropout)
+        goal = classification_goal()
+        schedule = Schedule(self.epochs, self.batch_size, self.learning_rate, self.patience)
+        steps = Steps(network, goal, self.learning_rate)
+        loop = TrainingLoop(steps, goal, schedule, context, self._fingerprint(lessons, validation, context))
+        return network if loop.run(lessons, validation) else None
+
+    def _fingerprint(
+        self, lessons: LabelledImages, validation: LabelledImages, context: TrainingContext[str]
+    ) -> str:
+        facts: dict[str, JsonValue] = {
+            "model": type(self).__name__,
+            "parameters": self._parameters,
+            "seed": context.seed,
+            "keras": keras().__version__,
+        }
+        return fingerprint(facts, *lessons.arrays, *validation.arrays)
+
+    def _validation(
+        self, preparation: Preparation, classes: tuple[str, ...], context: TrainingContext[str]
+    ) -> LabelledImages:
+        examples = context.validation
+        pairs = zip(examples.images, examples.answers, strict=True)
+        usable = [(image, name) for image, name in pairs if name in classes]
+        if left_out := len(examples) - len(usable):
+            context.log(f"{left_out} validation images are of classes that there is no other image of")
+        inputs = np.empty((len(usable), *preparation.shape), np.float32)
+        for place, (image, _) in enumerate(usable):
+            inputs[place] = preparation.input(image)
+        return self._lessons(inputs, [name for _, name in usable], classes, context)
+
+    def _lessons(
+        self,
+        inputs: NDArray[np.float32],
+        names: Sequence[str],
+        classes: tuple[str, ...],
+        context: TrainingContext[str],
+    ) -> LabelledImages:
+        codes = np.array([classes.index(name) for name in names], np.int64)
+        weights = np.array([context.weight(name) for name in names], np.float32)
+        return LabelledImages(inputs, codes, weights, self.augmentation)
+
+    def _values(self, images: Sequence[Image], context: TrainingContext[str]) -> NDArray[np.float32] | None:
+        values = []
+        for image in images:
+            if context.is_cancelled():
+                return None
+            values.append(values_of(image, self._size(image.dimensions)))
+        return np.stack(values)
+
+    def _size(self, dimensions: int) -> int:
+        return self.size or _SIZES[dimensions]
+
+    def _record(self, classes: tuple[str, ...], preparation: Preparation) -> LearnerRecord:
+        name = type(self).__name__
+        return LearnerRecord(
+            model=name, parameters=self._parameters, classes=classes, preparation=preparation
+        )
+
+    @property
+    def _parameters(self) -> dict[str, JsonValue]:
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.init}
+        return named | {"augmentation": list(self.augmentation)}
+
+    def _known(self) -> Fitted:
+        if self.fitted is None:
+            raise RuntimeError("a classifier must be fitted or loaded before it is asked")
+        return self.fitted
