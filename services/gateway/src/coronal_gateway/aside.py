@@ -96,6 +96,10 @@ class ObjectsAside(Objects):
         """Write objects."""
         self._aside(self._objects.put, contents)
 
+    def replace(self, key: str, content: bytes) -> None:
+        """Write an object in place of another."""
+        self._aside(self._objects.replace, key, content)
+
     def get(self, key: str) -> bytes:
         """Read an object."""
         return self._aside(self._objects.get, key)

@@ -90,7 +90,7 @@ class Shelf:
 
     def put_name(self, named: Named) -> None:
         """Keep what is known of a name, in place of what was before."""
-        self._objects.put({_name_key(named.kind, named.name): named.model_dump_json().encode()})
+        self._objects.replace(_name_key(named.kind, named.name), named.model_dump_json().encode())
 
     def name(self, kind: RegistryKind, name: str) -> Named:
         """Give what is known of a name: nothing, where it is new."""
