@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from coronal import Case, Image, Outcome, Plugins
 from coronal.errors import CoronalError
+from coronal.task_spec import TaskSpec
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
 from coronal_jobs.store.jobs import Committed, JobStore
@@ -76,8 +78,12 @@ class HopRunner:
         """
         try:
             watch = self._watch(job, claim, limits)
-            run = self._commit_task if job.task else self._commit
-            committed = run(job, claim, watch, limits)
+            if job.task is None:
+                committed = self._commit(job, watch, limits)
+            else:
+                claim.enter(job.task.task, ends_s=math.inf)  # the limit is that of the whole job
+                with claim.scratch() as folder:
+                    committed = self._commit_task(job, job.task, folder, watch, limits)
         except Abandoned:
             _log.info("job %s was cancelled or given to another", job.id)
         # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
@@ -86,7 +92,7 @@ class HopRunner:
         else:
             self._finish(job, committed)
 
-    def _commit(self, job: Job, _: ClaimFile, watch: Watch, limits: Limits) -> Committed:
+    def _commit(self, job: Job, watch: Watch, limits: Limits) -> Committed:
         carry = self._start(job, limits)
         installed = Installed(self.plugins, self.models.get)
         case, runs = run_stages(job, carry.case, installed, watch, most_objects=limits.most_objects)
@@ -100,16 +106,12 @@ class HopRunner:
         artifacts = [artifact_of(file, blob) for file, blob in zip(files, blobs, strict=True)]
         return _insist(lambda: self.jobs.commit(job, artifacts=artifacts))
 
-    def _commit_task(self, job: Job, claim: ClaimFile, watch: Watch, limits: Limits) -> Committed:
-        assert job.task is not None
-        claim.enter(job.task.task, ends_s=math.inf)  # the limit is that of the whole job
-        with claim.scratch() as folder:
-            runner = TaskRunner(self.plugins, self.jobs, self.keeper)
-            made = runner.run(job, job.task, folder, watch, limits.read)
+    def _commit_task(self, job: Job, task: TaskSpec, folder: Path, watch: Watch, limits: Limits) -> Committed:
+        made = TaskRunner(self.plugins, self.jobs, self.keeper).run(job, task, folder, watch, limits.read)
         commit = partial(self.jobs.commit, job, artifacts=made.artifacts, publication=made.publication)
         committed = _insist(commit)
-        if committed.answer == "stale" and made.publication:
-            _try(partial(self.keeper.holdings.registry.forget_unpublished, made.publication))
+        if made.publication is not None:
+            _try(partial(self.keeper.holdings.registry.settle, made.publication))
         return committed
 
     def _start(self, job: Job, limits: Limits) -> Carry:

@@ -1,5 +1,6 @@
 """A task: data sets, training and evaluation, from the claim to what is committed."""
 
+import logging
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -7,20 +8,36 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from coronal import Image, PluginError, Plugins, Publication, ReadLimits, TaskResult, TrainingContext, Work
+from pydantic import ValidationError
+
+from coronal import (
+    BadOutput,
+    Image,
+    PluginError,
+    Plugins,
+    Publication,
+    ReadLimits,
+    TaskResult,
+    TrainingContext,
+    Work,
+)
 from coronal.errors import BadDataset
 from coronal.task_spec import EvaluationTask, TaskSpec
+from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Artifact, Job
-from coronal_jobs.registry import Version
+from coronal_jobs.model_stages import use_of
+from coronal_jobs.registry import NewVersion, Version
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.keeping import Keeper
 from coronal_worker.reading import read_image
 from coronal_worker.results import artifact_of
 from coronal_worker.stages import Abandoned, StageFailed, Watch
 
-__all__ = ["TaskRunner", "told"]
+__all__ = ["Made", "TaskRunner", "told"]
 
 _REPORT_EVERY_S = 0.5
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +127,19 @@ class TaskRunner:
         )
 
     def _written(self, job: Job, result: TaskResult) -> Made:
+        names = [file.name for file in result.files]
+        if len({*names}) < len(names):
+            raise BadOutput(f"each result file must have a name of its own, found {', '.join(sorted(names))}")
         blobs = self.keeper.keep(job, [file.content for file in result.files])
         artifacts = tuple(map(artifact_of, result.files, blobs))
         made = result.publication
         return Made(artifacts, self._version(job, made, artifacts) if made else None)
 
     def _version(self, job: Job, made: Publication, artifacts: tuple[Artifact, ...]) -> Version:
-        """Lay a version beside the blobs under a number of its own; the same content is the same version."""
-        registry = self.keeper.holdings.registry
         blob = self.keeper.keep_file(job, made.content)
-        number = registry.reserve(made.kind, made.name, blob.sha256)
-        version = Version(
+        new = NewVersion(
             kind=made.kind,
             name=made.name,
-            version=number,
             sha256=blob.sha256,
             size_bytes=blob.size_bytes,
             created_ms=time.time_ns() // 1_000_000,
@@ -131,7 +147,8 @@ class TaskRunner:
             files=tuple(one for one in artifacts if one.name in made.files),
             facts=dict(made.facts),
         )
-        return registry.keep_first(version)
+        _check(new)
+        return self.keeper.holdings.registry.prepare(new)
 
 
 class _Reporter:
@@ -160,21 +177,27 @@ class _Reporter:
             self._watch.report(self._words, self._part)
 
 
-@dataclass(frozen=True, slots=True)
 class _JobCheckpoint:
     """Where the task of a claimed job keeps how far it is: a blob that the record names."""
 
-    job: Job
-    jobs: JobStore
-    keeper: Keeper
+    def __init__(self, job: Job, jobs: JobStore, keeper: Keeper) -> None:
+        self._job = job
+        self._jobs = jobs
+        self._keeper = keeper
+        self._last = job.checkpoint
 
     def load(self) -> bytes | None:
-        return self.keeper.blobs.read(self.job.checkpoint) if self.job.checkpoint else None
+        return self._keeper.blobs.read(self._last) if self._last else None
 
     def save(self, content: bytes) -> None:
-        blob = self.keeper.keep(self.job, [content])[0]
-        done = self.jobs.checkpoint(self.job, blob.sha256)
-        self.keeper.holdings.remove(done.unnamed)
+        """Keep it; where a store is away, the one before stays, and the work goes on."""
+        try:
+            blob = self._keeper.keep(self._job, [content])[0]
+            done = self._jobs.checkpoint(self._job, blob.sha256)
+            self._last = blob.sha256
+            self._keeper.holdings.remove(done.unnamed)
+        except StoreUnavailable as away:
+            _log.warning("%s: no checkpoint of job %s is kept", away, self._job.id)
 
 
 def told(values: Mapping[str, float]) -> str:
@@ -194,6 +217,15 @@ def told(values: Mapping[str, float]) -> str:
 
 def _read(path: Path, *, plugins: Plugins, limits: ReadLimits) -> Image:
     return read_image(path, plugins, limits)
+
+
+def _check(new: NewVersion) -> None:
+    """Tell of a model that can't be asked before it is kept."""
+    if new.kind == "models":
+        try:
+            use_of(new.numbered(1))
+        except (KeyError, ValidationError) as wrong:
+            raise BadOutput("a model's facts must tell its kind, algorithms and dimensions") from wrong
 
 
 def _models(spec: TaskSpec) -> list[str]:

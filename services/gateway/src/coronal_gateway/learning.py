@@ -19,7 +19,7 @@ from coronal.task_spec import (
 )
 from coronal_gateway.admitting import take_in
 from coronal_gateway.names import checked_name
-from coronal_gateway.parts import read_pipeline
+from coronal_gateway.parts import pinned, read_pipeline
 from coronal_gateway.services import Services
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check, wrong_parameter
@@ -29,7 +29,7 @@ from coronal_jobs.job import Input, Order
 from coronal_jobs.model_stages import use_of
 from coronal_jobs.pipeline import NO_PIPELINE, Pipeline
 from coronal_jobs.planning import plan_task
-from coronal_jobs.registry import RegistryKind, Version, wanted
+from coronal_jobs.registry import VERSIONED_NAME, RegistryKind, Version, wanted
 from coronal_jobs.store.admission import Admission
 
 __all__ = ["EvaluationOrder", "TrainingOrder", "order_evaluation", "order_training"]
@@ -129,9 +129,10 @@ def order_evaluation(at: Services, name: str, sent: EvaluationOrder, key: str) -
     BadPipeline
         When no pool offers all that is needed.
     """
-    first = at.holdings.registry.get(
-        "models", wanted(f"{name}@{sent.version}" if sent.version else name, "version")
-    )
+    if not VERSIONED_NAME.fullmatch(name):
+        raise NotFound("model", name)
+    judged = wanted(f"{name}@{sent.version}" if sent.version else name, "version")
+    first = at.holdings.registry.get("models", judged)
     versions = [first, *([_found(at, "models", sent.against, "against")] if sent.against else [])]
     dataset = _found(at, "datasets", sent.dataset, "dataset")
     models = tuple(map(use_of, versions))
@@ -184,13 +185,13 @@ def _use(dataset: Version) -> DatasetUse:
 def _steps(at: Services, given: JsonValue) -> Pipeline:
     if given is None or given in ("", []):
         return NO_PIPELINE
-    return read_pipeline(at, given if isinstance(given, str) else json.dumps(given))
+    return pinned(at, read_pipeline(at, given if isinstance(given, str) else json.dumps(given)))
 
 
 def _check_steps(steps: Pipeline, catalogue: Catalogue) -> None:
     check(steps, catalogue)
     for number, stage in enumerate(steps.stages):
-        kind = catalogue.algorithms[stage.algorithm].kind
+        kind = stage.model.kind if stage.model else catalogue.algorithms[stage.algorithm].kind
         if kind is not Kind.FILTER or stage.on != "current":
             found = f"a {kind}" if kind is not Kind.FILTER else f"on: {stage.on}"
             raise StagesDontFit(
@@ -206,7 +207,8 @@ def _check_training(task: TrainingTask, sent: TrainingOrder, dataset: Version, c
         known = [one.name for one in catalogue.algorithms.values() if one.needs_model and one.kind is kind]
         raise UnknownAlgorithm(task.algorithm, known, stage="")
     _check_answers(kind, dataset)
-    if dataset.facts.get("dimensions") not in (None, *spec.dimensions):
+    # With filters before, nobody knows yet: one may make slices of a volume.
+    if not task.preprocess and dataset.facts.get("dimensions") not in (None, *spec.dimensions):
         allowed = " or ".join(f"of {one}-D" for one in spec.dimensions)
         raise BadParameter("dataset", found=f"{dataset.facts['dimensions']}-D", allowed=allowed)
     _check_parameters(spec, sent.parameters)

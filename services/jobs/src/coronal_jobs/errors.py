@@ -162,7 +162,7 @@ class VersionInUse(InputError):
 
     def __init__(self, version: str, alias: str) -> None:
         super().__init__(
-            f"the alias {shown(alias)} stands for {shown(version)}: promote another version first"
+            f"the alias {shown(alias)} stands for {shown(version)}: promote another, or remove it, first"
         )
 
 

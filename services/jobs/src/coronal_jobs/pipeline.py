@@ -164,7 +164,7 @@ def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
     name = _text(item, "name", place)
     if name and not NAME.fullmatch(name):
         raise BadPipeline(f"name must be of a-z, 0-9 and single hyphens, found {shown(name)}", stage=place)
-    parameters = _parameters(item.get("parameters"), place) | _told_model(item)
+    parameters = _parameters(item.get("parameters"), place) | _model(item.get("model"), place)
     return Stage(
         algorithm=algorithm,
         parameters=parameters,
@@ -174,10 +174,16 @@ def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
     )
 
 
-def _told_model(item: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def _model(found: JsonValue, place: str) -> dict[str, JsonValue]:
     """Give the version that a job has told of its stage's model: its pipeline sent again asks the same."""
-    told = item.get("model")
-    return {"model": f"{told.get('name')}@{told.get('version')}"} if isinstance(told, dict) else {}
+    match found:
+        case None:
+            return {}
+        case {"name": str(name), "version": int(version)}:
+            return {"model": f"{name}@{version}"}
+    raise BadPipeline(
+        f"model must be a version as a job's record tells it, found {shown(found)}", stage=place
+    )
 
 
 def _limit(mapping: dict[str, JsonValue], place: str) -> float | None:

@@ -8,7 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from coronal.errors import BadParameter, shown
 from coronal_jobs.job import Artifact
 
-__all__ = ["LATEST", "VERSIONED_NAME", "RegistryKind", "Version", "Wanted", "wanted"]
+__all__ = [
+    "LATEST",
+    "VERSIONED_NAME",
+    "Named",
+    "NewVersion",
+    "RegistryKind",
+    "Version",
+    "Wanted",
+    "wanted",
+]
 
 RegistryKind: TypeAlias = Literal["datasets", "models"]
 
@@ -22,14 +31,15 @@ _LONGEST_NAME = 100
 _MOST_DIGITS = 9
 
 
-class Version(BaseModel):
-    """A data set or a model, as it will always be."""
-
+class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NewVersion(_Plain):
+    """What is about to become a version of a data set or a model."""
 
     kind: RegistryKind
     name: str
-    version: int = Field(ge=1, description="Counted from 1; no number is given twice.")
     sha256: str = Field(description="The digest of its file.")
     size_bytes: int
     created_ms: int
@@ -42,14 +52,33 @@ class Version(BaseModel):
         """The SHA-256 of its file and of all that stays with it, each once."""
         return tuple(dict.fromkeys((self.sha256, *(file.sha256 for file in self.files))))
 
+    def numbered(self, version: int) -> "Version":
+        """Give it as the version of a number."""
+        return Version(**dict(self), version=version)
+
+
+class Version(NewVersion):
+    """A data set or a model, as it will always be."""
+
+    version: int = Field(ge=1, description="Counted from 1; no number is given twice.")
+
     def __str__(self) -> str:
         return f"{self.name}@{self.version}"
 
 
-class Wanted(BaseModel):
-    """A version, as somebody names it: by its number, or by an alias."""
+class Named(_Plain):
+    """What is known of a name beyond its versions."""
 
-    model_config = ConfigDict(frozen=True)
+    kind: RegistryKind
+    name: str
+    last: int = Field(default=0, ge=0, description="The last number that was given.")
+    aliases: dict[str, tuple[int, ...]] = Field(
+        default_factory=dict, description="The versions that each alias has stood for, the last first."
+    )
+
+
+class Wanted(_Plain):
+    """A version, as somebody names it: by its number, or by an alias."""
 
     name: str
     version: int = Field(default=0, description="0 where an alias is given.")

@@ -1,6 +1,8 @@
 """Data sets and models, as they are told."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
 
 from pydantic import Field, JsonValue
@@ -11,6 +13,8 @@ from coronal_jobs.job import Artifact
 from coronal_jobs.registry import RegistryKind, Version
 
 __all__ = ["DatasetsBody", "ModelBody", "ModelsBody", "VersionBody", "VersionsBody", "version_path"]
+
+_NO_ALIASES: Mapping[str, int] = MappingProxyType({})
 
 
 class FileBody(Body):
@@ -50,14 +54,14 @@ class VersionBody(Body):
     links: VersionLinks
 
     @classmethod
-    def of(cls, version: Version, aliases: dict[str, int] | None = None) -> Self:
+    def of(cls, version: Version, aliases: Mapping[str, int] = _NO_ALIASES) -> Self:
         """Tell of a version what the registry says."""
         return cls(
             **{name: getattr(version, name) for name in ("kind", "name", "version", "sha256", "size_bytes")},
             created=time_of(version.created_ms),
             facts=version.facts,
             files=tuple(FileBody.of(version, file) for file in version.files),
-            aliases=tuple(alias for alias, number in (aliases or {}).items() if number == version.version),
+            aliases=tuple(alias for alias, number in aliases.items() if number == version.version),
             links=VersionLinks(itself=version_path(version), job=job_path(version.job)),
         )
 
@@ -79,12 +83,14 @@ class DatasetsBody(Body):
     """The newest version of each data set."""
 
     datasets: tuple[VersionBody, ...]
+    next: str | None = Field(description="Where the next page is; null at the end.")
 
 
 class ModelsBody(Body):
     """The newest version of each model."""
 
     models: tuple[VersionBody, ...]
+    next: str | None = Field(description="Where the next page is; null at the end.")
 
 
 def version_path(version: Version) -> str:

@@ -13,13 +13,13 @@ from coronal_gateway.idempotency import OnceHeader
 from coronal_gateway.json_body import bounded
 from coronal_gateway.multipart import read_form
 from coronal_gateway.problems import problems
-from coronal_gateway.queries import JobQuery, NamePath, VersionFilePath, VersionPath
+from coronal_gateway.queries import NamePath, NewestQuery, OrderQuery, VersionFilePath, VersionPath
 from coronal_gateway.services import services
 from coronal_gateway.uploads import refuse_encoding
 from coronal_gateway.views.group import group
 from coronal_gateway.views.jobs import accepted
-from coronal_gateway.views.versions import file_of, version_of, withdraw
-from coronal_jobs.errors import NotFound
+from coronal_gateway.views.versions import file_of, newest, version_of, withdraw
+from coronal_jobs.registry import Version
 
 __all__ = ["api"]
 
@@ -55,7 +55,7 @@ _BODY = {
     responses={"202": JobBody, **problems(400, 413, 415, 429)},
     openapi_extensions={"requestBody": _BODY},
 )
-def add(query: JobQuery, header: OnceHeader) -> Response:
+def add(query: OrderQuery, header: OnceHeader) -> Response:
     """Send labelled images, to be kept as a data set.
 
     A job reads and checks them. When it has succeeded, `published` tells the version that they have become;
@@ -73,23 +73,23 @@ def add(query: JobQuery, header: OnceHeader) -> Response:
 
 
 @api.get("/v1/datasets", responses={"200": DatasetsBody})
-def list_datasets() -> Response:
+def list_datasets(query: NewestQuery) -> Response:
     """List the newest version of each data set, the last that was added first."""
-    newest = services().holdings.registry.newest("datasets")
-    return answer(DatasetsBody(datasets=tuple(map(VersionBody.of, newest))))
+    versions, following = newest("datasets", query)
+    return answer(DatasetsBody(datasets=tuple(map(_told, versions)), next=following))
 
 
 @api.get("/v1/datasets/<name>", responses={"200": VersionsBody, **problems(404)})
 def show(path: NamePath) -> Response:
     """Tell of all versions of a data set."""
     versions = services().holdings.registry.versions("datasets", path.name)
-    return answer(VersionsBody(name=path.name, versions=tuple(map(VersionBody.of, versions))))
+    return answer(VersionsBody(name=path.name, versions=tuple(map(_told, versions))))
 
 
 @api.get("/v1/datasets/<name>/<version>", responses={"200": VersionBody, **problems(404)})
 def show_version(path: VersionPath) -> Response:
     """Tell of one version (or of the `latest`): its classes and their counts, shapes and patients."""
-    return answer(VersionBody.of(version_of("datasets", path.name, path.version)))
+    return answer(_told(version_of("datasets", path.name, path.version)))
 
 
 @api.get(
@@ -103,7 +103,9 @@ def download(path: VersionFilePath) -> Response:
 @api.delete("/v1/datasets/<name>/<version>", responses={"204": None, **problems(404)})
 def delete(path: VersionPath) -> tuple[str, int]:
     """Remove a version of a data set. Models that were trained on it, and jobs that use it, stay."""
-    if not path.version.isdigit():
-        raise NotFound("data set", f"{path.name}@{path.version}")
-    withdraw(version_of("datasets", path.name, path.version))
+    withdraw("datasets", path.name, path.version)
     return "", HTTPStatus.NO_CONTENT
+
+
+def _told(version: Version) -> VersionBody:
+    return VersionBody.of(version)

@@ -13,13 +13,12 @@ from coronal_gateway.json_body import read_json
 from coronal_gateway.learning import EvaluationOrder, TrainingOrder, order_evaluation, order_training
 from coronal_gateway.names import checked_alias
 from coronal_gateway.problems import problems
-from coronal_gateway.queries import AliasPath, JobQuery, NamePath, VersionFilePath, VersionPath
+from coronal_gateway.queries import AliasPath, NamePath, NewestQuery, OrderQuery, VersionFilePath, VersionPath
 from coronal_gateway.services import services
 from coronal_gateway.views.group import group
 from coronal_gateway.views.jobs import accepted
-from coronal_gateway.views.versions import file_of, version_of, withdraw
+from coronal_gateway.views.versions import file_of, newest, version_of, withdraw
 from coronal_jobs.document import LARGEST_DOCUMENT
-from coronal_jobs.errors import NotFound
 
 __all__ = ["api"]
 
@@ -51,7 +50,7 @@ def _json(model: type[BaseModel]) -> dict[str, object]:
     responses={"202": JobBody, **problems(400, 413, 415, 429)},
     openapi_extensions=_json(TrainingOrder),
 )
-def train(query: JobQuery, header: OnceHeader) -> Response:
+def train(query: OrderQuery, header: OnceHeader) -> Response:
     """Train a model on a data set, and judge it on what is held out.
 
     A job does it; its `stage` tells the epoch or the fold, and what was measured so far. When it has
@@ -67,7 +66,7 @@ def train(query: JobQuery, header: OnceHeader) -> Response:
     responses={"202": JobBody, **problems(400, 404, 413, 415, 429)},
     openapi_extensions=_json(EvaluationOrder),
 )
-def evaluate(path: NamePath, query: JobQuery, header: OnceHeader) -> Response:
+def evaluate(path: NamePath, query: OrderQuery, header: OnceHeader) -> Response:
     """Judge a version of a model on a data set, alone or against another: the results are the report."""
     order = read_json(request, EvaluationOrder, _LARGEST_BYTES)
     admission = order_evaluation(services(), path.name, order, header.key)
@@ -75,11 +74,11 @@ def evaluate(path: NamePath, query: JobQuery, header: OnceHeader) -> Response:
 
 
 @api.get("/v1/models", responses={"200": ModelsBody})
-def list_models() -> Response:
+def list_models(query: NewestQuery) -> Response:
     """List the newest version of each model, the last that was trained first."""
-    registry = services().holdings.registry
-    newest = registry.newest("models")
-    return answer(ModelsBody(models=tuple(VersionBody.of(one, registry.aliases(one.name)) for one in newest)))
+    versions, following = newest("models", query)
+    aliases = services().holdings.registry.aliases_of([version.name for version in versions])
+    return answer(ModelsBody(models=tuple(map(VersionBody.of, versions, aliases)), next=following))
 
 
 @api.get("/v1/models/<name>", responses={"200": ModelBody, **problems(404)})
@@ -104,9 +103,7 @@ def download(path: VersionFilePath) -> Response:
 @api.delete("/v1/models/<name>/<version>", responses={"204": None, **problems(404, 409)})
 def delete(path: VersionPath) -> tuple[str, int]:
     """Remove a version of a model for which no alias stands. Jobs that were admitted with it still use it."""
-    if not path.version.isdigit():
-        raise NotFound("model", f"{path.name}@{path.version}")
-    withdraw(version_of("models", path.name, path.version))
+    withdraw("models", path.name, path.version)
     return "", HTTPStatus.NO_CONTENT
 
 
@@ -120,6 +117,13 @@ def promote(path: AliasPath) -> Response:
     version = read_json(request, Promotion, _LARGEST_BYTES).version
     services().holdings.registry.promote(path.name, checked_alias(path.alias), version)
     return _answer_model(path.name)
+
+
+@api.delete("/v1/models/<name>/aliases/<alias>", responses={"204": None, **problems(404)})
+def forget_alias(path: AliasPath) -> tuple[str, int]:
+    """Let an alias stand for nothing any more."""
+    services().holdings.registry.forget_alias(path.name, path.alias)
+    return "", HTTPStatus.NO_CONTENT
 
 
 @api.post("/v1/models/<name>/aliases/<alias>/rollback", responses={"200": ModelBody, **problems(404)})

@@ -1,76 +1,91 @@
-"""The registry in Redis, and beside the blobs: data sets and models under their names."""
+"""The registry in Redis: data sets and models under their names."""
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
-
-from pydantic import ValidationError
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from coronal_jobs.errors import NotFound, VersionInUse
-from coronal_jobs.registry import LATEST, RegistryKind, Version, Wanted
+from coronal_jobs.registry import LATEST, Named, NewVersion, RegistryKind, Version, Wanted
 from coronal_jobs.store.connection import Connection
-from coronal_jobs.store.objects import Objects
+from coronal_jobs.store.paging import older
 from coronal_jobs.store.scripts import source_of
+from coronal_jobs.store.shelf import Shelf
 
-__all__ = ["Registry"]
+__all__ = ["NewestPage", "Registry"]
 
-_ROOT = "registry"
-_FILES = "registry-files"
-_SHARDS = tuple(f"{number:02x}" for number in range(256))
 _NOUNS: Mapping[RegistryKind, str] = {"datasets": "data set", "models": "model"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewestPage:
+    """The newest version of some names, the last published first, and where the next page starts."""
+
+    versions: tuple[Version, ...]
+    cursor: str
 
 
 class Registry:
     """The versions of data sets and models, and the aliases of models.
 
-    Each version lies beside the blobs, too, from before it is published until before it is withdrawn: so none
-    is lost with Redis, its files stay, and none that was deleted comes back.
-
     Parameters
     ----------
     connection
         The Redis.
-    objects
-        Where the blobs are.
+    shelf
+        Where the same lies beside the blobs.
+
+    Attributes
+    ----------
+    shelf
+        The same.
     """
 
-    def __init__(self, connection: Connection, objects: Objects) -> None:
+    def __init__(self, connection: Connection, shelf: Shelf) -> None:
+        self.shelf = shelf
         self._redis = connection
-        self._objects = objects
-        self._reserve, self._publish, self._withdraw, self._promote, self._rollback = (
+        self._publish, self._restore, self._withdraw, self._promote, self._rollback = (
             connection.register_script(source_of(name))
-            for name in ("reserve", "publish", "withdraw", "promote", "rollback")
+            for name in ("publish", "restore", "withdraw", "promote", "rollback")
         )
 
-    def reserve(self, kind: RegistryKind, name: str, sha256: str) -> int:
-        """Give the number of the version that has this content, or a new one."""
-        return int(self._reserve(args=[kind, name, sha256]))
+    def prepare(self, new: NewVersion) -> Version:
+        """Give what is about to be published its number, and lay it beside the blobs.
 
-    def keep(self, version: Version) -> None:
-        """Lay a version beside the blobs; it is published by the commit of the job that has made it.
+        The same content is the same version: where it is published already, that one is given. So is what the
+        same job has prepared before.
 
         Raises
         ------
         StoreFull, StoreUnavailable
             When it can't be kept.
         """
-        content = version.model_dump_json().encode()
-        self._objects.put(dict.fromkeys(_keys(version), content))
+        known = self._published(new) or self.shelf.earlier(new)
+        if known is not None:
+            return known
+        self.restore(self.shelf.name(new.kind, new.name))
+        version = new.numbered(
+            self._redis.execute_command("HINCRBY", f"coronal:{new.kind}:{new.name}", "last", 1)
+        )
+        self.shelf.put(version)
+        self._remember(new.kind, new.name)
+        return version
 
-    def keep_first(self, version: Version) -> Version:
-        """Keep a version, unless its number is published already; give the one that is."""
-        try:
-            return self.get(version.kind, Wanted(name=version.name, version=version.version))
-        except NotFound:
-            self.keep(version)
-            return version
+    def settle(self, version: Version) -> None:
+        """Leave beside the blobs what is published, and nothing of what isn't: after the commit."""
+        published = self._read(version.kind, version.name, version.version)
+        if published != version:
+            self.shelf.remove(version)
+        elif not self.shelf.has(version):
+            self.shelf.put(version)
 
-    def forget_unpublished(self, version: Version) -> None:
-        """Take away what lies beside the blobs of a version that was not published after all."""
-        try:
-            self.get(version.kind, Wanted(name=version.name, version=version.version))
-        except NotFound:
-            self._objects.delete(_keys(version))
+    def publish(self, version: Version) -> bool:
+        """Publish a version again that lies beside the blobs; False where it is known."""
+        return bool(self._publish(args=[version.model_dump_json()]) == "published")
+
+    def restore(self, named: Named) -> None:
+        """Let Redis know again what it has forgotten of a name."""
+        aliases = (text for alias, stood in named.aliases.items() for text in (alias, json.dumps(stood)))
+        self._restore(args=[named.kind, named.name, named.last, *aliases])
 
     def get(self, kind: RegistryKind, wanted: Wanted) -> Version:
         """Give the version that is wanted.
@@ -81,13 +96,13 @@ class Registry:
             When there is none, or no such alias.
         """
         number = wanted.version or self._number(kind, wanted)
-        text = number and self._redis.execute_command("HGET", f"coronal:{kind}:{wanted.name}", number)
-        if not text:
+        version = self._read(kind, wanted.name, number)
+        if version is None:
             raise NotFound(_NOUNS[kind], f"{wanted.name}@{wanted.version or wanted.alias}")
-        return Version.model_validate_json(text)
+        return version
 
     def names(self, kind: RegistryKind) -> list[str]:
-        """Give all names, by the time of their last version, newest first."""
+        """Give all names, the last published first."""
         return list(self._redis.execute_command("ZREVRANGE", f"coronal:{kind}", 0, -1))
 
     def versions(self, kind: RegistryKind, name: str) -> list[Version]:
@@ -98,13 +113,26 @@ class Registry:
             raise NotFound(_NOUNS[kind], name)
         return sorted(versions, key=lambda version: -version.version)
 
-    def newest(self, kind: RegistryKind) -> list[Version]:
-        """Give the newest version of each name."""
-        found = []
-        for name in self.names(kind):
-            with suppress(NotFound):  # it was deleted just now
-                found.append(self.get(kind, Wanted(name=name, alias=LATEST)))
-        return found
+    def newest(self, kind: RegistryKind, *, before: str = "", limit: int = 50) -> NewestPage:
+        """Give the newest version of some names.
+
+        Parameters
+        ----------
+        kind
+            Data sets or models.
+        before
+            The cursor of the page before; empty for the first.
+        limit
+            How many at most.
+        """
+        names, cursor = older(self._redis, f"coronal:{kind}", before, limit)
+        keys = [f"coronal:{kind}:{name}" for name in names]
+        numbers = map(_largest, self._redis.ask_all(*(("HKEYS", key) for key in keys)))
+        texts = self._redis.ask_all(
+            *(("HGET", key, number) for key, number in zip(keys, numbers, strict=True))
+        )
+        # One that was deleted just now is left out.
+        return NewestPage(tuple(Version.model_validate_json(text) for text in texts if text), cursor)
 
     def withdraw(self, version: Version) -> list[str]:
         """Remove a version for good; give the SHA-256 of blobs that no record names any more.
@@ -116,27 +144,32 @@ class Registry:
         VersionInUse
             When an alias stands for it.
         """
-        in_use = [alias for alias, number in self.aliases(version.name).items() if number == version.version]
-        if version.kind == "models" and in_use:
-            raise VersionInUse(str(version), in_use[0])
-        self._objects.delete(_keys(version))
+        if version.kind == "models":
+            _refuse_in_use(version, self.aliases(version.name))
+        # First what would bring it back: of two steps the second may never be taken.
+        self.shelf.remove(version)
         answer, *unnamed = self._withdraw(args=[version.kind, version.name, version.version])
         if answer == "unknown":
             raise NotFound(_NOUNS[version.kind], str(version))
         if answer != "withdrawn":
-            self.keep(version)  # an alias was given to it just now
+            self.shelf.put(version)  # an alias was given to it just now
             raise VersionInUse(str(version), answer)
         return list(unnamed)
 
     def aliases(self, name: str) -> dict[str, int]:
         """Give the aliases of a model, and for which version each stands."""
-        found: dict[str, str] = self._redis.execute_command("HGETALL", f"coronal:aliases:{name}")
-        return {alias: json.loads(history)[0] for alias, history in sorted(found.items())}
+        return self.aliases_of([name])[0]
+
+    def aliases_of(self, names: Sequence[str]) -> list[dict[str, int]]:
+        """Give the same of several models."""
+        found = self._redis.ask_all(*(("HGETALL", f"coronal:aliases:{name}") for name in names))
+        return [{alias: json.loads(stood)[0] for alias, stood in sorted(each.items())} for each in found]
 
     def promote(self, name: str, alias: str, version: int) -> None:
         """Let an alias of a model stand for a version; NotFound when there is none."""
         if self._promote(args=[name, alias, version]) == "unknown":
             raise NotFound("model", f"{name}@{version}")
+        self._remember("models", name)
 
     def roll_back(self, name: str, alias: str) -> int:
         """Let an alias stand for what it stood for before, and give that version's number.
@@ -151,37 +184,52 @@ class Registry:
             raise NotFound("model", f"{name}@{alias}")
         if not number:
             raise NotFound("earlier version of", f"{name}@{alias}")
+        self._remember("models", name)
         return number
 
-    def names_blob(self, sha256: str) -> bool:
-        """Tell whether a version that lies beside the blobs has this file."""
-        shards = (f"{root}/{sha256[:2]}" for root in (_ROOT, _FILES))
-        return any(name.startswith(sha256) for shard in shards for name in self._objects.names(shard))
+    def forget_alias(self, name: str, alias: str) -> None:
+        """Let an alias stand for nothing any more; NotFound when there is none."""
+        if not self._redis.execute_command("HDEL", f"coronal:aliases:{name}", alias):
+            raise NotFound("model", f"{name}@{alias}")
+        self._remember("models", name)
 
-    def recover(self) -> int:
-        """Publish again each version that lies beside the blobs and that Redis has forgotten; count them."""
-        found = 0
-        for shard in _SHARDS:
-            for name in self._objects.names(f"{_ROOT}/{shard}"):
-                with suppress(NotFound, ValidationError):
-                    text = self._objects.get(f"{_ROOT}/{shard}/{name}")
-                    version = Version.model_validate_json(text)
-                    found += self._publish(args=[version.model_dump_json()]) == "published"
-        return found
+    def _published(self, new: NewVersion) -> Version | None:
+        try:
+            versions = self.versions(new.kind, new.name)
+        except NotFound:
+            return None
+        return next((version for version in versions if version.sha256 == new.sha256), None)
+
+    def _remember(self, kind: RegistryKind, name: str) -> None:
+        """Keep what is known of a name beside the blobs, however many change it at once."""
+        kept = None
+        while (known := self._named(kind, name)) != kept:
+            self.shelf.put_name(known)
+            kept = known
+
+    def _named(self, kind: RegistryKind, name: str) -> Named:
+        last, aliases = self._redis.ask_at_once(
+            ("HGET", f"coronal:{kind}:{name}", "last"), ("HGETALL", f"coronal:aliases:{name}")
+        )
+        stood = {alias: json.loads(text) for alias, text in aliases.items()} if kind == "models" else {}
+        return Named(kind=kind, name=name, last=int(last or 0), aliases=stood)
+
+    def _read(self, kind: RegistryKind, name: str, number: int) -> Version | None:
+        text = number and self._redis.execute_command("HGET", f"coronal:{kind}:{name}", number)
+        return Version.model_validate_json(text) if text else None
 
     def _number(self, kind: RegistryKind, wanted: Wanted) -> int:
-        if kind == "models" and wanted.alias != LATEST:
-            return self.aliases(wanted.name).get(wanted.alias, 0)
-        if wanted.alias != LATEST:
-            return 0
-        fields = self._redis.execute_command("HKEYS", f"coronal:{kind}:{wanted.name}")
-        return max((int(field) for field in fields if field != "last"), default=0)
+        """Give the number of an alias; 0 where it stands for none."""
+        if wanted.alias == LATEST:
+            return _largest(self._redis.execute_command("HKEYS", f"coronal:{kind}:{wanted.name}"))
+        return self.aliases(wanted.name).get(wanted.alias, 0) if kind == "models" else 0
 
 
-def _keys(version: Version) -> list[str]:
-    """Give where a version lies: by its own file, and by each that stays with it."""
-    roots = (_ROOT, *(_FILES for _ in version.digests[1:]))
-    suffix = f"{version.kind}.{version.name}.{version.version}"
-    return [
-        f"{root}/{sha256[:2]}/{sha256}.{suffix}" for root, sha256 in zip(roots, version.digests, strict=True)
-    ]
+def _largest(fields: Sequence[str]) -> int:
+    return max((int(field) for field in fields if field != "last"), default=0)
+
+
+def _refuse_in_use(version: Version, aliases: Mapping[str, int]) -> None:
+    for alias, number in aliases.items():
+        if number == version.version:
+            raise VersionInUse(str(version), alias)

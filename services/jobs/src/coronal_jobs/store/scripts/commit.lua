@@ -5,8 +5,24 @@
 --          by "ID/EPOCH".
 -- Promise: a hop is committed once at most. The last hop ends the job with its artifacts; any other keeps the
 --          case (carry) and rings for the next hop in the same step. What the last hop publishes is kept under its
---          name in the same step, or the job hasn't made it. The same commit again gets the same answer and changes
---          nothing.
+--          name in the same step, unless another job was faster with the same content: then that is what it has
+--          made. The same commit again gets the same answer and changes nothing.
+
+-- Publish what this job has made; give what is told of it.
+local function published(text, holder, id)
+  local version = cjson.decode(text)
+  for _, other in ipairs(redis.call('HVALS', versions_of(version.kind, version.name))) do
+    if string.sub(other, 1, 1) == '{' and cjson.decode(other).sha256 == version.sha256 then
+      return version.kind .. ' ' .. version.name .. ' ' .. cjson.decode(other).version
+    end
+  end
+  -- Another job's is one that was published before, and was withdrawn just now.
+  if version.job == id then
+    publish(version, text, holder)
+  end
+  return version.kind .. ' ' .. version.name .. ' ' .. version.version
+end
+
 local id, epoch, hop, carry, artifacts, publication = unpack(ARGV)
 if get(id, 'committed') == epoch .. '/' .. hop then
   return { get(id, 'state') == 'succeeded' and 'succeeded' or 'queued' }
@@ -27,7 +43,7 @@ if next_hop == #hops then
     name_blob(artifact.sha256, holder)
   end
   if publication ~= '' then
-    redis.call('HSET', record_of(id), 'published', publish(publication, holder))
+    redis.call('HSET', record_of(id), 'published', published(publication, holder, id))
   end
   redis.call('HSET', record_of(id), 'artifacts', artifacts, 'progress', 1)
   move(id, 'succeeded')

@@ -12,7 +12,8 @@
 --   coronal:batch:ID         a batch's record; its revision grows with each change of a state in it
 --   coronal:batch-jobs:ID    its jobs, by their number in it; with :STATE behind, those in a state
 --   coronal:batch-refused:ID what was sent with it and not taken, as JSON
---   coronal:datasets         the names of data sets, by the time of their last version; coronal:models those of models
+--   coronal:datasets         the names of data sets, by the time of their last version; coronal:models those of
+--                            models
 --   coronal:datasets:NAME    a data set: each version as JSON, and the last number that was given ("last");
 --                            coronal:models:NAME a model
 --   coronal:aliases:NAME     the aliases of a model: of each the versions that it has stood for, the last first
@@ -142,15 +143,12 @@ local function let_go(digest)
   return true
 end
 
--- Name blobs, each once.
-local function name_blobs(digests, holder)
-  for _, digest in ipairs(digests) do
-    name_blob(digest, holder)
-  end
+local function versions_of(kind, name)
+  return 'coronal:' .. kind .. ':' .. name
 end
 
-local function version_digests(text)
-  local version = cjson.decode(text)
+-- The blobs of a version; one that it has twice is named twice.
+local function version_digests(version)
   local digests = { version.sha256 }
   for _, file in ipairs(version.files) do
     table.insert(digests, file.sha256)
@@ -158,17 +156,15 @@ local function version_digests(text)
   return digests
 end
 
--- Keep a version under its name, unless it is kept already.
-local function publish(text, holder)
-  local version = cjson.decode(text)
-  local key = 'coronal:' .. version.kind .. ':' .. version.name
-  if redis.call('HSETNX', key, version.version, text) == 1 then
-    name_blobs(version_digests(text), holder)
-    local last = tonumber(redis.call('HGET', key, 'last') or 0)
-    redis.call('HSET', key, 'last', math.max(last, version.version))
-    redis.call('ZADD', 'coronal:' .. version.kind, now_ms(), version.name)
+-- Keep a version under its name and number. Who has held its blobs hands its part over.
+local function publish(version, text, holder)
+  local key = versions_of(version.kind, version.name)
+  redis.call('HSET', key, version.version, text,
+    'last', math.max(tonumber(redis.call('HGET', key, 'last') or 0), version.version))
+  redis.call('ZADD', 'coronal:' .. version.kind, 'GT', version.created_ms, version.name)
+  for _, digest in ipairs(version_digests(version)) do
+    name_blob(digest, holder)
   end
-  return version.kind .. ' ' .. version.name .. ' ' .. version.version
 end
 
 -- Whether a claim is still the job's last: what an older one writes must not count.

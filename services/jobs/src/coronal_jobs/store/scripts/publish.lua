@@ -3,8 +3,8 @@
 -- Before:  the version isn't kept: Redis has forgotten it; its files are in the blob store.
 -- Promise: it is kept under its name and number, and names its files, once.
 local version = cjson.decode(ARGV[1])
-if redis.call('HEXISTS', 'coronal:' .. version.kind .. ':' .. version.name, version.version) == 1 then
+if redis.call('HEXISTS', versions_of(version.kind, version.name), version.version) == 1 then
   return 'known'
 end
-publish(ARGV[1], '')
+publish(version, ARGV[1], '')
 return 'published'

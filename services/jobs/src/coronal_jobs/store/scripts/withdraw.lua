@@ -5,7 +5,7 @@
 -- Promise: a version that no alias stands for is gone, and its number is never given again. What jobs still name
 --          of it stays as long as they do.
 local kind, name, version = unpack(ARGV)
-local key = 'coronal:' .. kind .. ':' .. name
+local key = versions_of(kind, name)
 local text = redis.call('HGET', key, version)
 if not text then
   return { 'unknown' }
@@ -21,7 +21,7 @@ if redis.call('HLEN', key) == 1 then
   redis.call('ZREM', 'coronal:' .. kind, name)
 end
 local answer = { 'withdrawn' }
-for _, digest in ipairs(version_digests(text)) do
+for _, digest in ipairs(version_digests(cjson.decode(text))) do
   if let_go(digest) then
     table.insert(answer, digest)
   end
