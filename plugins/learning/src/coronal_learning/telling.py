@@ -72,6 +72,7 @@ def facts_of(
     told: dict[str, JsonValue] = to_jsonable_python(
         {
             **card.model_dump(mode="json", exclude={"parts", "dataset_sha256"}),
+            "algorithms": card.algorithms,
             "dataset": spec.dataset.model_dump(mode="json"),
             "form": course.lessons.form,
             "split": {**spec.split.model_dump(mode="json"), "counts": _counts(course, card)},
