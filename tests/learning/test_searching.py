@@ -1,12 +1,12 @@
 """Which values of parameters are best."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
-from coronal import BadParameter, BadTrainingSet
+from coronal import BadParameter, BadTrainingSet, TrainingContext
 from coronal_learning.dataset_file import Item
 from coronal_learning.folding import Fold, folds_of
 from coronal_learning.searching import best_of, combinations, search
@@ -15,6 +15,8 @@ from coronal_learning.searching import best_of, combinations, search
 def test_each_combination_is_scored_in_each_fold_and_the_best_mean_wins() -> None:
     lines: list[str] = []
     told: list[float] = []
+    measured: list[Mapping[str, float]] = []
+    context: TrainingContext[str] = TrainingContext(log=lines.append, measure=measured.append)
     folds = [Fold((1,), (0,)), Fold((0,), (1,))]
 
     def score(parameters: dict[str, Any], fold: Fold, progress: Callable[[float], None]) -> float:
@@ -22,11 +24,12 @@ def test_each_combination_is_scored_in_each_fold_and_the_best_mean_wins() -> Non
         return parameters["depth"] / 10 + fold.left_out[0] / 100
 
     tried = combinations({"depth": (2, 5, 3)}, folds=2)
-    found = search(tried, folds, score, name="Dice", log=lines.append, progress=told.append)
+    found = search(tried, folds, score, name="Dice", context=context, progress=told.append)
     assert [one.mean for one in found] == pytest.approx([0.205, 0.505, 0.305])
     assert found[0].deviation == pytest.approx(np.std([0.2, 0.21], ddof=1))
     assert best_of(found) == {"depth": 5}
     assert told == pytest.approx([1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6, 1])
+    assert measured[1] == {"fold": 2, "folds": 6, "Dice": pytest.approx(0.21)}
     assert lines[:3] == [
         "search 1 of 3, fold 1 of 2",
         "search 1 of 3, fold 2 of 2",

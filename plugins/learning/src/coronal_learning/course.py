@@ -82,8 +82,8 @@ class Course(Generic[T, M]):
             return []
         learned = [self.items[number] for number in self._train]
         folds = folds_of(learned, self.spec.folds, self.context.seed)
-        name, log = self.trainee.score_name, self.context.log
-        return search(tried, folds, self._score, name=name, log=log, progress=progress)
+        name = self.trainee.score_name
+        return search(tried, folds, self._score, name=name, context=self.context, progress=progress)
 
     def fit(
         self, parameters: Parameters, curve: LearningCurve, progress: Callable[[float], None]

@@ -10,6 +10,10 @@ __all__ = ["LearningCurve"]
 _STEPS = ("epoch", "epochs")
 
 
+def _ignore(_: object) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class LearningCurve:
     """Gathers what a training measures, and tells it in the job's log as it comes.
@@ -18,6 +22,8 @@ class LearningCurve:
     ----------
     log
         Takes a line.
+    tell
+        Takes what was measured: the job tells it as its progress.
     rows
         What was known after each step, by name.
 
@@ -32,11 +38,13 @@ class LearningCurve:
     """
 
     log: Callable[[str], None]
+    tell: Callable[[Mapping[str, float]], None] = field(default=_ignore)
     rows: list[Mapping[str, float]] = field(default_factory=list)
 
     def __call__(self, measured: Mapping[str, float]) -> None:
         """Take what is known after a step (`coronal.TrainingContext.measure`)."""
         self.rows.append(dict(measured))
+        self.tell(measured)
         self.log(_line(measured))
 
     def csv(self) -> bytes:

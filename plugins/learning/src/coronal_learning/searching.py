@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import JsonValue
 
-from coronal import BadParameter
+from coronal import BadParameter, TrainingContext
 from coronal_learning.folding import Fold
 from coronal_learning.spans import span
 
@@ -84,7 +84,7 @@ def search(
     score: Callable[[Parameters, Fold, Callable[[float], None]], float],
     *,
     name: str,
-    log: Callable[[str], None],
+    context: TrainingContext[str],
     progress: Callable[[float], None],
 ) -> list[Tried]:
     """Score each combination in each fold.
@@ -100,8 +100,10 @@ def search(
         the third with the part that is done.
     name
         What a score is, in words.
-    log, progress
-        Of the job: a line for each combination, and the part that is done.
+    context
+        The job: it is told each fit with its score, and a line for each combination.
+    progress
+        Takes the part that is done.
     """
     found = []
     fits = len(tried) * len(folds)
@@ -109,10 +111,11 @@ def search(
         scores = []
         for number, fold in enumerate(folds):
             done = place * len(folds) + number
-            log(f"search {place + 1} of {len(tried)}, fold {number + 1} of {len(folds)}")
+            context.log(f"search {place + 1} of {len(tried)}, fold {number + 1} of {len(folds)}")
             scores.append(score(parameters, fold, span(progress, done / fits, (done + 1) / fits)))
+            context.measure({"fold": done + 1, "folds": fits, name: scores[-1]})
         found.append(Tried(parameters, tuple(scores)))
-        log(f"{_words(parameters)}: {name} {found[-1].mean:.4f} ± {found[-1].deviation:.4f}")
+        context.log(f"{_words(parameters)}: {name} {found[-1].mean:.4f} ± {found[-1].deviation:.4f}")
     return found
 
 

@@ -92,7 +92,7 @@ def _learned(
 ) -> TaskResult:
     fits = len(tried) * course.spec.folds
     searched = _READ + (_LEARNED - _READ) * fits / (fits + 1)
-    progress, curve = work.context.progress, LearningCurve(work.context.log)
+    progress, curve = work.context.progress, LearningCurve(work.context.log, work.context.measure)
     found = course.search(tried, span(progress, _READ, searched))
     parameters = course.spec.parameters | best_of(found)
     fitted = course.fit(parameters, curve, span(progress, searched, _LEARNED))
