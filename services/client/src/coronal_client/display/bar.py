@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coronal_client.job import Job
 
-__all__ = ["Bar", "JobBar", "progress_on"]
+__all__ = ["Bar", "JobBar", "progress_on", "said_of"]
 
 
 def progress_on(console: Console) -> Progress:
@@ -58,6 +58,11 @@ class JobBar(Bar):
 
     def update(self, job: Job) -> None:
         """Show how the job is now."""
-        _, _, measured = job.stage.partition(": ")
-        stage = "" if job.state.is_final else measured or job.stage
-        self.move(job.progress, stage or job.state.value)
+        self.move(job.progress, said_of(job))
+
+
+def said_of(job: Job) -> str:
+    """Tell how a job is in a few words: of a training the epoch and what was measured so far."""
+    _, _, measured = job.stage.partition(": ")
+    stage = "" if job.state.is_final else measured or job.stage
+    return stage or job.state.value
