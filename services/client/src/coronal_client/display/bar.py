@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coronal_client.job import Job
 
-__all__ = ["Bar", "JobBar", "progress_on", "said_of"]
+__all__ = ["Bar", "JobBar", "progress_on", "said_briefly", "said_of"]
 
 
 def progress_on(console: Console) -> Progress:
@@ -54,7 +54,7 @@ class Bar:
 
 
 class JobBar(Bar):
-    """A bar for a job, with what it tells: of a training the epoch and what was measured so far."""
+    """A bar for a job, with what it tells: of a training the epoch, and what was measured last."""
 
     def update(self, job: Job) -> None:
         """Show how the job is now."""
@@ -62,7 +62,18 @@ class JobBar(Bar):
 
 
 def said_of(job: Job) -> str:
-    """Tell how a job is in a few words: of a training the epoch and what was measured so far."""
-    _, _, measured = job.stage.partition(": ")
-    stage = "" if job.state.is_final else measured or job.stage
+    """Tell how a job is in a few words."""
+    stage = "" if job.state.is_final else said_briefly(job.stage)
     return stage or job.state.value
+
+
+def said_briefly(stage: str) -> str:
+    """Shorten what a task says to what leaves room for the bar.
+
+    >>> said_briefly("training: epoch 3 of 20, loss 0.31, validation accuracy 0.9")
+    'epoch 3 of 20, validation accuracy 0.9'
+    >>> said_briefly("otsu")
+    'otsu'
+    """
+    first, *rest = stage.rpartition(": ")[2].split(", ")
+    return ", ".join([first, *rest[-1:]])
