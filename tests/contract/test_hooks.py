@@ -20,6 +20,7 @@ from coronal import (
     Plugins,
     Reader,
     ResultFile,
+    Segmenter,
     Signature,
     StageRun,
     TrainableAlgorithm,
@@ -29,6 +30,7 @@ from coronal import (
     hookimpl,
     hookspecs,
     reader,
+    segmenter,
     writer,
 )
 from coronal.formats import Outcome
@@ -74,6 +76,19 @@ class Toss(Classifier):
 Coin = classifier(name="coin")(Toss)
 
 
+class Guess(Segmenter):
+    """Guess."""
+
+    def fit(self, images: Any, label_maps: Any, context: Any) -> None: ...
+    def predict(self, images: Any) -> Any: ...
+    def save(self, folder: Path) -> None: ...
+    @classmethod
+    def load(cls, folder: Path) -> Any: ...
+
+
+Guesser = segmenter(name="guesser")(Guess)
+
+
 @reader(media_type="image/x-portable-graymap", suffixes=(".pgm",), signatures=(Signature.at(0, b"P5"),))
 def pgm(path: Path) -> Image:
     """Portable graymap."""
@@ -99,6 +114,10 @@ class Everything:
     @hookimpl
     def classifiers(self) -> Sequence[TrainableAlgorithm[Classifier]]:
         return [Coin]
+
+    @hookimpl
+    def segmenters(self) -> Sequence[TrainableAlgorithm[Segmenter]]:
+        return [Guesser]
 
     @hookimpl
     def readers(self) -> Sequence[Reader]:
@@ -147,17 +166,22 @@ def test_what_a_plugin_offers_is_found_by_name() -> None:
     plugins.add("everything", Everything())
     assert plugins.algorithms == {"same": same, "nothing": find_nothing}
     assert plugins.classifiers == {"coin": Coin}
+    assert plugins.segmenters == {"guesser": Guesser}
+    assert plugins.trainable == {"coin": Coin, "guesser": Guesser}
     assert plugins.readers == {"pgm": pgm}
     assert plugins.writers == {"count": count}
     assert plugins.pipelines == {"everything": ("name: nothing\nstages: [nothing]",)}
-    assert [spec.name for spec in plugins.specs()] == ["coin", "nothing", "same"]
+    assert [spec.name for spec in plugins.specs()] == ["coin", "guesser", "nothing", "same"]
 
 
-@pytest.mark.parametrize("plugin", [same, Coin, pgm, count], ids=repr)
+@pytest.mark.parametrize("plugin", [same, Coin, Guesser, pgm, count], ids=repr)
 def test_what_a_decorator_made_is_a_plugin_by_itself(plugin: object) -> None:
     plugins = Plugins()
     plugins.add("own", plugin)
-    offered = [plugins.algorithms, plugins.classifiers, plugins.readers, plugins.writers]
+    offered = [
+        *(plugins.algorithms, plugins.classifiers, plugins.segmenters),
+        *(plugins.readers, plugins.writers),
+    ]
     assert [one for names in offered for one in names.values()] == [plugin]
 
 
@@ -190,7 +214,7 @@ def test_a_watching_hook_is_called_with_what_is_documented(hook: str, arguments:
 class Watcher(Everything):
     """A plugin that watches and offers nothing."""
 
-    algorithms = classifiers = readers = writers = pipelines = None  # type: ignore[assignment]
+    algorithms = classifiers = segmenters = readers = writers = pipelines = None  # type: ignore[assignment]
 
 
 def test_a_hook_may_take_only_the_arguments_that_it_wants() -> None:
@@ -285,6 +309,9 @@ class Late:
         pytest.param(
             offering(classifiers=[same]), "must give TrainableAlgorithm, found Algo", id="no classifier"
         ),
+        pytest.param(
+            offering(segmenters=[find_nothing]), "must give TrainableAlgorithm, found Algo", id="no segmenter"
+        ),
         pytest.param(offering(algorithms=same), "a list of Algorithm, found Algorithm", id="no list"),
         pytest.param(offering(algorithms=None), "a list of Algorithm, found NoneType", id="forgotten return"),
         pytest.param(offering(algorithms=[same, same]), "the name 'same' once, found it twice", id="twice"),
@@ -329,6 +356,8 @@ def test_after_a_plugin_was_refused_a_right_one_takes_its_name() -> None:
     [
         ("algorithms", algorithm(name="coin")(same)),
         ("algorithms", algorithm(name="same")(find_nothing)),
+        ("segmenters", segmenter(name="coin")(Guess)),
+        ("classifiers", classifier(name="guesser")(Toss)),
         (
             "readers",
             reader(media_type="a/b", suffixes=(".x",), signatures=(Signature.at(0, b"x"),), name="pgm")(pgm),
@@ -367,7 +396,9 @@ def test_a_plugin_that_is_added_again_is_refused_and_stays_as_it_was() -> None:
     assert "same" in plugins.algorithms
 
 
-@pytest.mark.parametrize("offered", ["algorithms", "classifiers", "readers", "writers"])
+@pytest.mark.parametrize(
+    "offered", ["algorithms", "classifiers", "segmenters", "trainable", "readers", "writers"]
+)
 def test_what_is_offered_can_only_be_read(offered: str) -> None:
     with pytest.raises(TypeError):
         getattr(Plugins(), offered)["same"] = same
@@ -381,4 +412,4 @@ def test_each_hook_has_a_docstring_and_a_heading_in_the_docs(hook: str) -> None:
 
 
 def is_empty(plugins: Plugins) -> bool:
-    return not (plugins.algorithms or plugins.classifiers or plugins.readers or plugins.writers)
+    return not (plugins.algorithms or plugins.trainable or plugins.readers or plugins.writers)
