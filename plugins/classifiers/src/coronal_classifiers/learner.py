@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from coronal import BadImage, BadModel, BadParameter, Classifier, Context, Image, Prediction, classifier
+from coronal.form import Form
+from coronal.training_set import Imbalance, TrainingSet
 from coronal_classifiers.estimator import Estimator, Examples, pipeline, seed_of
 from coronal_classifiers.features.description import Cells, Description, Features, Size
-from coronal_classifiers.form import Form
 from coronal_classifiers.model_files import Record, read_estimator, read_record, write
-from coronal_classifiers.training_set import Imbalance, TrainingSet
 
 __all__ = ["DESCRIBED", "Fitted", "Learner"]
 

@@ -8,9 +8,9 @@ from zipfile import BadZipFile
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from coronal.errors import BadModel, shown
+from coronal.form import Form
 from coronal_classifiers.canonical import canonical
 from coronal_classifiers.estimator import Estimator
-from coronal_classifiers.form import Form
 from coronal_classifiers.sound_trees import has_sound_trees
 
 __all__ = ["Record", "read_estimator", "read_record", "write"]

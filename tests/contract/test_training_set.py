@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coronal import BadTrainingSet, Image
-from coronal_classifiers.training_set import TrainingSet
+from coronal.training_set import TrainingSet
 
 SMALL = Image(np.zeros((2, 2), np.uint8))
 LARGE = Image(np.zeros((3, 2), np.uint8))

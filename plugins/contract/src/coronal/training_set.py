@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coronal import Image, Parameter
 from coronal.errors import BadTrainingSet, shown
-from coronal_classifiers.form import Form
+from coronal.form import Form
+from coronal.image import Image
+from coronal.parameters import Parameter
 
 __all__ = ["Imbalance", "TrainingSet"]
 

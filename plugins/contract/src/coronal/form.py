@@ -1,10 +1,10 @@
-"""What images must have in common, so that a classifier can compare them."""
+"""What images must have in common, so that a model can compare them."""
 
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from coronal import Image, Meaning
+from coronal.image import Image, Meaning
 
 __all__ = ["Form"]
 
@@ -20,7 +20,7 @@ class Form(BaseModel):
         1 for an image without.
     values
         What the values are: ``HU`` in any type, else their range and meaning, e.g. ``8-bit intensity``,
-        ``16-bit intensity``, ``float colour``. A classifier that learned from values up to 255 would make
+        ``16-bit intensity``, ``float colour``. A model that learned from values up to 255 would make
         something of values up to 65535, and it would be wrong.
 
     Examples
