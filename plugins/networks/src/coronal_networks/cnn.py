@@ -4,10 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from coronal import Parameter, classifier
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal import Image, Parameter, classifier
+from coronal_networks.classification import FEATURES
 from coronal_networks.engine import keras
+from coronal_networks.grad_cam import grad_cam
 from coronal_networks.learner import Learner
-from coronal_networks.network import Network, Tensor
+from coronal_networks.network import Tensor
 
 __all__ = ["Cnn", "cnn"]
 
@@ -45,23 +50,30 @@ class Cnn(Learner):
         int, Parameter("How many features the first layer looks for.", minimum=1, maximum=256)
     ] = 16
 
-    def _network(self, shape: tuple[int, ...], classes: int) -> Network:
-        layers = keras().layers
-        inputs = keras().Input(shape, name="inputs")
+    def explain(self, image: Image) -> NDArray[np.float32]:
+        """Tell which places speak for the class that is predicted, from 0 to 1, by Grad-CAM.
+
+        Raises
+        ------
+        BadImage
+            As `predict` does.
+        """
+        fitted = self._known()
+        prediction, *_ = self.predict([image])
+        place = prediction.classes.index(prediction.label)
+        inputs = fitted.record.preparation.input(image)
+        return grad_cam(fitted.network.network, inputs, place, image.shape)
+
+    def _seen(self, inputs: Tensor, shape: tuple[int, ...]) -> Tensor:
         build = {"small": _small, "residual": _residual}[self.architecture]
-        seen = build(inputs, self.filters, dimensions=len(shape) - 1)
-        seen = layers.Dropout(self.dropout, name="dropout")(seen)
-        scores = layers.Dense(classes, name="scores")(seen)
-        probabilities = layers.Softmax(name="probabilities")(scores)
-        network: Network = keras().Model(inputs, probabilities, name="cnn")
-        return network
+        return build(inputs, self.filters, dimensions=len(shape) - 1)
 
 
 def _small(tensor: Tensor, filters: int, dimensions: int) -> Tensor:
     pooling = getattr(keras().layers, f"MaxPooling{dimensions}D")
     for block in range(_BLOCKS):
         tensor = _convolved(tensor, filters * 2**block, dimensions, name=f"convolution_{block}")
-        tensor = _rectified(tensor, name="features" if block == _BLOCKS - 1 else f"rectified_{block}")
+        tensor = _rectified(tensor, name=FEATURES if block == _BLOCKS - 1 else f"rectified_{block}")
         tensor = pooling(2, padding="same", name=f"pooling_{block}")(tensor)
     return keras().layers.Flatten(name="flat")(tensor)
 
@@ -70,7 +82,7 @@ def _residual(tensor: Tensor, filters: int, dimensions: int) -> Tensor:
     tensor = _convolved(tensor, filters, dimensions, name="stem")
     for block in range(_BLOCKS):
         tensor = _residual_block(tensor, filters, dimensions, block)
-    tensor = _rectified(_normalised(tensor, filters * 2 ** (_BLOCKS - 1), "normalised"), name="features")
+    tensor = _rectified(_normalised(tensor, filters * 2 ** (_BLOCKS - 1), "normalised"), name=FEATURES)
     return getattr(keras().layers, f"GlobalAveragePooling{dimensions}D")(name="mean")(tensor)
 
 

@@ -17,6 +17,9 @@ __all__ = ["keras_bytes", "network_of"]
 
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
+_TENSOR = "__keras_tensor__"
+"""What a layer is joined to: the one thing in a file that names a class and is none."""
+
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 _BROKEN = (OSError, zipfile.BadZipFile, AttributeError, ImportError, LookupError, TypeError, ValueError)
@@ -71,7 +74,7 @@ def _refuse_foreign(content: bytes) -> None:
 
 
 def _modules(node: JsonValue) -> Iterator[str]:
-    if isinstance(node, dict) and "class_name" in node:
+    if isinstance(node, dict) and node.get("class_name", _TENSOR) != _TENSOR:
         yield str(node.get("module"))
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     for child in children:

@@ -4,17 +4,15 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from coronal import (
-    BadImage,
     BadModel,
     BadParameter,
-    BadTrainingSet,
     Classifier,
     Image,
     Parameter,
@@ -22,40 +20,30 @@ from coronal import (
     TrainingContext,
     classifier,
 )
-from coronal.form import Form
 from coronal.training_set import TrainingSet
 from coronal_networks.augmentation import Augmentation
-from coronal_networks.engine import keras, seed_of, seeded, tensorflow
-from coronal_networks.inputs import Scaling, values_of
+from coronal_networks.classification import classification_goal, with_classes
+from coronal_networks.engine import keras, seed_of, seeded
 from coronal_networks.lessons import LabelledImages
 from coronal_networks.model_files import KeptNetwork, Record, read_record, write_record
 from coronal_networks.network import Network, Tensor
+from coronal_networks.preparation import Preparation
 from coronal_networks.progress import fingerprint
-from coronal_networks.steps import Goal, Steps
-from coronal_networks.training_loop import Schedule, TrainingLoop
+from coronal_networks.schedule import BatchSize, Epochs, LearningRate, Patience, Schedule
+from coronal_networks.steps import Steps
+from coronal_networks.training_loop import TrainingLoop
+from coronal_networks.values import Size, values_of
 
-__all__ = ["BatchSize", "Epochs", "Learner", "LearningRate", "Patience", "Size"]
+__all__ = ["Learner"]
+
+_SIZES = {2: 64, 3: 32}
+"""To how many pixels an axis is shrunk by default, of a plane and of a volume."""
 
 _SAMPLES = 32
 """So many of the images that were learned from are asked of, to see whether an export says the same."""
 
-Size = Annotated[
-    int | None,
-    Parameter("An axis with more pixels is shrunk to so many.", unit="px", minimum=1, maximum=256),
-]
-Epochs = Annotated[int, Parameter("How often it sees each image at most.", minimum=1, maximum=10_000)]
-BatchSize = Annotated[int, Parameter("After how many images it is changed.", minimum=1, maximum=4096)]
-LearningRate = Annotated[float, Parameter("How far each change goes.", above=0, maximum=1)]
 Dropout = Annotated[
     float, Parameter("Which part of what it sees is hidden from its last layer.", minimum=0, below=1)
-]
-Patience = Annotated[
-    int | None,
-    Parameter(
-        "After how many epochs without a new best on the validation images it stops; null: never.",
-        minimum=1,
-        maximum=10_000,
-    ),
 ]
 
 
@@ -66,25 +54,20 @@ class LearnerRecord(Record):
     ----------
     classes
         Their names in the order of the network's outputs.
-    form
-        That of the images that it learned from.
-    scaling
-        What their values were standardised by.
+    preparation
+        How images become its inputs.
     """
 
     classes: tuple[str, ...]
-    form: Form
-    scaling: Scaling
+    preparation: Preparation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """What was learned: the record's facts, and the network."""
+    """What was learned: what the classifier is, and its network."""
 
-    classes: tuple[str, ...]
-    form: Form
-    scaling: Scaling
-    kept: KeptNetwork
+    record: LearnerRecord
+    network: KeptNetwork
 
 
 @dataclass(kw_only=True, eq=False)
@@ -116,9 +99,6 @@ class Learner(Classifier):
     that it learned from, each channel for itself. A class counts by its weight in the job.
     """
 
-    sizes: ClassVar[dict[int, int]] = {2: 64, 3: 32}
-    """To how many pixels an axis is shrunk by default, of a plane and of a volume."""
-
     epochs: Epochs = 30
     batch_size: BatchSize = 32
     learning_rate: LearningRate = 0.001
@@ -148,13 +128,14 @@ class Learner(Classifier):
         values = self._values(images, context)
         if values is None:
             return
-        scaling = Scaling.of(values)
-        lessons = self._lessons(scaling.scaled(values), classes, known.classes, context)
-        validation = self._validation(known, scaling, context)
+        preparation = Preparation.learned(known.form, self._size(images[0].dimensions), values)
+        inputs = preparation.scaling.scaled(values)
+        lessons = self._lessons(inputs, classes, known.classes, context)
+        validation = self._validation(preparation, known.classes, context)
         network = self._trained(lessons, validation, len(known.classes), context)
         if network is not None:
-            kept = KeptNetwork.of(network, lessons.inputs[:_SAMPLES], context.log)
-            self.fitted = Fitted(known.classes, known.form, scaling, kept)
+            kept = KeptNetwork.of(network, inputs[:_SAMPLES], context.log)
+            self.fitted = Fitted(self._record(known.classes, preparation), kept)
             context.progress(1.0)
 
     def predict(self, images: Sequence[Image]) -> list[Prediction]:
@@ -168,21 +149,15 @@ class Learner(Classifier):
         fitted = self._known()
         if not images:
             return []
-        probabilities = fitted.kept.runtime.outputs(np.stack([self._input(image) for image in images]))
-        return [Prediction(fitted.classes, tuple(row)) for row in probabilities.clip(0.0, 1.0).tolist()]
+        inputs = np.stack([fitted.record.preparation.input(image) for image in images])
+        rows = fitted.network.runtime.outputs(inputs).clip(0.0, 1.0)
+        return [Prediction(fitted.record.classes, tuple(row)) for row in rows.tolist()]
 
     def save(self, folder: Path) -> None:
         """Write ``model.json`` (parameters, classes, form), ``model.keras`` and perhaps ``model.onnx``."""
         fitted = self._known()
-        record = LearnerRecord(
-            model=type(self).__name__,
-            parameters=self._parameters,
-            classes=fitted.classes,
-            form=fitted.form,
-            scaling=fitted.scaling,
-        )
-        write_record(folder, record)
-        fitted.kept.write(folder)
+        write_record(folder, fitted.record)
+        fitted.network.write(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -200,23 +175,25 @@ class Learner(Classifier):
             raise BadModel(
                 f"the model must have been made with parameters that are allowed: {wrong}"
             ) from wrong
-        kept = KeptNetwork.read(folder)
-        model.fitted = Fitted(record.classes, record.form, record.scaling, kept)
-        expected = (*model._shrunk(record.form), record.form.channels)
-        if (kept.runtime.input_shape, kept.runtime.channels) != (expected, len(record.classes)):
+        network = KeptNetwork.read(folder)
+        expected = (record.preparation.shape, len(record.classes))
+        if (network.runtime.input_shape, network.runtime.channels) != expected:
             raise BadModel("the network must be that of this model, found one of other inputs or outputs")
+        model.fitted = Fitted(record, network)
         return model
 
     @abstractmethod
-    def _network(self, shape: tuple[int, ...], classes: int) -> Network:
-        """Make the network for inputs of a shape (…, channels), untrained; it gives probabilities."""
+    def _seen(self, inputs: Tensor, shape: tuple[int, ...]) -> Tensor:
+        """Add the layers that see something in inputs of a shape (…, channels): a row of numbers each."""
 
     def _trained(
         self, lessons: LabelledImages, validation: LabelledImages, classes: int, context: TrainingContext[str]
     ) -> Network | None:
+        shape = lessons.inputs.shape[1:]
         with seeded(seed_of(context)):
-            network = self._network(lessons.inputs.shape[1:], classes)
-        goal = Goal(_cross_entropy, _is_right, "accuracy")
+            inputs = keras().Input(shape, name="inputs")
+            network = with_classes(inputs, self._seen(inputs, shape), classes, self.dropout)
+        goal = classification_goal()
         schedule = Schedule(self.epochs, self.batch_size, self.learning_rate, self.patience)
         steps = Steps(network, goal, self.learning_rate)
         loop = TrainingLoop(steps, goal, schedule, context, self._fingerprint(lessons, validation, context))
@@ -231,23 +208,20 @@ class Learner(Classifier):
             "seed": context.seed,
             "keras": keras().__version__,
         }
-        parts = (lessons, validation)
-        return fingerprint(facts, *(a for part in parts for a in (part.inputs, part.codes, part.weights)))
+        return fingerprint(facts, *lessons.arrays, *validation.arrays)
 
     def _validation(
-        self, known: TrainingSet, scaling: Scaling, context: TrainingContext[str]
+        self, preparation: Preparation, classes: tuple[str, ...], context: TrainingContext[str]
     ) -> LabelledImages:
-        pairs = list(zip(context.validation.images, context.validation.answers, strict=True))
-        if any(Form.of(image) != known.form for image, _ in pairs):
-            raise BadTrainingSet(f"the validation images must be like the others, {known.form}")
-        usable = [(image, name) for image, name in pairs if name in known.classes]
-        if len(usable) < len(pairs):
-            context.log(f"{len(pairs) - len(usable)} validation images are of a class that isn't learned")
-        shape = (*self._shrunk(known.form), known.form.channels)
-        values = np.empty((len(usable), *shape), np.float32)
+        examples = context.validation
+        pairs = zip(examples.images, examples.answers, strict=True)
+        usable = [(image, name) for image, name in pairs if name in classes]
+        if left_out := len(examples) - len(usable):
+            context.log(f"{left_out} validation images are of classes that there is no other image of")
+        inputs = np.empty((len(usable), *preparation.shape), np.float32)
         for place, (image, _) in enumerate(usable):
-            values[place] = values_of(image, self._size(image.dimensions))
-        return self._lessons(scaling.scaled(values), [name for _, name in usable], known.classes, context)
+            inputs[place] = preparation.input(image)
+        return self._lessons(inputs, [name for _, name in usable], classes, context)
 
     def _lessons(
         self,
@@ -256,8 +230,7 @@ class Learner(Classifier):
         classes: tuple[str, ...],
         context: TrainingContext[str],
     ) -> LabelledImages:
-        numbers = {name: number for number, name in enumerate(classes)}
-        codes = np.array([numbers[name] for name in names], np.int64)
+        codes = np.array([classes.index(name) for name in names], np.int64)
         weights = np.array([context.weight(name) for name in names], np.float32)
         return LabelledImages(inputs, codes, weights, self.augmentation)
 
@@ -269,19 +242,14 @@ class Learner(Classifier):
             values.append(values_of(image, self._size(image.dimensions)))
         return np.stack(values)
 
-    def _input(self, image: Image) -> NDArray[np.float32]:
-        fitted = self._known()
-        if (form := Form.of(image)) != fitted.form:
-            raise BadImage(
-                f"the image must be like those that were learned from, {fitted.form}; found {form}"
-            )
-        return fitted.scaling.scaled(values_of(image, self._size(image.dimensions)))
-
     def _size(self, dimensions: int) -> int:
-        return self.size or self.sizes[dimensions]
+        return self.size or _SIZES[dimensions]
 
-    def _shrunk(self, form: Form) -> tuple[int, ...]:
-        return tuple(min(length, self._size(len(form.shape))) for length in form.shape)
+    def _record(self, classes: tuple[str, ...], preparation: Preparation) -> LearnerRecord:
+        name = type(self).__name__
+        return LearnerRecord(
+            model=name, parameters=self._parameters, classes=classes, preparation=preparation
+        )
 
     @property
     def _parameters(self) -> dict[str, JsonValue]:
@@ -292,14 +260,3 @@ class Learner(Classifier):
         if self.fitted is None:
             raise RuntimeError("a classifier must be fitted or loaded before it is asked")
         return self.fitted
-
-
-def _cross_entropy(codes: Tensor, probabilities: Tensor) -> Tensor:
-    loss: Tensor = keras().losses.sparse_categorical_crossentropy(codes, probabilities)
-    return loss
-
-
-def _is_right(codes: Tensor, probabilities: Tensor) -> Tensor:
-    tf = tensorflow()
-    right: Tensor = tf.cast(tf.argmax(probabilities, axis=-1) == codes, tf.float32)
-    return right

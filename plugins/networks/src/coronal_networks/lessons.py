@@ -64,6 +64,11 @@ class LabelledImages:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """All that they are made from."""
+        return self.inputs, self.codes, self.weights
+
     def batch(self, places: NDArray[np.int64], random: np.random.Generator | None) -> Batch:
         """Give the images at some places, changed at random where there is a generator."""
         inputs = self.inputs[places]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -74,7 +75,7 @@ def read_record(folder: Path, kind: type[R], model: str) -> R:
     return record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class KeptNetwork:
     """A trained network, as it is stored and as it answers.
 
@@ -121,8 +122,9 @@ class KeptNetwork:
         if isinstance(self.runtime, OnnxRuntime):
             (folder / _ONNX).write_bytes(self.runtime.content)
 
+    @cached_property
     def network(self) -> Network:
-        """Read the network itself, for what only it can tell.
+        """The network itself, for what only it can tell; it is read when it is first asked for.
 
         Raises
         ------

@@ -25,6 +25,10 @@ class _Value(Protocol):
     def numpy(self) -> NDArray[np.generic]: ...
 
 
+class _Layer(Protocol):
+    output: Tensor
+
+
 class Network(Protocol):
     """A model of Keras, as far as we know it."""
 
@@ -32,6 +36,10 @@ class Network(Protocol):
     trainable_variables: Sequence[Variable]
     input_shape: tuple[int | None, ...]
     output_shape: tuple[int | None, ...]
+    inputs: Sequence[Tensor]
+
+    def get_layer(self, name: str) -> "_Layer":
+        """Give one of its layers."""
 
     def __call__(self, inputs: Tensor, training: bool) -> Tensor:
         """Give the outputs of a batch."""

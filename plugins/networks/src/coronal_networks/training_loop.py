@@ -10,36 +10,15 @@ import numpy as np
 from coronal import BadParameter, TrainingContext
 from coronal_networks.lessons import Lessons, batches
 from coronal_networks.progress import Progress
+from coronal_networks.schedule import Schedule
 from coronal_networks.steps import Goal, Result, Steps
 
-__all__ = ["Schedule", "TrainingLoop"]
+__all__ = ["TrainingLoop"]
 
 _CHECKPOINT_EVERY_S = 5.0
 """A checkpoint is written at most so often: epochs can be shorter than that takes."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long a network learns, and in what portions.
-
-    Parameters
-    ----------
-    epochs
-        How often it sees each example at most.
-    batch_size
-        After how many examples it is changed.
-    learning_rate
-        How far each change goes.
-    patience
-        After how many epochs that brought no lower loss on the validation examples it stops; None: never.
-    """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    patience: int | None
 
 
 @dataclass(frozen=True, slots=True)
