@@ -115,13 +115,17 @@ def test_a_plane_is_no_head() -> None:
         brain.run(Case.start(Image(np.zeros((8, 8)))), {})
 
 
-def test_the_network_answers_as_in_a__own_time(head: Image) -> None:
+def test_the_network_answers_as_in_a_session_of_its_own_time(head: Image) -> None:
     import tensorflow as tf
 
     cube = resize(head.pixels / head.pixels.max(), (SIDE,) * 3).astype(np.float32)
     path = Path(str(distribution("deepbrain").locate_file("deepbrain/models/graph.pb")))
     with tf.Graph().as_default() as graph, tf.compat.v1.Session(graph=graph) as session:
-        tf.import_graph_def(tf.compat.v1.GraphDef.FromString(path.read_bytes()), name="")
+        definition = tf.compat.v1.GraphDef.FromString(path.read_bytes())
+        for node in definition.node:
+            if node.op == "RandomUniform":
+                node.attr["seed"].i = 7
+        tf.import_graph_def(definition, name="")
         given = {"img:0": cube[np.newaxis, ..., np.newaxis], "training:0": False}
         expected = session.run("prob:0", given).reshape(cube.shape)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coronal import PluginError
+from coronal_networks.engine import tensorflow
 
 __all__ = ["SIDE", "deepbrain"]
 
@@ -44,9 +45,12 @@ def deepbrain(head: NDArray[np.float32]) -> NDArray[np.float32]:
 @cache
 def _network() -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     graph = _graph()
-    import tensorflow as tf
-
+    tf = tensorflow()
     definition = tf.compat.v1.GraphDef.FromString(graph)
+    for node in definition.node:
+        # Its dropout is for training alone; but TensorFlow as we have it wants a seed for what is random.
+        if node.op == "RandomUniform":
+            node.attr["seed"].i = 1
     whole = tf.compat.v1.wrap_function(lambda: tf.compat.v1.import_graph_def(definition, name=""), [])
     ask = whole.prune(["img:0", "training:0"], ["prob:0"])
 
