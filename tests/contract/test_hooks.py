@@ -23,7 +23,10 @@ from coronal import (
     Segmenter,
     Signature,
     StageRun,
+    Task,
+    TaskResult,
     TrainableAlgorithm,
+    Work,
     Writer,
     algorithm,
     classifier,
@@ -31,6 +34,7 @@ from coronal import (
     hookspecs,
     reader,
     segmenter,
+    task,
     writer,
 )
 from coronal.formats import Outcome
@@ -101,6 +105,12 @@ def count(outcome: Outcome) -> list[ResultFile]:
     return []
 
 
+@task
+def archive(work: Work) -> TaskResult:
+    """Keep what was sent."""
+    return TaskResult((ResultFile("kept.txt", "text/plain", work.source.read_bytes()),))
+
+
 class Everything:
     """A plugin that implements each hook, and keeps what it was called with."""
 
@@ -118,6 +128,10 @@ class Everything:
     @hookimpl
     def segmenters(self) -> Sequence[TrainableAlgorithm[Segmenter]]:
         return [Guesser]
+
+    @hookimpl
+    def tasks(self) -> Sequence[Task]:
+        return [archive]
 
     @hookimpl
     def readers(self) -> Sequence[Reader]:
@@ -168,19 +182,20 @@ def test_what_a_plugin_offers_is_found_by_name() -> None:
     assert plugins.classifiers == {"coin": Coin}
     assert plugins.segmenters == {"guesser": Guesser}
     assert plugins.trainable == {"coin": Coin, "guesser": Guesser}
+    assert plugins.tasks == {"archive": archive}
     assert plugins.readers == {"pgm": pgm}
     assert plugins.writers == {"count": count}
     assert plugins.pipelines == {"everything": ("name: nothing\nstages: [nothing]",)}
     assert [spec.name for spec in plugins.specs()] == ["coin", "guesser", "nothing", "same"]
 
 
-@pytest.mark.parametrize("plugin", [same, Coin, Guesser, pgm, count], ids=repr)
+@pytest.mark.parametrize("plugin", [same, Coin, Guesser, archive, pgm, count], ids=repr)
 def test_what_a_decorator_made_is_a_plugin_by_itself(plugin: object) -> None:
     plugins = Plugins()
     plugins.add("own", plugin)
     offered = [
         *(plugins.algorithms, plugins.classifiers, plugins.segmenters),
-        *(plugins.readers, plugins.writers),
+        *(plugins.tasks, plugins.readers, plugins.writers),
     ]
     assert [one for names in offered for one in names.values()] == [plugin]
 
@@ -214,7 +229,7 @@ def test_a_watching_hook_is_called_with_what_is_documented(hook: str, arguments:
 class Watcher(Everything):
     """A plugin that watches and offers nothing."""
 
-    algorithms = classifiers = segmenters = readers = writers = pipelines = None  # type: ignore[assignment]
+    algorithms = classifiers = segmenters = tasks = readers = writers = pipelines = None  # type: ignore[assignment]
 
 
 def test_a_hook_may_take_only_the_arguments_that_it_wants() -> None:
