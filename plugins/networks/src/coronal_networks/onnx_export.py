@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coronal import BadModel
+from coronal_networks.canonical_graph import canonicalise
 from coronal_networks.engine import tensorflow
 from coronal_networks.network import Network
-from coronal_networks.onnx_names import rename
 from coronal_networks.runtime import KerasRuntime, OnnxRuntime
 
 __all__ = ["NotExported", "exported"]
@@ -65,6 +65,6 @@ def _converted(network: Network) -> bytes:
             model, _ = tf2onnx.convert.from_function(outputs, input_signature=[shape], opset=_OPSET)
         except _NOT_CONVERTED as unknown:
             raise NotExported(f"it can't be converted ({type(unknown).__name__})") from unknown
-    rename(model)
+    canonicalise(model)
     content: bytes = model.SerializeToString(deterministic=True)
     return content
