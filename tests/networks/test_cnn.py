@@ -29,11 +29,11 @@ def squares(count: int) -> tuple[list[Image], list[str], list[np.ndarray]]:
 
 
 @pytest.mark.parametrize(
-    "parameters", [{}, {"architecture": "residual", "filters": 8}], ids=["small", "residual"]
+    "parameters", [{"learning_rate": 0.003}, {"architecture": "residual"}], ids=["small", "residual"]
 )
 def test_grad_cam_shows_the_object_by_which_it_decided(parameters: dict[str, Any], tmp_path: Path) -> None:
     images, classes, middles = squares(60)
-    model = cnn.create({"epochs": 12, "learning_rate": 0.003} | parameters)
+    model = cnn.create({"epochs": 12} | parameters)
     model.fit(images, classes, TrainingContext(seed=1))
     model.save(tmp_path)
     loaded = cnn.load(tmp_path)

@@ -77,11 +77,20 @@ def test_without_a_graph_that_says_the_same_the_network_itself_answers(
     assert cnn.load(tmp_path).predict(images) == made.predict(images)
 
 
-def test_a_network_that_cannot_be_converted_is_told(halves: Any) -> None:
+def test_a_layer_that_is_not_known_is_told() -> None:
     inputs = keras().Input((4, 1))
-    network = keras().Model(inputs, keras().ops.fft((inputs, inputs))[0])
-    with pytest.raises(onnx_export.NotExported, match=r"it can't be converted|can't be loaded"):
+    network = keras().Model(inputs, keras().layers.LeakyReLU()(inputs))
+    with pytest.raises(onnx_export.NotExported, match="a layer LeakyReLU isn't known"):
         onnx_export.exported(network, np.ones((1, 4, 1), np.float32))
+
+
+def test_a_graph_that_says_another_class_is_told() -> None:
+    inputs = keras().Input((2,), name="inputs")
+    network = keras().Model(inputs, keras().layers.Softmax(name="probabilities")(inputs))
+    samples = np.array([[0.0, 3.0]], np.float32)
+    assert onnx_export.exported(network, samples).outputs(samples)[0, 1] > 0.9
+    with pytest.raises(onnx_export.NotExported, match="probabilities would differ by nan"):
+        onnx_export.exported(network, samples * np.nan)
 
 
 @pytest.mark.parametrize(
