@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from coronal import Classifier, Context, Image
+from coronal import Classifier, Image, TrainingContext
 from coronal_classifiers.random_forest import random_forest
 from coronal_classifiers.svm import svm
 
@@ -31,7 +31,7 @@ def main() -> int:
     with threadpool_limits(1):
         for algorithm in (random_forest, svm):
             fitted = algorithm.create({})
-            fitted.fit(images[:LEARNED_FROM], classes[:LEARNED_FROM], Context())
+            fitted.fit(images[:LEARNED_FROM], classes[:LEARNED_FROM], TrainingContext())
             print_ratio(algorithm.spec.name, fitted, images[LEARNED_FROM:], wanted.rounds)
     return 0
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
 
-from coronal import Classifier, Context, Image
+from coronal import Classifier, Image, TrainingContext
 
 SEED = 5
 TRAINED = 900
@@ -22,7 +22,7 @@ class Digits:
     classes: list[str]
 
     def fit(self, classifier: Classifier) -> None:
-        classifier.fit(self.images[:TRAINED], self.classes[:TRAINED], Context(seed=SEED))
+        classifier.fit(self.images[:TRAINED], self.classes[:TRAINED], TrainingContext(seed=SEED))
 
     def labels(self, classifier: Classifier) -> list[str]:
         return [prediction.label for prediction in classifier.predict(self.images[TRAINED:])]

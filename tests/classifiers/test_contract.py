@@ -11,7 +11,15 @@ import pytest
 from offered import entry_points_of
 from pydantic import JsonValue
 
-from coronal import BadImage, BadParameter, BadTrainingSet, Context, Image, Meaning, TrainableAlgorithm
+from coronal import (
+    BadImage,
+    BadParameter,
+    BadTrainingSet,
+    Image,
+    Meaning,
+    TrainableAlgorithm,
+    TrainingContext,
+)
 from coronal.testing import check_classifier
 from coronal_classifiers.learner import Learner
 
@@ -67,15 +75,15 @@ def halves(
 
 def fitted(algorithm: Trainable, images: list[Image], classes: list[str], **parameters: JsonValue) -> Learner:
     made = algorithm.create(QUICK.get(algorithm.spec.name, {}) | parameters)
-    made.fit(images, classes, Context(seed=3))
+    made.fit(images, classes, TrainingContext(seed=3))
     return made
 
 
 @every_classifier
 @pytest.mark.parametrize(
     "parameters",
-    [{}, {"features": ["intensity", "lbp", "glcm"]}, {"size": 4, "imbalance": "balanced"}],
-    ids=["by itself", "several features", "shrunk and balanced"],
+    [{}, {"features": ["intensity", "lbp", "glcm"]}, {"size": 4}],
+    ids=["by itself", "several features", "shrunk"],
 )
 def test_it_keeps_the_contract(algorithm: Trainable, parameters: dict[str, JsonValue]) -> None:
     check_classifier(algorithm, QUICK.get(algorithm.spec.name, {}) | parameters)
@@ -107,7 +115,8 @@ def test_the_same_data_parameters_and_seed_give_the_same_files(algorithm: Traina
         fitted(algorithm, images, classes).save(folder)
         files.append({file.name: file.read_bytes() for file in folder.iterdir()})
     assert files[0] == files[1]
-    assert set(files[0]) == {"model.json", "model.skops"}
+    graph = set() if algorithm.spec.name == "k-nearest" else {"model.onnx"}
+    assert set(files[0]) == {"model.json", "model.skops"} | graph
 
 
 @every_classifier
@@ -117,12 +126,12 @@ def test_a_batch_is_predicted_as_each_image_alone(algorithm: Trainable) -> None:
     alone = [model.predict([image])[0] for image in images]
     for one, other in zip(model.predict(images), alone, strict=True):
         assert one.classes == other.classes
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-12)
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
     assert model.predict([]) == []
 
 
 @every_classifier
-def test_a_rare_class_is_found_more_often_when_classes_are_balanced(algorithm: Trainable) -> None:
+def test_a_rare_class_is_found_more_often_when_it_weighs_more(algorithm: Trainable) -> None:
     random = np.random.default_rng(0)
     classes = ["common"] * 190 + ["rare"] * 10
     levels = [random.normal(0 if name == "common" else 1.2, 1.0, (1, 2)) for name in classes * 2]
@@ -133,13 +142,11 @@ def test_a_rare_class_is_found_more_often_when_classes_are_balanced(algorithm: T
         "k-nearest": {"neighbours": 15},
     }
     recalls = {}
-    for imbalance in ("none", "balanced", "auto"):
-        own = pruned.get(algorithm.spec.name, {})
-        model = fitted(algorithm, images[:200], classes, imbalance=imbalance, **own)
-        rare = model.predict(images[390:])
-        recalls[imbalance] = np.mean([one.label == "rare" for one in rare])
-    assert recalls["balanced"] > recalls["none"]
-    assert recalls["auto"] == recalls["balanced"]
+    for weight in (1.0, 19.0):
+        model = algorithm.create(QUICK.get(algorithm.spec.name, {}) | pruned.get(algorithm.spec.name, {}))
+        model.fit(images[:200], classes, TrainingContext(seed=3, class_weights={"rare": weight}))
+        recalls[weight] = np.mean([one.label == "rare" for one in model.predict(images[390:])])
+    assert recalls[19.0] > recalls[1.0]
 
 
 @every_classifier
@@ -147,11 +154,11 @@ def test_it_tells_its_progress_and_learns_nothing_when_it_was_cancelled_early(al
     images, classes = halves()
     told: list[float] = []
     made = algorithm.create(QUICK.get(algorithm.spec.name, {}))
-    made.fit(images, classes, Context(progress=told.append))
+    made.fit(images, classes, TrainingContext(progress=told.append))
     assert told == sorted(told)
     assert told[-1] == 1.0
     cancelled = algorithm.create({})
-    cancelled.fit(images, classes, Context(is_cancelled=lambda: True))
+    cancelled.fit(images, classes, TrainingContext(is_cancelled=lambda: True))
     with pytest.raises(RuntimeError, match="must be fitted or loaded"):
         cancelled.predict(images)
 
@@ -188,7 +195,7 @@ def test_hounsfield_units_are_the_same_in_each_type() -> None:
 def test_one_class_is_nothing_to_learn(algorithm: Trainable) -> None:
     images, _ = halves()
     with pytest.raises(BadTrainingSet, match="images of two classes or more, found all of 'above'"):
-        algorithm.create({}).fit(images, ["above"] * len(images), Context())
+        algorithm.create({}).fit(images, ["above"] * len(images), TrainingContext())
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])

@@ -1,11 +1,12 @@
 """Gradient boosting."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 
-from coronal import Context
+from coronal import TrainingContext
 from coronal_classifiers.estimator import seed_of
 from coronal_classifiers.gradient_boosting import gradient_boosting
 
@@ -24,7 +25,7 @@ from coronal_classifiers.gradient_boosting import gradient_boosting
 def test_it_is_the_library(digits: Any, parameters: dict[str, Any], direct: dict[str, Any]) -> None:
     fitted = gradient_boosting.create(parameters)
     digits.fit(fitted)
-    seed = seed_of(Context(seed=5))
+    seed = seed_of(TrainingContext(seed=5))
     assert digits.labels(fitted) == digits.direct(GradientBoostingClassifier(random_state=seed, **direct))
     assert digits.accuracy(digits.labels(fitted)) > 0.75
 
@@ -32,6 +33,15 @@ def test_it_is_the_library(digits: Any, parameters: dict[str, Any], direct: dict
 def test_it_tells_how_many_rounds_are_done_and_stops_when_it_is_cancelled(digits: Any) -> None:
     told: list[float] = []
     fitted = gradient_boosting.create({"rounds": 10})
-    context = Context(progress=told.append, is_cancelled=lambda: bool(told) and told[-1] > 0.6)
+    context = TrainingContext(progress=told.append, is_cancelled=lambda: bool(told) and told[-1] > 0.6)
     fitted.fit(digits.images[:100], digits.classes[:100], context)
     assert [part for part in told if part > 0.5] == pytest.approx([0.55, 0.6, 0.65, 1.0])
+
+
+def test_it_tells_the_loss_of_each_round(digits: Any) -> None:
+    told: list[Mapping[str, float]] = []
+    fitted = gradient_boosting.create({"rounds": 4})
+    fitted.fit(digits.images[:100], digits.classes[:100], TrainingContext(measure=told.append))
+    assert [(one["epoch"], one["epochs"]) for one in told] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    losses = [one["loss"] for one in told]
+    assert losses == sorted(losses, reverse=True)

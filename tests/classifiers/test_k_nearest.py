@@ -8,7 +8,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from coronal import BadParameter, Context, Image
+from coronal import BadParameter, Image, TrainingContext
 from coronal_classifiers.k_nearest import k_nearest
 
 
@@ -30,13 +30,13 @@ def test_it_is_the_library(digits: Any, parameters: dict[str, Any], direct: dict
     assert digits.accuracy(digits.labels(fitted)) > 0.9
 
 
-@pytest.mark.parametrize(
-    ("imbalance", "expected"), [("none", (0.2, 0.8)), ("auto", (0.5, 0.5)), ("balanced", (0.5, 0.5))]
-)
-def test_a_vote_of_a_rare_class_counts_more(imbalance: str, expected: tuple[float, float]) -> None:
+@pytest.mark.parametrize(("weights", "expected"), [({}, (0.2, 0.8)), ({"a": 2.0, "b": 0.5}, (0.5, 0.5))])
+def test_a_vote_counts_as_much_as_its_class_weighs(
+    weights: dict[str, float], expected: tuple[float, float]
+) -> None:
     images = [Image(np.full((2, 2), level, np.uint8)) for level in range(5)]
-    fitted = k_nearest.create({"neighbours": 5, "imbalance": imbalance})
-    fitted.fit(images, ["a", "b", "b", "b", "b"], Context())
+    fitted = k_nearest.create({"neighbours": 5})
+    fitted.fit(images, ["a", "b", "b", "b", "b"], TrainingContext(class_weights=weights))
     assert fitted.predict(images[:1])[0].probabilities == pytest.approx(expected)
 
 
@@ -44,4 +44,4 @@ def test_more_neighbours_than_images_are_refused() -> None:
     images = [Image(np.full((2, 2), level, np.uint8)) for level in range(4)]
     allowed = r"neighbours must be at most the number of training images \(4\), found 5"
     with pytest.raises(BadParameter, match=allowed):
-        k_nearest.create({}).fit(images, ["a", "a", "b", "b"], Context())
+        k_nearest.create({}).fit(images, ["a", "a", "b", "b"], TrainingContext())

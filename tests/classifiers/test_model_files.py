@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import skops.io
+from saved_estimator import read_saved
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from coronal import BadModel, Context, Image
+from coronal import BadModel, Image, TrainingContext
 from coronal_classifiers.decision_tree import decision_tree
 from coronal_classifiers.gradient_boosting import gradient_boosting
 from coronal_classifiers.random_forest import random_forest
@@ -25,10 +26,11 @@ CLASSES = ["dark"] * 6 + ["bright"] * 6
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """The folder of a decision tree."""
+    """The folder of a decision tree without a graph: its estimator predicts."""
     fitted = decision_tree.create({})
-    fitted.fit(IMAGES, CLASSES, Context())
+    fitted.fit(IMAGES, CLASSES, TrainingContext())
     fitted.save(tmp_path)
+    (tmp_path / "model.onnx").unlink()
     return tmp_path
 
 
@@ -58,9 +60,10 @@ def test_a_file_that_would_call_a_function_is_refused(model: Path) -> None:
 
 def test_a_type_that_another_classifier_saves_is_refused(model: Path) -> None:
     machine = svm.create({})
-    machine.fit(IMAGES, CLASSES, Context())
+    machine.fit(IMAGES, CLASSES, TrainingContext())
     tree = (model / "model.skops").read_bytes()
     machine.save(model)
+    (model / "model.onnx").unlink()
     (model / "model.skops").write_bytes(tree)
     with pytest.raises(BadModel, match=r"never saves: .*sklearn\.tree\._tree\.Tree"):
         svm.load(model)
@@ -140,12 +143,15 @@ def test_a_tree_that_leads_out_of_its_arrays_or_round_in_them_is_refused(
     algorithm: Any, field: str, number: int, tmp_path: Path
 ) -> None:
     fitted = algorithm.create({})
-    fitted.fit(IMAGES, CLASSES, Context())
-    classify = fitted.fitted.estimator.named_steps["classify"]
+    fitted.fit(IMAGES, CLASSES, TrainingContext())
+    fitted.save(tmp_path)
+    (tmp_path / "model.onnx").unlink()
+    estimator = read_saved(tmp_path)
+    classify = estimator.named_steps["classify"]
     tree = (np.ravel(classify.estimators_)[-1] if hasattr(classify, "estimators_") else classify).tree_
     state = tree.__getstate__()
     state["nodes"][field][0] = number
     tree.__setstate__(state)
-    fitted.save(tmp_path)
+    skops.io.dump(estimator, tmp_path / "model.skops")
     with pytest.raises(BadModel, match="found another or a broken one"):
         algorithm.load(tmp_path)

@@ -8,7 +8,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from coronal import Context, Image
+from coronal import Image, TrainingContext
 from coronal_classifiers.naive_bayes import naive_bayes
 
 
@@ -24,18 +24,19 @@ def test_it_is_the_library(digits: Any, smoothing: float) -> None:
 def test_halfway_between_two_classes_of_equal_spread_it_is_undecided() -> None:
     fitted = naive_bayes.create({})
     levels = np.array([1.0, 3.0, 7.0, 9.0])
-    fitted.fit([Image(np.full((1, 1), level)) for level in levels], ["a", "a", "b", "b"], Context())
+    fitted.fit([Image(np.full((1, 1), level)) for level in levels], ["a", "a", "b", "b"], TrainingContext())
     assert fitted.predict([Image(np.full((1, 1), 5.0))])[0].probabilities == pytest.approx((0.5, 0.5))
 
 
-def test_balanced_classes_are_equally_probable_before_an_image_is_seen() -> None:
+def test_classes_that_weigh_the_same_are_equally_probable_before_an_image_is_seen() -> None:
     levels = np.array([1.0, 1.0, 3.0, 3.0, 7.0, 9.0])
     images = [Image(np.full((1, 1), level)) for level in levels]
     halfway = [Image(np.full((1, 1), 5.0))]
     found = {}
-    for imbalance in ("balanced", "none"):
-        fitted = naive_bayes.create({"imbalance": imbalance})
-        fitted.fit(images, ["a", "a", "a", "a", "b", "b"], Context())
-        found[imbalance] = fitted.predict(halfway)[0].probabilities
-    assert found["balanced"] == pytest.approx((0.5, 0.5))
-    assert found["none"] == pytest.approx((2 / 3, 1 / 3))
+    for name, weights in {"balanced": {"a": 0.5, "b": 1.0}, "none": {}}.items():
+        fitted = naive_bayes.create({})
+        context = TrainingContext(class_weights=weights)
+        fitted.fit(images, ["a", "a", "a", "a", "b", "b"], context)
+        found[name] = fitted.predict(halfway)[0].probabilities
+    assert found["balanced"] == pytest.approx((0.5, 0.5), abs=1e-5)
+    assert found["none"] == pytest.approx((2 / 3, 1 / 3), abs=1e-5)

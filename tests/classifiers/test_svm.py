@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from coronal import BadTrainingSet, Context, Image
+from coronal import BadTrainingSet, Image, TrainingContext
 from coronal_classifiers.svm import svm
 
 
@@ -59,11 +59,11 @@ def test_its_probabilities_are_better_than_those_of_sigmoids(digits: Any) -> Non
 def test_fewer_folds_do_where_a_class_is_rare() -> None:
     images = [Image(np.full((4, 4), level, np.uint8)) for level in (1, 2, 3, 4, 100, 101)]
     fitted = svm.create({"kernel": "linear"})
-    fitted.fit(images, ["dark"] * 4 + ["bright"] * 2, Context())
+    fitted.fit(images, ["dark"] * 4 + ["bright"] * 2, TrainingContext())
     assert [one.label for one in fitted.predict(images)] == ["dark"] * 4 + ["bright"] * 2
 
 
 def test_a_class_of_one_image_is_too_few_to_leave_one_out() -> None:
     images = [Image(np.full((4, 4), level, np.uint8)) for level in (1, 2, 100)]
     with pytest.raises(BadTrainingSet, match="each class must have 2 images or more, found 1 of 'bright'"):
-        svm.create({}).fit(images, ["dark", "dark", "bright"], Context())
+        svm.create({}).fit(images, ["dark", "dark", "bright"], TrainingContext())

@@ -387,5 +387,5 @@ def test_the_message_names_the_methods_that_a_classifier_lacks() -> None:
 
 @pytest.mark.parametrize("other", [sharpen, Table, 3], ids=["function", "class", "number"])
 def test_only_a_subclass_of_classifier_is_one(other: type[Classifier]) -> None:
-    with pytest.raises(BadDeclaration, match="must be a subclass of Classifier, found"):
+    with pytest.raises(BadDeclaration, match="must be a subclass of Classifier or Segmenter, found"):
         classifier(other)

@@ -5,6 +5,7 @@ import pytest
 
 from coronal import errors
 from coronal.errors import (
+    BadDataset,
     BadDeclaration,
     BadImage,
     BadModel,
@@ -24,6 +25,7 @@ CODES: dict[type[CoronalError], str] = {
     BadImage: "bad-image",
     UnknownFormat: "unknown-format",
     BadParameter: "bad-parameter",
+    BadDataset: "bad-dataset",
     BadTrainingSet: "bad-training-set",
     BadModel: "bad-model",
     PluginError: "plugin-error",

@@ -22,13 +22,17 @@ from coronal import (
     ResultFile,
     Signature,
     StageRun,
+    Task,
+    TaskResult,
     TrainableAlgorithm,
+    Work,
     Writer,
     algorithm,
     classifier,
     hookimpl,
     hookspecs,
     reader,
+    task,
     writer,
 )
 from coronal.formats import Outcome
@@ -86,6 +90,12 @@ def count(outcome: Outcome) -> list[ResultFile]:
     return []
 
 
+@task
+def archive(work: Work) -> TaskResult:
+    """Keep what was sent."""
+    return TaskResult((ResultFile("kept.txt", "text/plain", work.source.read_bytes()),))
+
+
 class Everything:
     """A plugin that implements each hook, and keeps what it was called with."""
 
@@ -99,6 +109,10 @@ class Everything:
     @hookimpl
     def classifiers(self) -> Sequence[TrainableAlgorithm[Classifier]]:
         return [Coin]
+
+    @hookimpl
+    def tasks(self) -> Sequence[Task]:
+        return [archive]
 
     @hookimpl
     def readers(self) -> Sequence[Reader]:
@@ -147,17 +161,18 @@ def test_what_a_plugin_offers_is_found_by_name() -> None:
     plugins.add("everything", Everything())
     assert plugins.algorithms == {"same": same, "nothing": find_nothing}
     assert plugins.classifiers == {"coin": Coin}
+    assert plugins.tasks == {"archive": archive}
     assert plugins.readers == {"pgm": pgm}
     assert plugins.writers == {"count": count}
     assert plugins.pipelines == {"everything": ("name: nothing\nstages: [nothing]",)}
     assert [spec.name for spec in plugins.specs()] == ["coin", "nothing", "same"]
 
 
-@pytest.mark.parametrize("plugin", [same, Coin, pgm, count], ids=repr)
+@pytest.mark.parametrize("plugin", [same, Coin, archive, pgm, count], ids=repr)
 def test_what_a_decorator_made_is_a_plugin_by_itself(plugin: object) -> None:
     plugins = Plugins()
     plugins.add("own", plugin)
-    offered = [plugins.algorithms, plugins.classifiers, plugins.readers, plugins.writers]
+    offered = [plugins.algorithms, plugins.classifiers, plugins.tasks, plugins.readers, plugins.writers]
     assert [one for names in offered for one in names.values()] == [plugin]
 
 
@@ -190,7 +205,7 @@ def test_a_watching_hook_is_called_with_what_is_documented(hook: str, arguments:
 class Watcher(Everything):
     """A plugin that watches and offers nothing."""
 
-    algorithms = classifiers = readers = writers = pipelines = None  # type: ignore[assignment]
+    algorithms = classifiers = tasks = readers = writers = pipelines = None  # type: ignore[assignment]
 
 
 def test_a_hook_may_take_only_the_arguments_that_it_wants() -> None:

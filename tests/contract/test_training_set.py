@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coronal import BadTrainingSet, Image
+from coronal import BadTrainingSet, Image, TrainingContext
 from coronal.training_set import TrainingSet
 
 SMALL = Image(np.zeros((2, 2), np.uint8))
@@ -39,17 +39,11 @@ def test_classes_are_numbered_by_their_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "imbalance", "weights"),
-    [
-        ((3, 2), "auto", None),
-        ((3, 2), "balanced", [5 / 6, 5 / 4]),
-        ((31, 20), "auto", [51 / 62, 51 / 40]),
-        ((31, 20), "none", None),
-    ],
+    ("weights", "expected"),
+    [({}, None), ({"b": 1.0}, None), ({"b": 5.0}, [1.0, 5.0]), ({"a": 2.0, "b": 2.0}, [2.0, 2.0])],
+    ids=["none", "one", "rare", "both"],
 )
-def test_all_classes_weigh_the_same_where_they_are_balanced(
-    counts: tuple[int, int], imbalance: str, weights: list[float] | None
-) -> None:
-    known = TrainingSet.of([SMALL] * sum(counts), ["a"] * counts[0] + ["b"] * counts[1])
-    found = known.class_weights(imbalance)
-    assert (found if found is None else found.tolist()) == (weights and pytest.approx(weights))
+def test_classes_weigh_what_the_job_says(weights: dict[str, float], expected: list[float] | None) -> None:
+    known = TrainingSet.of([SMALL] * 3, ["a", "a", "b"])
+    found = known.class_weights(TrainingContext(class_weights=weights))
+    assert (found if found is None else found.tolist()) == expected

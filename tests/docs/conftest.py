@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
 
 START_S = 90.0
 IMAGES = {
@@ -20,6 +23,8 @@ IMAGES = {
     "mr.dcm": ("pydicom", "data/test_files/MR_small.dcm"),
     "brain.nii": ("nibabel", "tests/data/anatomical.nii"),
 }
+
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 class Up:
@@ -93,12 +98,22 @@ def server(eventually: Callable[..., None], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="session")
 def copy_images() -> Callable[[Path], None]:
-    """Copies the images that the documentation names, out of installed packages, into a folder."""
+    """Puts the images that the documentation names, out of installed packages, into a folder."""
 
     def copy(folder: Path) -> None:
         for name, (package, path) in IMAGES.items():
             spec = find_spec(package)
             assert spec is not None
             shutil.copyfile(Path(str(spec.origin)).parent / path, folder / name)
+        write_digits(folder / "digits")
 
     return copy
+
+
+def write_digits(folder: Path) -> None:
+    """Write some handwritten digits, a folder for each."""
+    found = load_digits()
+    for number, (pixels, digit) in enumerate(zip(found.images[:200], found.target, strict=False)):
+        path = folder / DIGITS[digit] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((pixels * 15).astype(np.uint8)).save(path)

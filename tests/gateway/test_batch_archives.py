@@ -204,6 +204,14 @@ class TestArchivesThatAreRefused:
         assert "one that leads out" in answer.json["detail"]
         assert nothing_stays()
 
+    def test_a_file_without_a_path(self, send: Send, nothing_stays: Callable[[], bool]) -> None:
+        archive = bytearray(zipped(("!", b"x")))
+        for lengths in (26, archive.index(b"PK\x01\x02") + 28):  # the one letter becomes an extra field
+            archive[lengths : lengths + 4] = b"\x00\x00\x01\x00"
+        answer = send(bytes(archive))
+        assert (answer.status_code, answer.json["code"]) == (422, "bad-archive")
+        assert nothing_stays()
+
     @pytest.mark.parametrize(
         "archive",
         [

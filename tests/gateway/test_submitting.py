@@ -107,7 +107,10 @@ def test_without_any_worker_ever_it_is_503_with_when_to_come_back(
         pytest.param(
             "[otsuu]",
             "unknown-algorithm",
-            {"stage": "stage 1, otsuu", "allowed": ["compare", "gaussian", "otsu", "shape"]},
+            {
+                "stage": "stage 1, otsuu",
+                "allowed": ["classify", "compare", "gaussian", "otsu", "segment", "shape"],
+            },
             id="unknown algorithm",
         ),
         pytest.param(

@@ -96,7 +96,16 @@ def test_an_unknown_algorithm_is_named_with_the_nearest_and_with_all(checks: Che
     with pytest.raises(UnknownAlgorithm) as refused:
         checks("[part, measre]")
     assert refused.value.found == "measre"
-    assert refused.value.allowed == ("fill", "halve", "judge", "measure", "part", "probe")
+    assert refused.value.allowed == (
+        "classify",
+        "fill",
+        "halve",
+        "judge",
+        "measure",
+        "part",
+        "probe",
+        "segment",
+    )
     assert refused.value.stage == "stage 2, measre"
     assert "did you mean 'measure'?" in str(refused.value)
 

@@ -22,8 +22,10 @@ from coronal_jobs.store.jobs import JobStore
 from coronal_worker.claims import ClaimFile
 from coronal_worker.failures import MOST_RETRIES
 from coronal_worker.hop import HopRunner
+from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
 from coronal_worker.loader import load_plugins
+from coronal_worker.models import Models
 
 Claim = Callable[..., Job]
 Run = Callable[[Job], None]
@@ -73,7 +75,9 @@ def plugins(spy: Spy) -> Plugins:
 
 @pytest.fixture
 def runner(plugins: Plugins, job_store: JobStore, blobs: BlobStore) -> HopRunner:
-    return HopRunner("default", plugins, job_store, blobs, Holdings(job_store._redis, blobs), lease_s=60)
+    keeper = Keeper(blobs, Holdings(job_store._redis, blobs))
+    models = Models(blobs, plugins, most_bytes=2**20)
+    return HopRunner("default", plugins, models, job_store, keeper, lease_s=60)
 
 
 @pytest.fixture

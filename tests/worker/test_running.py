@@ -266,3 +266,15 @@ def test_two_pools_run_two_hops_and_the_case_between_them_is_gone_at_the_end(
     for name in ("labels.png", "measurements.csv"):
         assert site.artifact(job, name) == site.artifact(direct, name)
     eventually(lambda: not any(b"facts.npy" in path.read_bytes() for path in blobs.glob("*/*")), "it is gone")
+
+
+def test_no_process_has_loaded_tensorflow_before_it_was_asked_for_a_network(
+    site: Any, cell_png: bytes
+) -> None:
+    job = site.ended(site.submit(cell_png, "[otsu]"))
+    assert job.state is State.SUCCEEDED
+    assert any(spec.name == "cnn" for pool in site.catalogue.read().pools for spec in pool.offer.algorithms)
+    for pid in site.workers[0].processes():
+        maps = Path(f"/proc/{pid}/maps").read_text()
+        assert "numpy" in maps
+        assert not [name for name in ("tensorflow", "onnxruntime") if name in maps]

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from coronal import Case, Context, Image, LabelMap, PluginError, Plugins, StageRun, algorithm, hookimpl
+from coronal.model_file import TrainedModel
 from coronal_jobs.job import Job, Order, State
 from coronal_jobs.pipeline import parse
 from coronal_jobs.planning import Hop
 from coronal_worker import stages
-from coronal_worker.stages import StageFailed, Watch, run_stages
+from coronal_worker.stages import Installed, StageFailed, Watch, run_stages
 
 
 @algorithm
@@ -78,6 +79,10 @@ class Spy:
         self._note("error", stage)
 
 
+def no_model(sha256: str) -> TrainedModel:
+    raise LookupError(sha256)
+
+
 @pytest.fixture
 def case() -> Case:
     return Case.start(Image(np.zeros((2, 3), np.int16)))
@@ -98,7 +103,9 @@ def run(make_order: Callable[..., Order], case: Case) -> Callable[..., Any]:
         plugins.add("spy", spy or Spy())
         told: list[tuple[str, float]] = []
         lines: list[str] = []
-        done, runs = run_stages(job, case, plugins, Watch(lambda *a: told.append(a), lines.append))
+        done, runs = run_stages(
+            job, case, Installed(plugins, no_model), Watch(lambda *a: told.append(a), lines.append)
+        )
         return done, runs, told, lines
 
     return do

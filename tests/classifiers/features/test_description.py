@@ -15,7 +15,7 @@ COLOUR = Image(
 )
 VOLUME = Image(RANDOM.normal(0, 100, (9, 40, 50)).astype(np.float32))
 
-LENGTHS = {"pixels": 32 * 32, "hog": 9 * 9 * 4, "lbp": 10, "glcm": 6, "intensity": 12}
+LENGTHS = {"pixels": 32 * 32, "hog": 9 * 9 * 4, "lbp": 10, "glcm": 6, "intensity": 12, "shape": 13}
 
 
 @pytest.mark.parametrize("feature", LENGTHS)
@@ -28,7 +28,8 @@ def test_each_feature_of_a_plane_is_as_long_as_it_says(feature: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("feature", "length"), [("pixels", 9 * 32 * 32), ("lbp", 10), ("glcm", 6), ("intensity", 12)]
+    ("feature", "length"),
+    [("pixels", 9 * 32 * 32), ("lbp", 10), ("glcm", 6), ("intensity", 12), ("shape", 6)],
 )
 def test_a_volume_has_all_of_them_but_hog(feature: str, length: int) -> None:
     found = Description((feature,), size=32, cells=4).of(VOLUME)  # type: ignore[arg-type]  # one of the features
@@ -37,7 +38,7 @@ def test_a_volume_has_all_of_them_but_hog(feature: str, length: int) -> None:
 
 
 def test_hog_of_a_volume_is_refused() -> None:
-    allowed = "features must be pixels, lbp, glcm or intensity for volumes, found hog"
+    allowed = "features must be pixels, lbp, glcm, intensity or shape for volumes, found hog"
     with pytest.raises(BadParameter, match=allowed):
         Description(("hog",), size=32, cells=4).of(VOLUME)
 
@@ -52,7 +53,7 @@ def test_several_stand_in_their_order() -> None:
     np.testing.assert_array_equal(found, np.concatenate([intensity(PLANE), lbp(PLANE)]))
 
 
-@pytest.mark.parametrize("feature", ["pixels", "lbp", "glcm", "intensity"])
+@pytest.mark.parametrize("feature", ["pixels", "lbp", "glcm", "intensity", "shape"])
 @pytest.mark.parametrize(
     "pixels",
     [np.full((1, 1), 7), np.zeros((1, 9), np.bool_), np.full((5, 5), -1e38), np.ones((2, 3, 4), np.float16)],

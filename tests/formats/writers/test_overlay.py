@@ -122,3 +122,40 @@ def test_the_name_of_an_object_that_is_gone_is_not_told(written: Written) -> Non
     picture = drawn(written(overlay, Case.start(image).add("s", left)))
     assert where(picture, 2)[:, 0].max() > 16 + 768
     assert where(picture, 1).size == 0
+
+
+@pytest.mark.parametrize("channels", [1, 2, 4, 5])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_of_any_number_of_channels_but_three_the_mean_is_shown(
+    channels: int, dtype: type, written: Written
+) -> None:
+    pixels = np.arange(30 * 40 * channels).reshape(30, 40, channels).astype(dtype)
+    picture = drawn(written(overlay, Case.start(Image(pixels, has_channels=True))))
+    panel = picture[16:400, 16:400]
+    assert np.ptp(panel, axis=-1).max() == 0
+    assert np.ptp(panel) > 100
+
+
+def test_so_few_pixels_that_they_can_be_counted_are_drawn_as_squares(written: Written) -> None:
+    few = Image(np.random.default_rng(0).integers(0, 255, (8, 8)).astype(np.uint8))
+    panel = drawn(written(overlay, Case.start(few)))[16 : 16 + 768, 16 : 16 + 768, 0]
+    # Each is 96 wide; the scale lies over the last row.
+    squares = panel[: 7 * 96].reshape(7, 96, 8, 96)
+    assert np.ptp(squares, axis=(1, 3)).max() == 0
+
+
+def test_what_was_predicted_is_told_below(written: Written) -> None:
+    case = Case.start(Image(np.ones((20, 20), np.uint8)))
+    without = drawn(written(overlay, case))
+    told = drawn(written(overlay, case.add("forest", Prediction(("a", "b"), (0.1, 0.9)))))
+    np.testing.assert_array_equal(told[:780], without[:780])
+    assert (told[790:] != without[790:]).any()
+
+
+@pytest.mark.parametrize("name", ["良性", "a\nb", "x" * 1000, "\ud800", "😀"], ids=ascii)
+def test_a_class_of_any_name_is_told_within_the_page(name: str, written: Written) -> None:
+    image = Image(np.ones((20, 20), np.uint8))
+    case = Case.start(image).add("forest", Prediction((name, "other"), (0.9, 0.1)))
+    picture = drawn(written(overlay, case))
+    assert picture.shape[1] == 768 + 2 * 16
+    assert picture[:, -16:].max() == picture[0, 0].max()

@@ -12,6 +12,7 @@ import pytest
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.job import Input, Job, Order, State
 from coronal_jobs.recover.recovery import Outcome, Recovery
+from coronal_jobs.registry import Version
 from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
@@ -235,6 +236,29 @@ def test_as_a_process_it_tells_what_it_counted(
     connection.flushall()
     ended = _run(environment)
     assert (ended.returncode, ended.stderr.count("without their image")) == (1, 1)
+
+
+def test_as_a_process_it_publishes_data_sets_and_models_too(
+    environment: dict[str, str], holdings: Holdings, connection: Connection, blobs: BlobStore
+) -> None:
+    blob = blobs.put(BYTES)
+    version = Version(
+        kind="datasets",
+        name="cells",
+        version=1,
+        sha256=blob.sha256,
+        size_bytes=blob.size_bytes,
+        created_ms=1,
+        job="j",
+    )
+    holdings.registry.shelf.put(version)
+    ended = _run(environment)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "looked at 1 data sets and models: 0 known, 1 published again, " in ended.stdout
+    assert holdings.registry.versions("datasets", "cells") == [version]
+    blobs.delete(blob.sha256)
+    ended = _run(environment)
+    assert (ended.returncode, ended.stderr.count("without their files")) == (1, 1)
 
 
 def test_as_a_process_it_says_when_redis_is_away(environment: dict[str, str], accept: Accept) -> None:

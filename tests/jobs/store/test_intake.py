@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from coronal.task_spec import DatasetTask
 from coronal_jobs.errors import NotFound, StoreFull
 from coronal_jobs.job import Input, Order
+from coronal_jobs.pipeline import NO_PIPELINE
 from coronal_jobs.store import objects as module
 from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.blobs import BlobStore
@@ -33,6 +35,12 @@ def test_an_entry_is_read_as_it_was_put(intake: Intake, order: Order) -> None:
     assert intake.has(entry.name)
     assert intake.read(entry.name) == entry
     assert intake.names() == [entry.name]
+
+
+def test_an_entry_of_a_task_is_read_as_it_was_put(intake: Intake, make_order: MakeOrder) -> None:
+    entry = Entry.of(make_order(task=DatasetTask(name="digits"), pipeline=NO_PIPELINE), Terms())
+    intake.put(entry)
+    assert intake.read(entry.name) == entry
 
 
 def test_one_that_is_not_there_is_told(intake: Intake, order: Order) -> None:

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from coronal.task_spec import DatasetTask
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Input, Job, Order, State
+from coronal_jobs.pipeline import NO_PIPELINE
 from coronal_jobs.planning import Hop
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.jobs import Committed, JobStore
@@ -62,6 +64,11 @@ class TestAdmit:
         )
         assert (job.state, job.hop, job.epoch, job.progress) == (State.QUEUED, 0, 0, 0.0)
         assert (job.started_ms, job.finished_ms, job.artifacts, job.failure) == (0, 0, (), None)
+
+    def test_a_task_is_read_as_it_was_ordered(self, job_store: JobStore, make_order: MakeOrder) -> None:
+        order = make_order(task=DatasetTask(name="digits"), pipeline=NO_PIPELINE)
+        job_store.admit(order)
+        assert job_store.get(order.id).task == DatasetTask(name="digits")
 
     def test_record_index_outbox_doorbell_and_blob_are_written_together(
         self, job_store: JobStore, order: Order, connection: Connection

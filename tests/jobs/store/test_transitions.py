@@ -55,6 +55,7 @@ STEPS: dict[str, list[Callable[[JobStore, Order, Job], object]]] = {
     "claim": [lambda store, order, _: store.claim(order.id, "default", lease_s=60)],
     "beat": [lambda store, _, job: store.beat(job.id, job.epoch, lease_s=60)],
     "report": [lambda store, _, job: store.report(job, "a", 0.5)],
+    "checkpoint": [lambda store, _, job: store.checkpoint(job, "d" * 64)],
     "commit": [
         lambda store, _, job: store.commit(job, carry="c" * 64),
         lambda store, _, job: store.commit(_with(store, job, "hop", 1)),
@@ -121,8 +122,12 @@ def _changes(
 
 
 def test_every_script_is_tried_here() -> None:
-    # Those left over are about blobs, or remove the record.
-    assert set(_names()) - set(STEPS) == {"delete", "hold", "drop", "doom", "unhold"}
+    # Those left over are about blobs or about data sets and models, or remove the record.
+    blobs, versions = (
+        {"hold", "drop", "doom", "unhold"},
+        {"publish", "restore", "withdraw", "promote", "rollback"},
+    )
+    assert set(_names()) - set(STEPS) == blobs | versions | {"delete"}
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -175,4 +180,4 @@ def test_each_script_says_what_it_asks_for_and_what_it_promises(name: str) -> No
 
 def test_what_takes_in_nothing_new_is_done_by_a_full_redis_too() -> None:
     takes_in = {name for name in _names() if not source_of(name).startswith(ALSO_WHEN_FULL)}
-    assert takes_in == {"admit", "admit_batch", "retry", "log"}
+    assert takes_in == {"admit", "admit_batch", "retry", "log", "publish", "restore", "promote"}

@@ -2,13 +2,24 @@
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, Reference, StageRun, Table
+from coronal import (
+    Case,
+    Explanation,
+    Geometry,
+    Image,
+    LabelMap,
+    Meaning,
+    Prediction,
+    Reference,
+    StageRun,
+    Table,
+)
 from coronal.image import Pixels
 
 __all__ = ["Carry", "pack", "unpack"]
@@ -37,6 +48,12 @@ class _LabelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class _ExplanationFacts:
+    image: _ImageFacts
+    heat: _ImageFacts
+
+
+@dataclass(frozen=True, slots=True)
 class _Facts:
     """All of a carry but its arrays."""
 
@@ -50,6 +67,7 @@ class _Facts:
     is_moved: bool | None = None
     """None, and so the next, where a worker wrote it that knew a place by its grid alone."""
     labels_moved: bool | None = None
+    explanations: dict[str, _ExplanationFacts] = field(default_factory=dict)
 
 
 _FACTS = TypeAdapter(_Facts)
@@ -68,6 +86,10 @@ def pack(carry: Carry) -> bytes:
         predictions=dict(case.predictions),
         is_moved=case.is_moved,
         labels_moved=case.labels_moved,
+        explanations={
+            stage: _ExplanationFacts(_facts_of(one.image), _facts_of(one.heat))
+            for stage, one in case.explanations.items()
+        },
         runs=carry.runs,
     )
     arrays: dict[str, Any] = {
@@ -80,6 +102,8 @@ def pack(carry: Carry) -> bytes:
         arrays["labels"] = case.labels.labels
     if case.reference:
         arrays["reference"] = case.reference.labels
+    for stage, explanation in case.explanations.items():
+        arrays |= {f"explained.{stage}": explanation.image.pixels, f"heat.{stage}": explanation.heat.pixels}
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
@@ -93,6 +117,12 @@ def unpack(content: bytes) -> Carry:
         image = _image(arrays["image"], facts.image) if facts.image else source
         labels = LabelMap(arrays["labels"], *_places(facts.labels)) if facts.labels else None
         reference = Reference(arrays["reference"], *_places(facts.reference)) if facts.reference else None
+        explanations = {
+            stage: Explanation(
+                _image(arrays[f"explained.{stage}"], one.image), _image(arrays[f"heat.{stage}"], one.heat)
+            )
+            for stage, one in facts.explanations.items()
+        }
     case = Case(
         source=source,
         image=image,
@@ -100,6 +130,7 @@ def unpack(content: bytes) -> Carry:
         reference=reference,
         tables=facts.tables,
         predictions=facts.predictions,
+        explanations=explanations,
         is_moved=_is_moved(image, source) if facts.is_moved is None else facts.is_moved,
         labels_moved=_is_moved(labels, source) if facts.labels_moved is None else facts.labels_moved,
     )

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from celery import Celery
+from celery import Celery, shared_task
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
@@ -19,9 +19,14 @@ from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 from coronal_worker.transport import TRANSPORT
 
-__all__ = ["Occasions", "create_app", "serve"]
+__all__ = ["Occasions", "create_app", "join_spawned", "serve"]
 
 _log = logging.getLogger(__name__)
+
+_HOP = "coronal.hop"
+
+_SPAWNED = "coronal_worker.spawned"
+"""What a process imports that was started by spawn."""
 
 _SETTINGS = {
     "accept_content": ["json"],
@@ -70,6 +75,19 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
             "health_check_interval": 5,
         },
     )
+    if settings.start_method == "spawn":
+        app.conf.update(worker_pool_start_method="spawn", imports=[_SPAWNED])
+    app.task(name=_HOP, shared=False)(_answering(start_process))
+    return app
+
+
+def join_spawned(start_process: Callable[[], PoolProcess]) -> None:
+    """Answer doorbells in this process, which Celery has started by spawn: the worker's app isn't here."""
+    shared_task(name=_HOP)(_answering(start_process))
+
+
+def _answering(start_process: Callable[[], PoolProcess]) -> Callable[[str], None]:
+    """Let what runs jobs start with this process, or with one forked from it; give what rings it."""
     processes: list[PoolProcess] = []
 
     @worker_process_init.connect(weak=False)
@@ -82,11 +100,10 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
             os.kill(os.getppid(), signal.SIGTERM)
             os._exit(1)
 
-    @app.task(name="coronal.hop", shared=False)
     def hop(job_id: str) -> None:
         processes[-1].work(job_id)
 
-    return app
+    return hop
 
 
 @dataclass(frozen=True, slots=True)

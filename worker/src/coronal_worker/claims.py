@@ -75,6 +75,17 @@ class ClaimFile:
             _cancel_mark(self._folder, self._claim).unlink(missing_ok=True)
             self._claim = None
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give an empty folder, which goes with the block, or with this process."""
+        folder = _scratch_of(self._folder, os.getpid())
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def is_cancelled(self) -> bool:
         """Whether the parent has learned that the claim is void."""
         return self._claim is not None and _cancel_mark(self._folder, self._claim).exists()
@@ -112,6 +123,7 @@ class ClaimFolder:
         """Remove the claim of a process that is no more."""
         _path_of(self._folder, claim.pid).unlink(missing_ok=True)
         _cancel_mark(self._folder, claim).unlink(missing_ok=True)
+        shutil.rmtree(_scratch_of(self._folder, claim.pid), ignore_errors=True)
 
 
 @contextmanager
@@ -156,6 +168,10 @@ def is_alive(pid: int) -> bool:
 
 def _path_of(folder: Path, pid: int) -> Path:
     return folder / f"{pid}.json"
+
+
+def _scratch_of(folder: Path, pid: int) -> Path:
+    return folder / f"{pid}.scratch"
 
 
 def _read(path: Path) -> Claim | None:

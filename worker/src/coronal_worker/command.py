@@ -6,25 +6,20 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from coronal import Plugins
 from coronal.errors import shown
-from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import connect
-from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.celery_app import Occasions, create_app, serve
 from coronal_worker.claims import claim_folder
-from coronal_worker.hop import HopRunner
 from coronal_worker.loader import load_plugins
 from coronal_worker.presence import Presence
-from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
+from coronal_worker.starting import hand_down, start_logging, start_process
 from coronal_worker.warden import Warden
 
 __all__ = ["main"]
@@ -38,8 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     Plugins are loaded before the processes are forked, so that these share the memory of the libraries.
     """
     settings = _settings(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("celery").setLevel(logging.WARNING)
+    start_logging()
     loaded = load_plugins()
 
     gc.collect()
@@ -51,7 +45,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     with claim_folder() as folder:
         warden = Warden(JobStore(connect(settings)), folder, settings.times)
-        app = create_app(settings, lambda: _start_process(settings, loaded.plugins, folder))
+        if settings.start_method == "spawn":
+            hand_down(settings, folder)
+        app = create_app(settings, lambda: start_process(settings, loaded.plugins, folder))
 
         def ready() -> None:
             presence.start()
@@ -62,20 +58,6 @@ def main(arguments: Sequence[str]) -> int:
         finally:
             warden.stop()
             presence.leave()
-
-
-def _start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> PoolProcess:
-    connection = connect(settings)
-    blobs = BlobStore(settings.blobs_url)
-    runner = HopRunner(
-        pool=settings.pool,
-        plugins=plugins,
-        jobs=JobStore(connection),
-        blobs=blobs,
-        holdings=Holdings(connection, blobs),
-        lease_s=settings.lease_s,
-    )
-    return PoolProcess(runner, folder, settings.limits)
 
 
 def _settings(arguments: Sequence[str]) -> WorkerSettings:

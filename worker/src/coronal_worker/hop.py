@@ -1,30 +1,34 @@
 """A hop: claim a job, read, run the stages, write, commit."""
 
-import hashlib
 import logging
+import math
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from coronal import Case, Image, Outcome, Plugins
 from coronal.errors import CoronalError
+from coronal.task_spec import TaskSpec
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.job import Job
-from coronal_jobs.store.blobs import Blob, BlobStore
-from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import Committed, JobStore
 from coronal_worker.carry import Carry, pack, unpack
 from coronal_worker.claims import ClaimFile
 from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of, plain
+from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
+from coronal_worker.models import Models
 from coronal_worker.provenance import provenance_of
 from coronal_worker.reading import read_image
 from coronal_worker.references import reference_of
 from coronal_worker.results import artifact_of, result_files
-from coronal_worker.stages import Abandoned, StageFailed, Watch, run_stages
+from coronal_worker.stages import Abandoned, Installed, StageFailed, Watch, run_stages
+from coronal_worker.tasks import TaskRunner
 from coronal_worker.watchers import tell
 
 __all__ = ["HopRunner"]
@@ -47,7 +51,9 @@ class HopRunner:
         The pool's name.
     plugins
         What is installed here.
-    jobs, blobs, holdings
+    models
+        Those that stages ask.
+    jobs, keeper
         Where records and bytes are kept.
     lease_s
         How long a claim holds without a beat.
@@ -55,9 +61,9 @@ class HopRunner:
 
     pool: str
     plugins: Plugins
+    models: Models
     jobs: JobStore
-    blobs: BlobStore
-    holdings: Holdings
+    keeper: Keeper
     lease_s: float
 
     def claim(self, job_id: str) -> Job | None:
@@ -71,7 +77,13 @@ class HopRunner:
         Redis stays away for longer than a minute.
         """
         try:
-            committed = self._commit(job, self._watch(job, claim, limits), limits)
+            watch = self._watch(job, claim, limits)
+            if job.task is None:
+                committed = self._commit(job, watch, limits)
+            else:
+                claim.enter(job.task.task, ends_s=math.inf)  # the limit is that of the whole job
+                with claim.scratch() as folder:
+                    committed = self._commit_task(job, job.task, folder, watch, limits)
         except Abandoned:
             _log.info("job %s was cancelled or given to another", job.id)
         # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
@@ -82,36 +94,39 @@ class HopRunner:
 
     def _commit(self, job: Job, watch: Watch, limits: Limits) -> Committed:
         carry = self._start(job, limits)
-        case, runs = run_stages(job, carry.case, self.plugins, watch, most_objects=limits.most_objects)
+        installed = Installed(self.plugins, self.models.get)
+        case, runs = run_stages(job, carry.case, installed, watch, most_objects=limits.most_objects)
         carry = Carry(case, (*carry.runs, *runs))
         if job.hop + 1 < len(job.hops):
-            kept = self._keep(job, [pack(carry)])[0].sha256
+            kept = self.keeper.keep(job, [pack(carry)])[0].sha256
             return _insist(lambda: self.jobs.commit(job, carry=kept))
         outcome = Outcome(carry.case, provenance_of(job, carry.runs))
         files = result_files(outcome, self.plugins, job.pipeline.results)
-        blobs = self._keep(job, [file.content for file in files])
+        blobs = self.keeper.keep(job, [file.content for file in files])
         artifacts = [artifact_of(file, blob) for file, blob in zip(files, blobs, strict=True)]
         return _insist(lambda: self.jobs.commit(job, artifacts=artifacts))
 
+    def _commit_task(self, job: Job, task: TaskSpec, folder: Path, watch: Watch, limits: Limits) -> Committed:
+        made = TaskRunner(self.plugins, self.jobs, self.keeper).run(job, task, folder, watch, limits.read)
+        commit = partial(self.jobs.commit, job, artifacts=made.artifacts, publication=made.publication)
+        committed = _insist(commit)
+        if made.publication is not None:
+            _try(partial(self.keeper.holdings.registry.settle, made.publication))
+        return committed
+
     def _start(self, job: Job, limits: Limits) -> Carry:
         if job.carry is not None:
-            return unpack(self.blobs.read(job.carry))
+            return unpack(self.keeper.blobs.read(job.carry))
         source = self._read(job.input.sha256, limits)
         drawn = self._read(job.reference.sha256, limits) if job.reference else None
         return Carry(Case.start(source, reference_of(drawn, source) if drawn else None), ())
 
     def _read(self, sha256: str, limits: Limits) -> Image:
-        with self.blobs.local(sha256) as path:
+        with self.keeper.blobs.local(sha256) as path:
             return read_image(path, self.plugins, limits.read)
 
-    def _keep(self, job: Job, contents: list[bytes]) -> list[Blob]:
-        """Write blobs that this claim's commit will name."""
-        digests = [hashlib.sha256(content).hexdigest() for content in contents]
-        self.holdings.hold(f"{job.id}/{job.epoch}", digests)
-        return [self.blobs.put(content) for content in contents]
-
     def _finish(self, job: Job, committed: Committed) -> None:
-        _try(lambda: self.holdings.remove(committed.unnamed))
+        _try(lambda: self.keeper.holdings.remove(committed.unnamed))
         if committed.answer == "succeeded":
             tell(lambda: self.plugins.job_finished(job.id, None))
 

@@ -34,6 +34,7 @@ class Loaded:
             formats=tuple(reader.spec for reader in self.plugins.readers.values()),
             writers=tuple(self.plugins.writers),
             pipelines=pipelines,
+            tasks=tuple(self.plugins.tasks),
             rejected=(*self.rejected, *rejected),
         )
 

@@ -1,6 +1,7 @@
 """Settings of a worker, from the environment and the command line."""
 
 import os
+from typing import Literal
 
 from pydantic import Field
 
@@ -22,6 +23,11 @@ class WorkerSettings(StoreSettings):
     )
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="How many jobs it runs at a time."
+    )
+    start_method: Literal["fork", "spawn"] = Field(
+        default="fork",
+        description="How its processes are started. fork: they share the memory of what plugins have "
+        "imported; spawn: each begins anew, which takes longer, for libraries that can't be forked.",
     )
     lease_s: float = Field(
         default=60.0, gt=0, description="How long a job stays with a worker that is not heard of."
@@ -48,6 +54,11 @@ class WorkerSettings(StoreSettings):
     )
     most_objects: int = Field(
         default=MOST_OBJECTS, ge=1, description="The most objects that a label map may have that is measured."
+    )
+    most_model_bytes: int = Field(
+        default=2**30,
+        ge=0,
+        description="How large the models may be together that a process keeps in memory.",
     )
     grace_s: float = Field(
         default=10.0,

@@ -10,14 +10,16 @@ from pydantic_core import to_jsonable_python
 
 from coronal import Algorithm, BadImage, Case, Context, Output, PluginError, Plugins, StageRun
 from coronal.errors import CoronalError
+from coronal.model_file import TrainedModel
 from coronal.parameters import check
 from coronal.spec import Kind
 from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
+from coronal_worker.asking import ask
 from coronal_worker.limits import MOST_OBJECTS
 from coronal_worker.watchers import tell
 
-__all__ = ["Abandoned", "StageFailed", "Watch", "run_stages"]
+__all__ = ["Abandoned", "Installed", "StageFailed", "Watch", "run_stages"]
 
 _REPORT_EVERY_S = 0.5
 
@@ -67,8 +69,24 @@ class Watch:
     is_cancelled: Callable[[], bool] = field(default=lambda: False)
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What there is to run stages with.
+
+    Parameters
+    ----------
+    plugins
+        Those that have the algorithms.
+    model
+        Gives a model by its digest.
+    """
+
+    plugins: Plugins
+    model: Callable[[str], TrainedModel]
+
+
 def run_stages(
-    job: Job, case: Case, plugins: Plugins, watch: Watch, *, most_objects: int = MOST_OBJECTS
+    job: Job, case: Case, installed: Installed, watch: Watch, *, most_objects: int = MOST_OBJECTS
 ) -> tuple[Case, list[StageRun]]:
     """Run the stages of the hop that is due.
 
@@ -78,8 +96,8 @@ def run_stages(
         The record.
     case
         What the hops before have made.
-    plugins
-        Those that have the algorithms.
+    installed
+        The algorithms and models.
     watch
         Whom to tell how it goes.
     most_objects
@@ -92,7 +110,7 @@ def run_stages(
     StageFailed
         When a stage raises, or the pool no longer has its algorithm.
     """
-    hop = job.hops[job.hop]
+    hop, plugins = job.hops[job.hop], installed.plugins
     runs: list[StageRun] = []
     for number in range(hop.first, hop.end):
         stage = job.pipeline.stages[number]
@@ -101,7 +119,7 @@ def run_stages(
         tell(partial(plugins.before_stage, job.id, stage.name, case))
         try:
             _check_objects(stage, case, plugins, most_objects)
-            case, run = _run_stage(job, number, case, plugins, watch)
+            case, run = _run_stage(job, number, case, installed, watch)
         except Abandoned:
             raise
         # Whatever an algorithm raises (SystemExit too) fails its job and nothing else.
@@ -114,11 +132,13 @@ def run_stages(
     return case, runs
 
 
-def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch) -> tuple[Case, StageRun]:
+def _run_stage(
+    job: Job, number: int, case: Case, installed: Installed, watch: Watch
+) -> tuple[Case, StageRun]:
     stage = job.pipeline.stages[number]
-    algorithm = plugins.algorithms.get(stage.algorithm)
-    if algorithm is None:
-        raise PluginError(f"the pool {job.pool} no longer has the algorithm {stage.algorithm}")
+    for name in stage.needs:
+        if name not in installed.plugins.algorithms and name not in installed.plugins.trainable:
+            raise PluginError(f"the pool {job.pool} no longer has the algorithm {name}")
     seed = int(np.random.SeedSequence([job.seed, number]).generate_state(1)[0])
     context = Context(
         seed=seed,
@@ -128,13 +148,20 @@ def _run_stage(job: Job, number: int, case: Case, plugins: Plugins, watch: Watch
     )
     _go_on(watch)
     started = time.perf_counter()
-    on_source = stage.on == "source"
-    output = algorithm.run(case.seen(on_source=on_source), stage.parameters, context)
+    if stage.model:
+        after = ask(stage, stage.model, installed.model(stage.model.sha256), case)
+    else:
+        after = _run_algorithm(stage, case, installed.plugins.algorithms[stage.algorithm], context)
     seconds = time.perf_counter() - started
     _go_on(watch)
     watch.log(f"{stage.name}: done in {seconds:.3f} s")
-    after = case.add(stage.name, output, algorithm.spec, on_source=on_source)
-    return after, _record(stage, algorithm, plugins, seed=seed, seconds=seconds)
+    return after, _record(stage, installed.plugins, seed=seed, seconds=seconds)
+
+
+def _run_algorithm(stage: Stage, case: Case, algorithm: Algorithm[..., Output], context: Context) -> Case:
+    on_source = stage.on == "source"
+    output = algorithm.run(case.seen(on_source=on_source), stage.parameters, context)
+    return case.add(stage.name, output, algorithm.spec, on_source=on_source)
 
 
 def _check_objects(stage: Stage, case: Case, plugins: Plugins, most: int) -> None:
@@ -154,19 +181,21 @@ def _go_on(watch: Watch) -> None:
         raise Abandoned("the job was cancelled, deleted or given to another")
 
 
-def _record(
-    stage: Stage, algorithm: Algorithm[..., Output], plugins: Plugins, *, seed: int, seconds: float
-) -> StageRun:
-    spec = plugins.spec(stage.algorithm)
+def _record(stage: Stage, plugins: Plugins, *, seed: int, seconds: float) -> StageRun:
+    spec = plugins.spec(stage.needs[0])
+    algorithm = plugins.algorithms.get(stage.algorithm)
+    given = check(algorithm.declaration.parameters, stage.parameters) if algorithm else stage.parameters
     return StageRun(
         stage=stage.name,
         algorithm=spec.name,
         version=spec.version,
         distribution=spec.distribution,
-        parameters=to_jsonable_python(check(algorithm.declaration.parameters, stage.parameters)),
+        parameters=to_jsonable_python(given),
         on=stage.on,
         seed=seed,
         seconds=round(seconds, 6),
+        model=f"{stage.model.name}@{stage.model.version}" if stage.model else "",
+        model_sha256=stage.model.sha256 if stage.model else "",
     )
 
 

@@ -16,7 +16,7 @@ class DecisionTree(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
+    features, size, cells
         As of all classifiers here.
     depth
         How many questions there are one after another at most; by default as many as it takes.

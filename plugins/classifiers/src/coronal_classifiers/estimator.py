@@ -1,27 +1,31 @@
 """scikit-learn's estimators, as far as our classifiers know them."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coronal import Context
 
-__all__ = ["Estimator", "Examples", "pipeline", "seed_of"]
+__all__ = ["Estimator", "Examples", "Predictor", "pipeline", "seed_of"]
 
 
-class Estimator(Protocol):
+class Predictor(Protocol):
+    """What tells how probable each class is."""
+
+    def predict_proba(self, values: NDArray[np.float64], /) -> NDArray[np.float64]:
+        """Give a row of probabilities for each row of features."""
+
+
+class Estimator(Predictor, Protocol):
     """A pipeline of scikit-learn whose last step is ``classify``, before which ``scale`` can stand."""
 
     classes_: NDArray[np.int64]
-    named_steps: dict[str, object]
+    named_steps: dict[str, Any]
 
     def fit(self, X: NDArray[np.float64], y: NDArray[np.int64], **parameters: object) -> object:
         """Learn from rows of features and the numbers of their classes."""
-
-    def predict_proba(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give a row of probabilities for each row of features."""
 
     def set_params(self, **parameters: object) -> object:
         """Change parameters, by ``step__name``."""

@@ -1,14 +1,21 @@
 """Gradient boosting."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Protocol
 
-from coronal import Context, Parameter, classifier
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.growing import Columns, SmallestLeaf, as_max_features
 from coronal_classifiers.learner import DESCRIBED, Learner
 
 __all__ = ["GradientBoosting", "gradient_boosting"]
+
+
+class _Boosted(Protocol):
+    train_score_: NDArray[np.float64]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -17,7 +24,7 @@ class GradientBoosting(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
+    features, size, cells
         As of all classifiers here.
     rounds
         How many times each class gets a tree.
@@ -60,9 +67,11 @@ class GradientBoosting(Learner):
             random_state=seed,
         )
 
-    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
-        def is_enough(done: int, *_: object) -> bool:
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
+        def is_enough(done: int, boosted: _Boosted, *_: object) -> bool:
             context.progress(DESCRIBED + (1 - DESCRIBED) * (done + 1) / self.rounds)
+            loss = float(boosted.train_score_[done])
+            context.measure({"epoch": done + 1, "epochs": self.rounds, "loss": loss})
             return context.is_cancelled()
 
         estimator.fit(

@@ -1,14 +1,18 @@
 """The nearest neighbours."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coronal import BadParameter, Context, Parameter, classifier
+from coronal import BadParameter, Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.learner import Fitted, Learner
+from coronal_classifiers.onnx_export import NotExported
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 __all__ = ["KNearest", "k_nearest"]
 
@@ -19,9 +23,9 @@ class KNearest(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
-        As of all classifiers here. Features are scaled to mean 0 and deviation 1. Where classes are balanced,
-        a vote counts the more, the rarer its class is.
+    features, size, cells
+        As of all classifiers here. Features are scaled to mean 0 and deviation 1. Where classes have weights,
+        a vote counts as much as its class weighs.
     neighbours
         How many vote; no more than there are training images.
     votes
@@ -45,7 +49,7 @@ class KNearest(Learner):
 
         return KNeighborsClassifier(self.neighbours, weights=self.votes, algorithm="brute")
 
-    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
         if self.neighbours > len(examples.codes):
             raise BadParameter(
                 "neighbours",
@@ -60,6 +64,9 @@ class KNearest(Learner):
             return votes
         weighed = votes * fitted.class_weights
         return np.asarray(weighed / weighed.sum(axis=1, keepdims=True))
+
+    def _graph(self, estimator: Estimator, features: int) -> "ModelProto":
+        raise NotExported("that would compare images in three times the time")
 
 
 k_nearest = classifier(name="k-nearest")(KNearest)

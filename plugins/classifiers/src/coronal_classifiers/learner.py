@@ -1,21 +1,45 @@
 """What all our classifiers have in common: features in, a fitted estimator, probabilities out."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
-from coronal import BadImage, BadModel, BadParameter, Classifier, Context, Image, Prediction, classifier
+from coronal import (
+    BadImage,
+    BadModel,
+    BadParameter,
+    Classifier,
+    Context,
+    Image,
+    Prediction,
+    TrainingContext,
+    classifier,
+)
 from coronal.form import Form
-from coronal.training_set import Imbalance, TrainingSet
-from coronal_classifiers.estimator import Estimator, Examples, pipeline, seed_of
+from coronal.training_set import TrainingSet
+from coronal_classifiers.estimator import Estimator, Examples, Predictor, pipeline, seed_of
 from coronal_classifiers.features.description import Cells, Description, Features, Size
-from coronal_classifiers.model_files import Record, read_estimator, read_record, write
+from coronal_classifiers.model_files import (
+    Files,
+    Record,
+    dumped,
+    read_estimator,
+    read_files,
+    read_record,
+    write,
+)
+from coronal_classifiers.onnx_export import NotExported, converted, exported
+from coronal_classifiers.runtime import Runtime
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 __all__ = ["DESCRIBED", "Fitted", "Learner"]
 
@@ -29,17 +53,20 @@ class Fitted:
 
     Parameters
     ----------
-    estimator
-        From features to probabilities; it knows classes by their numbers.
+    predictor
+        From features to probabilities: ONNX Runtime where it says what the estimator says, else that.
+    files
+        Gives what is written beside the record.
     classes
         Their names in the order of their numbers.
     class_weights
-        What an image of each class weighed; None where all weighed the same.
+        What an image of each class weighed; None where each weighed 1.
     form
         That of the images that it learned from.
     """
 
-    estimator: Estimator
+    predictor: Predictor
+    files: Callable[[], Files]
     classes: tuple[str, ...]
     class_weights: NDArray[np.float64] | None
     form: Form
@@ -53,14 +80,12 @@ class Learner(Classifier):
     ----------
     features
         What of an image it learns from, one after another: ``pixels`` (all values), ``hog`` (where edges run
-        which way; planes only), ``lbp`` and ``glcm`` (texture), ``intensity`` (how values are spread).
+        which way; planes only), ``lbp`` and ``glcm`` (texture), ``intensity`` (how values are spread),
+        ``shape`` (of what is brighter than Otsu's threshold).
     size
         For pixels: an axis of more pixels is shrunk to so many.
     cells
         For hog: into how many cells each axis is divided.
-    imbalance
-        ``balanced``: all classes weigh the same, however many images they have; ``none``: all images do;
-        ``auto``: balanced where the commonest class has more than 1.5 times as many images as the rarest.
 
     Raises
     ------
@@ -85,7 +110,6 @@ class Learner(Classifier):
     features: Features = ("pixels",)
     size: Size = 32
     cells: Cells = 4
-    imbalance: Imbalance = "auto"
     fitted: Fitted | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +117,7 @@ class Learner(Classifier):
         if not self.features:
             raise BadParameter("features", found="none", allowed="one or several")
 
-    def fit(self, images: Sequence[Image], classes: Sequence[str], context: Context) -> None:
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: TrainingContext[str]) -> None:
         """Learn; if it was cancelled while images were described, nothing is learned.
 
         Raises
@@ -110,11 +134,13 @@ class Learner(Classifier):
         values = self._described(images, context)
         if values is None:
             return
-        class_weights = known.class_weights(self.imbalance)
+        class_weights = known.class_weights(context)
         weights = None if class_weights is None else class_weights[known.codes]
         estimator = self._pipeline(seed_of(context))
         self._learn(estimator, Examples(values, known.codes, weights), context)
-        self.fitted = Fitted(estimator, known.classes, class_weights, known.form)
+        runtime = self._exported(estimator, values, context)
+        files = partial(dumped, estimator, runtime)
+        self.fitted = Fitted(runtime or estimator, files, known.classes, class_weights, known.form)
         context.progress(1.0)
 
     def predict(self, images: Sequence[Image]) -> list[Prediction]:
@@ -139,7 +165,10 @@ class Learner(Classifier):
         return [Prediction(fitted.classes, tuple(row)) for row in probabilities.tolist()]
 
     def save(self, folder: Path) -> None:
-        """Write ``model.json`` (parameters, classes, form) and ``model.skops`` (the estimator)."""
+        """Write ``model.json`` (parameters, classes, form) and ``model.skops`` (the estimator).
+
+        Beside them ``model.onnx``, where it says what the estimator says.
+        """
         fitted = self._known()
         weights = None if fitted.class_weights is None else tuple(fitted.class_weights.tolist())
         record = Record(
@@ -149,11 +178,11 @@ class Learner(Classifier):
             class_weights=weights,
             form=fitted.form,
         )
-        write(folder, record, fitted.estimator)
+        write(folder, record, fitted.files())
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote.
+        """Read what `save` wrote; where there is a graph it predicts, and scikit-learn isn't loaded.
 
         Raises
         ------
@@ -168,21 +197,44 @@ class Learner(Classifier):
             raise BadModel(
                 f"the model must have been made with parameters that are allowed: {wrong}"
             ) from wrong
-        estimator = read_estimator(folder, model._pipeline(seed=0), cls.trusted, len(record.classes))
+        files = read_files(folder)
         weights = None if record.class_weights is None else np.array(record.class_weights)
-        model.fitted = Fitted(estimator, record.classes, weights, record.form)
+        model.fitted = Fitted(
+            model._predictor(files, len(record.classes)), lambda: files, record.classes, weights, record.form
+        )
         return model
 
     @abstractmethod
     def _estimator(self, seed: int) -> object:
         """Make scikit-learn's estimator from the parameters, unfitted."""
 
-    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
         """Fit the estimator; those that can tell how far they are override it."""
         estimator.fit(examples.values, examples.codes, classify__sample_weight=examples.weights)
 
     def _probabilities(self, fitted: Fitted, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return fitted.estimator.predict_proba(values)
+        return fitted.predictor.predict_proba(values)
+
+    def _graph(self, estimator: Estimator, features: int) -> "ModelProto":
+        """Give what ONNX Runtime is to predict with; NotExported where it can't, or shouldn't."""
+        return converted(estimator, features)
+
+    def _exported(
+        self, estimator: Estimator, values: NDArray[np.float64], context: Context
+    ) -> Runtime | None:
+        try:
+            return exported(self._graph(estimator, values.shape[1]), estimator, values)
+        except NotExported as reason:
+            context.log(f"scikit-learn will predict, and not ONNX Runtime: {reason}")
+            return None
+
+    def _predictor(self, files: Files, classes: int) -> Predictor:
+        if files.onnx is None:
+            return read_estimator(files.skops, self._pipeline(seed=0), self.trusted, classes)
+        runtime = Runtime(files.onnx)
+        if runtime.classes != classes:
+            raise BadModel(f"model.onnx must tell {classes} classes apart, found {runtime.classes}")
+        return runtime
 
     @property
     def _description(self) -> Description:

@@ -4,7 +4,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from coronal import Context, Parameter, classifier
+from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.learner import Learner
 
@@ -17,7 +17,7 @@ class LogisticRegression(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
+    features, size, cells
         As of all classifiers here. Features are scaled to mean 0 and deviation 1.
     penalty
         The larger, the larger weights may become (C).
@@ -40,7 +40,7 @@ class LogisticRegression(Learner):
 
         return linear_model.LogisticRegression(C=self.penalty, max_iter=self.iterations, random_state=seed)
 
-    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
         from sklearn.exceptions import ConvergenceWarning
 
         with warnings.catch_warnings(record=True, category=ConvergenceWarning) as warned:

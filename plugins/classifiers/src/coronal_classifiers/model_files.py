@@ -1,7 +1,8 @@
-"""The two files of a model: a record that anybody can read, and the estimator without pickle."""
+"""The files of a model: a record that anybody can read, the estimator without pickle, a graph for serving."""
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -11,13 +12,16 @@ from coronal.errors import BadModel, shown
 from coronal.form import Form
 from coronal_classifiers.canonical import canonical
 from coronal_classifiers.estimator import Estimator
+from coronal_classifiers.runtime import Runtime
 from coronal_classifiers.sound_trees import has_sound_trees
 
-__all__ = ["Record", "read_estimator", "read_record", "write"]
+__all__ = ["Files", "Record", "dumped", "read_estimator", "read_files", "read_record", "write"]
 
 _RECORD = "model.json"
 
 _ESTIMATOR = "model.skops"
+
+_GRAPH = "model.onnx"
 
 _LONGEST = 200
 """The names of types that come from a file are no longer than this in a message."""
@@ -38,7 +42,7 @@ class Record(BaseModel):
     classes
         Their names in the order of the estimator's numbers.
     class_weights
-        What an image of each class weighed; None where all weighed the same.
+        What an image of each class weighed; None where each weighed 1.
     form
         That of the images that it learned from.
     """
@@ -52,12 +56,50 @@ class Record(BaseModel):
     form: Form
 
 
-def write(folder: Path, record: Record, estimator: Estimator) -> None:
-    """Write both files into a folder; the same model gives the same bytes."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is written beside the record.
+
+    Parameters
+    ----------
+    skops
+        The estimator.
+    onnx
+        The graph that predicts in its place; None where there is none.
+    """
+
+    skops: bytes
+    onnx: bytes | None
+
+
+def dumped(estimator: Estimator, runtime: Runtime | None) -> Files:
+    """Give the files of an estimator; the same estimator gives the same bytes."""
     import skops.io
 
+    return Files(canonical(skops.io.dumps(estimator)), runtime.content if runtime else None)
+
+
+def write(folder: Path, record: Record, files: Files) -> None:
+    """Write all into a folder."""
     (folder / _RECORD).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (folder / _ESTIMATOR).write_bytes(canonical(skops.io.dumps(estimator)))
+    (folder / _ESTIMATOR).write_bytes(files.skops)
+    if files.onnx is not None:
+        (folder / _GRAPH).write_bytes(files.onnx)
+
+
+def read_files(folder: Path) -> Files:
+    """Read what stands beside the record.
+
+    Raises
+    ------
+    BadModel
+        When a file can't be read.
+    """
+    graph = folder / _GRAPH
+    try:
+        return Files((folder / _ESTIMATOR).read_bytes(), graph.read_bytes() if graph.exists() else None)
+    except OSError as broken:
+        raise BadModel(f"{_ESTIMATOR} must be the estimator of a model, found {_found(broken)}") from broken
 
 
 def read_record(folder: Path, classifier: str) -> Record:
@@ -84,13 +126,13 @@ def read_record(folder: Path, classifier: str) -> Record:
     return record
 
 
-def read_estimator(folder: Path, like: Estimator, trusted: Collection[str], classes: int) -> Estimator:
+def read_estimator(content: bytes, like: Estimator, trusted: Collection[str], classes: int) -> Estimator:
     """Read the estimator of a model.
 
     Parameters
     ----------
-    folder
-        That of the model.
+    content
+        What skops wrote.
     like
         One of the same steps, unfitted.
     trusted
@@ -101,14 +143,14 @@ def read_estimator(folder: Path, like: Estimator, trusted: Collection[str], clas
     Raises
     ------
     BadModel
-        When it is missing or broken, holds another type, isn't of these steps, or has a tree that would
+        When it is broken, holds another type, isn't of these steps, or has a tree that would
         lead out of its arrays.
     """
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
-        estimator: Estimator = skops.io.load(folder / _ESTIMATOR, trusted=sorted(trusted))
+        estimator: Estimator = skops.io.loads(content, trusted=sorted(trusted))
         is_right = (
             _steps(estimator) == _steps(like)
             and estimator.classes_.tolist() == list(range(classes))
@@ -116,7 +158,7 @@ def read_estimator(folder: Path, like: Estimator, trusted: Collection[str], clas
         )
     except UntrustedTypesFoundException as foreign:
         raise BadModel(
-            f"{_ESTIMATOR} holds what this classifier never saves: {_foreign_types(folder, trusted)}"
+            f"{_ESTIMATOR} holds what this classifier never saves: {_foreign_types(content, trusted)}"
         ) from foreign
     except _BROKEN as broken:
         raise BadModel(f"{_ESTIMATOR} must be the estimator of a model, found {_found(broken)}") from broken
@@ -127,10 +169,10 @@ def read_estimator(folder: Path, like: Estimator, trusted: Collection[str], clas
     return estimator
 
 
-def _foreign_types(folder: Path, trusted: Collection[str]) -> str:
+def _foreign_types(content: bytes, trusted: Collection[str]) -> str:
     import skops.io
 
-    found = skops.io.get_untrusted_types(file=folder / _ESTIMATOR)
+    found = skops.io.get_untrusted_types(data=content)
     return ", ".join(shown(name) for name in found if name not in trusted)[:_LONGEST]
 
 

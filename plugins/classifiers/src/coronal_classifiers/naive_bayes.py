@@ -15,7 +15,7 @@ class NaiveBayes(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
+    features, size, cells
         As of all classifiers here. Features are scaled to mean 0 and deviation 1.
     smoothing
         What is added to the variance of each feature in each class, as a part of the largest variance.

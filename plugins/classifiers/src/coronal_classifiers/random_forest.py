@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from coronal import Context, Parameter, classifier
+from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.growing import Columns, Depth, SmallestLeaf, as_max_features
 from coronal_classifiers.learner import DESCRIBED, Learner
@@ -20,7 +20,7 @@ class RandomForest(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
+    features, size, cells
         As of all classifiers here.
     trees
         How many; more are never worse, but slower.
@@ -57,7 +57,7 @@ class RandomForest(Learner):
             n_jobs=1,
         )
 
-    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
         # A forest that grows in steps is the same as one that grows at once.
         for trees in (*range(_AT_ONCE, self.trees, _AT_ONCE), self.trees):
             estimator.set_params(classify__n_estimators=trees, classify__warm_start=trees > _AT_ONCE)

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["has_sound_trees"]
+__all__ = ["has_sound_trees", "node_count"]
 
 _LEAF = -1
 
@@ -26,6 +26,11 @@ def has_sound_trees(classify: object) -> bool:
     """
     features: int = getattr(classify, "n_features_in_", 0)
     return all(_is_sound(nodes, features) for nodes in _trees(classify))
+
+
+def node_count(classify: object) -> int:
+    """Tell how many nodes all trees of an estimator have together; 0 without trees."""
+    return sum(nodes.node_count for nodes in _trees(classify))
 
 
 def _trees(classify: object) -> Iterator[_Nodes]:

@@ -1,13 +1,17 @@
 """Support vector machines."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 
-from coronal import Context, Parameter, classifier
+from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples, seed_of
 from coronal_classifiers.learner import Learner
+from coronal_classifiers.onnx_export import converted, softened
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 __all__ = ["SVM", "svm"]
 
@@ -22,7 +26,7 @@ class SVM(Learner):
 
     Parameters
     ----------
-    features, size, cells, imbalance
+    features, size, cells
         As of all classifiers here. Features are scaled to mean 0 and deviation 1.
     kernel
         How alike two images are: ``rbf`` falls with their distance, ``linear`` is their product,
@@ -73,13 +77,22 @@ class SVM(Learner):
         machine = SVC(kernel=_KERNELS[self.kernel], C=self.penalty, gamma=gamma, degree=self.degree)
         return CalibratedClassifierCV(machine, method="temperature", ensemble=False)
 
-    def _learn(self, estimator: Estimator, examples: Examples, context: Context) -> None:
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
         from sklearn.model_selection import StratifiedKFold
 
         count = min(_FOLDS, int(np.bincount(examples.codes).min()))
         folds = StratifiedKFold(count, shuffle=True, random_state=seed_of(context))
         estimator.set_params(classify__cv=folds)
         super()._learn(estimator, examples, context)
+
+    def _graph(self, estimator: Estimator, features: int) -> "ModelProto":
+        from sklearn.pipeline import Pipeline
+
+        # The converter doesn't know temperature scaling: it gets the machine alone.
+        (calibrated,) = estimator.named_steps["classify"].calibrated_classifiers_
+        steps = [("scale", estimator.named_steps["scale"]), ("classify", calibrated.estimator)]
+        votes = converted(Pipeline(steps), features, raw_scores=True)
+        return softened(votes, float(calibrated.calibrators[0].beta_))
 
 
 svm = classifier(SVM)

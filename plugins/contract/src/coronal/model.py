@@ -12,7 +12,7 @@ class Model(ABC):
 
     @abstractmethod
     def save(self, folder: Path) -> None:
-        """Write all that was learned into an empty folder, as plain files in that folder itself. No pickle."""
+        """Write all that was learned into an empty folder, as plain files in it. No pickle."""
 
     @classmethod
     @abstractmethod

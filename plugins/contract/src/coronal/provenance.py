@@ -20,6 +20,8 @@ class StageRun(_Plain):
     on: str = Field(description="What it worked on: the current image, or the source.")
     seed: int
     seconds: float = Field(description="How long it ran, by the clock.")
+    model: str = Field(default="", description="The model that it asked: NAME@VERSION; empty for none.")
+    model_sha256: str = Field(default="", description="The digest of that model's file.")
 
 
 class Provenance(_Plain):

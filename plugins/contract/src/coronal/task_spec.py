@@ -3,9 +3,19 @@
 Nothing here needs numpy or a plugin: the gateway checks an order by it, and the worker's task reads it.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from coronal.spec import Kind
 
@@ -56,7 +66,24 @@ class ModelUse(_Plain):
     dimensions: int = Field(default=2, description="The spatial axes of the images that it takes.")
 
 
-class DatasetTask(_Plain):
+class _Task(_Plain):
+    """An order, whose ``task`` is written down also where defaults are left out: by it the order is known."""
+
+    task: str
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Tell of what is written the same as of what is read."""
+        return handler(cast("CoreSchema", {key: schema[key] for key in schema if key != "serialization"}))
+
+    @model_serializer(mode="wrap")
+    def _with_task(self, write: SerializerFunctionWrapHandler) -> dict[str, JsonValue]:
+        return {"task": self.task, **write(self)}
+
+
+class DatasetTask(_Task):
     """Take labelled images in as a data set."""
 
     task: Literal["dataset"] = "dataset"
@@ -87,13 +114,13 @@ class Split(_Plain):
 Imbalance: TypeAlias = Literal["auto", "weights", "oversample", "undersample", "none"]
 """What is done where classes have unlike numbers of items.
 
-weights: all classes weigh the same; oversample: items of rare classes are taken several times; undersample: of
-common classes only as many as of the rarest; auto: weights where the commonest class has more than 1.5 times as
-many as the rarest.
+weights: all classes weigh the same; oversample: items of rare classes are taken several times; undersample:
+of common classes only as many as of the rarest; auto: weights where the commonest class has more than 1.5
+times as many as the rarest.
 """
 
 
-class TrainingTask(_Plain):
+class TrainingTask(_Task):
     """Train a model on a data set, and judge it on the part that is held out."""
 
     task: Literal["training"] = "training"
@@ -111,7 +138,7 @@ class TrainingTask(_Plain):
     folds: int = Field(default=3, ge=2, le=20, description="Of the cross-validation.")
 
 
-class EvaluationTask(_Plain):
+class EvaluationTask(_Task):
     """Judge a model on a data set; or two, and their difference."""
 
     task: Literal["evaluation"] = "evaluation"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +9,9 @@ from numpy.typing import NDArray
 from coronal.errors import BadTrainingSet, shown
 from coronal.form import Form
 from coronal.image import Image
-from coronal.parameters import Parameter
+from coronal.training import TrainingContext
 
-__all__ = ["Imbalance", "TrainingSet"]
-
-Imbalance = Annotated[
-    Literal["auto", "balanced", "none"],
-    Parameter("Whether rare classes weigh more; auto: where one is more than 1.5 times another."),
-]
-
-_UNEQUAL = 1.5
-"""How many times the images of the rarest class the commonest has, from where on auto is balanced."""
+__all__ = ["TrainingSet"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,31 +65,17 @@ class TrainingSet:
             )
         return cls(tuple(names.tolist()), codes.astype(np.int64), _one_form(images))
 
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """How many images there are of each class."""
-        return np.bincount(self.codes)
-
-    def class_weights(self, imbalance: str) -> NDArray[np.float64] | None:
-        """Give what an image of each class weighs, so that all classes weigh the same; None for no weights.
-
-        Parameters
-        ----------
-        imbalance
-            ``balanced``; ``none``; or ``auto``: balanced where the commonest class has more than 1.5 times as
-            many images as the rarest.
+    def class_weights(self, context: TrainingContext[str]) -> NDArray[np.float64] | None:
+        """Give what an image of each class weighs by the job; None where each weighs 1.
 
         Examples
         --------
-        >>> images = [Image(np.zeros((2, 2)))] * 4
-        >>> TrainingSet.of(images, ["a", "b", "b", "b"]).class_weights("auto").round(3).tolist()
-        [2.0, 0.667]
+        >>> known = TrainingSet.of([Image(np.zeros((2, 2)))] * 3, ["common", "common", "rare"])
+        >>> known.class_weights(TrainingContext(class_weights={"rare": 2.0})).tolist()
+        [1.0, 2.0]
         """
-        counts = self.counts
-        is_unequal = bool(counts.max() > _UNEQUAL * counts.min())
-        if imbalance == "none" or (imbalance == "auto" and not is_unequal):
-            return None
-        return np.asarray(counts.sum() / (len(counts) * counts))
+        weights = np.array([context.weight(name) for name in self.classes])
+        return None if (weights == 1.0).all() else weights
 
 
 def _one_form(images: Sequence[Image]) -> Form:

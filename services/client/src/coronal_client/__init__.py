@@ -5,14 +5,18 @@ from coronal_client import Client
 results = Client("http://127.0.0.1:8000").submit("cells.png", "bright-objects").wait().results()
 """
 
+from coronal_client.artifacts import Artifact
 from coronal_client.batch import Batch, RefusedItem
 from coronal_client.changes import Change
 from coronal_client.client import Client
+from coronal_client.datasets import faults_of
 from coronal_client.job import Job
 from coronal_client.problem import Problem
-from coronal_client.results import Artifact, Results
+from coronal_client.reports import Estimate, Report
+from coronal_client.results import Results
 from coronal_client.status import Failure, State
 from coronal_client.tables import Column, Table
+from coronal_client.versions import Version
 
 __all__ = [
     "Artifact",
@@ -20,11 +24,15 @@ __all__ = [
     "Change",
     "Client",
     "Column",
+    "Estimate",
     "Failure",
     "Job",
     "Problem",
     "RefusedItem",
+    "Report",
     "Results",
     "State",
     "Table",
+    "Version",
+    "faults_of",
 ]

@@ -12,7 +12,9 @@ from urllib.parse import quote
 from coronal_client.batch import Batch
 from coronal_client.batch_parts import BatchSource, form_of, parts_of
 from coronal_client.changes import Change
+from coronal_client.datasets import Datasets
 from coronal_client.job import Job
+from coronal_client.models import Models
 from coronal_client.server_events import ServerEvent
 from coronal_client.status import State
 from coronal_client.uploads import ImageSource, PipelineSource, opened, pipeline_text
@@ -22,8 +24,11 @@ __all__ = ["Client"]
 _PAGE = 100
 
 
-class Client:
+class Client(Datasets, Models):
     """Speaks to one server. Use it in one thread at a time.
+
+    What it can do about labelled images and what was learned stands in `coronal_client.datasets` and
+    `coronal_client.models`.
 
     Parameters
     ----------

@@ -6,10 +6,12 @@ import typer
 
 from coronal_client.commands.batch import batch
 from coronal_client.commands.cancel import cancel
+from coronal_client.commands.dataset import dataset
 from coronal_client.commands.delete import delete
 from coronal_client.commands.demo import demo
 from coronal_client.commands.jobs import jobs
 from coronal_client.commands.log import log
+from coronal_client.commands.model import model
 from coronal_client.commands.pipelines import pipelines
 from coronal_client.commands.plugins import plugins
 from coronal_client.commands.processes import PASSED_ON, gateway, janitor, plugin, recover, try_, worker
@@ -19,7 +21,7 @@ from coronal_client.commands.run import run
 from coronal_client.commands.status import status
 from coronal_client.commands.submit import submit
 from coronal_client.commands.up import up
-from coronal_client.errors import CoronalError
+from coronal_client.errors import CoronalError, ServerUnreachable
 from coronal_client.exit_codes import EPILOG, ExitCode, exit_code
 from coronal_client.local.signals import end_by_exception
 
@@ -39,6 +41,8 @@ for _command in (up, demo, run, submit, status, results, jobs, log, cancel, retr
     app.command()(_command)
 app.add_typer(batch, name="batch")
 app.add_typer(pipelines, name="pipelines")
+app.add_typer(dataset, name="dataset")
+app.add_typer(model, name="model")
 for _program in (try_, plugin, gateway, worker, janitor, recover):
     app.command(_program.__name__.rstrip("_"), context_settings=PASSED_ON, add_help_option=False)(_program)
 
@@ -50,6 +54,8 @@ def main() -> None:
         app()
     except CoronalError as error:
         typer.echo(f"coronal: {error}", err=True)
+        if isinstance(error, ServerUnreachable):
+            typer.echo("coronal up runs a server on this machine; --server tells where another is", err=True)
         sys.exit(exit_code(error))
     except OSError as error:
         typer.echo(f"coronal: {error}", err=True)

@@ -91,7 +91,7 @@ class Refused(ServerProblem):
 
 
 class NotFound(Refused):
-    """Raised when there is no such job, result or pipeline."""
+    """Raised when there is no such job, result, pipeline, data set or model."""
 
 
 class Unavailable(ServerProblem):

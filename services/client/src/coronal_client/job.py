@@ -71,6 +71,16 @@ class Job:
         """What the sender should know, e.g. that no worker lives; empty where nothing is."""
         return self._status.warning
 
+    @property
+    def task(self) -> str:
+        """What is done in place of a pipeline, e.g. ``training``; empty where one is run."""
+        return self._status.task
+
+    @property
+    def published(self) -> str | None:
+        """The data set or model that it has made, ``NAME@VERSION``; None where it has made none."""
+        return self._status.published
+
     def refresh(self, *, wait_s: float = 0.0) -> Self:
         """Ask the server again.
 

@@ -62,6 +62,10 @@ class Status:
         Why it has failed; None where it hasn't.
     warning
         What the sender should know, e.g. that no worker lives that can run a stage; empty where nothing is.
+    task
+        What is done in place of a pipeline, e.g. ``training``; empty where one is run.
+    published
+        The data set or model that it has made, ``NAME@VERSION``; None where it has made none.
     """
 
     id: str
@@ -70,6 +74,8 @@ class Status:
     stage: str = ""
     failure: Failure | None = None
     warning: str = ""
+    task: str = ""
+    published: str | None = None
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Status":
@@ -88,6 +94,8 @@ class Status:
                 stage=body.get("stage") or "",
                 failure=_failure(body.get("error")),
                 warning=body.get("warning") or "",
+                task=(body.get("task") or {}).get("task", ""),
+                published=_published(body.get("published")),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadAnswer(f"the answer is not that of a job: {error!r}") from error
@@ -97,3 +105,7 @@ def _failure(error: Mapping[str, Any] | None) -> Failure | None:
     if not error:
         return None
     return Failure(code=error["code"], message=error["message"], stage=error.get("stage") or "")
+
+
+def _published(version: Mapping[str, Any] | None) -> str | None:
+    return f"{version['name']}@{version['version']}" if version else None

@@ -1,6 +1,7 @@
 """HTTP: the one module that knows httpx."""
 
 import ipaddress
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -28,7 +29,7 @@ _SILENCE_S = 45.0
 """A stream of events that says nothing for so long, not even that it is still there, is dead."""
 
 _UNPACK_S = 600.0
-"""How long a server may need for a batch when all of it is sent: an archive is unpacked then."""
+"""How long a server may need when all of an archive is sent: it is unpacked, or laid by, then."""
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
@@ -172,6 +173,39 @@ class Transport:
         request = self._http.build_request("POST", path, data=data, files=files)
         return _object(self._send(request))
 
+    def post_once(
+        self,
+        path: str,
+        key: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Send what the server does once however often it comes; again while a server that was there is away.
+
+        Parameters
+        ----------
+        path
+            From the server's root.
+        key
+            What the request is called; where it is empty it gets a name of its own.
+        data, files
+            A form with files that can be read again, or
+        json
+            a JSON object.
+        """
+        request = self._http.build_request(
+            "POST",
+            path,
+            data=data,
+            files=files,
+            json=json,
+            headers={"Idempotency-Key": key or secrets.token_hex(16)},
+            timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_UNPACK_S),
+        )
+        return _object(self._patiently(request))
+
     def post_stream(self, path: str, pieces: Iterator[bytes], media_type: str) -> dict[str, Any]:
         """Send a body that is made while it is sent; once, since it may have been taken."""
         timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_UNPACK_S)
@@ -186,6 +220,10 @@ class Transport:
         """Send a document, YAML or its part JSON, to where it is to stand."""
         headers = {"Content-Type": "application/yaml"}
         return _object(self._send(self._http.build_request("PUT", path, content=yaml, headers=headers)))
+
+    def put_json(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a JSON object to where it is to stand."""
+        return _object(self._send(self._http.build_request("PUT", path, json=body)))
 
     def delete(self, path: str) -> None:
         """Remove something."""

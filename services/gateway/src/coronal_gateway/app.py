@@ -14,10 +14,12 @@ from coronal_gateway.settings import GatewaySettings
 from coronal_gateway.views import (
     batch_results,
     batches,
+    datasets,
     docs,
     events,
     health,
     jobs,
+    models,
     pipelines,
     plugins,
     results,
@@ -59,7 +61,18 @@ def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
     )
     app.extensions["coronal"] = Services.of(settings, aside)
     problems.register(app)
-    for views in (jobs, events, results, batches, batch_results, plugins, pipelines, health):
+    for views in (
+        jobs,
+        events,
+        results,
+        batches,
+        batch_results,
+        datasets,
+        models,
+        plugins,
+        pipelines,
+        health,
+    ):
         app.register_api(views.api)
     app.register_blueprint(docs.pages)
     app.after_request(_add_headers)

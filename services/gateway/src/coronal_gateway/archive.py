@@ -143,10 +143,10 @@ def _is_item(info: zipfile.ZipInfo) -> bool:
     """Tell whether an entry is a file that was meant; BadArchive where its path leads out of the archive."""
     path = info.filename.replace("\\", "/")
     parts = path.split("/")
-    if path.startswith("/") or re.match("[A-Za-z]:", path) or ".." in parts:
+    if not path or path.startswith("/") or re.match("[A-Za-z]:", path) or ".." in parts:
         raise BadArchive("each path in an archive must lead to a place within it, found one that leads out")
     is_left_out = any(part.startswith(".") or part in _NO_ITEMS for part in parts)
-    return not info.is_dir() and not is_left_out
+    return not path.endswith("/") and not is_left_out
 
 
 def _check_size(items: Sequence[zipfile.ZipInfo], *, size_bytes: int, most_bytes: int) -> None:

@@ -1,15 +1,15 @@
 """Work that would hold up all other requests, done beside them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.store.blobs import Blob, BlobStore, BlobWriter
-from coronal_jobs.store.intake import Entry, Intake, Name, names_of
+from coronal_jobs.store.intake import Entry, Intake, names_of
 from coronal_jobs.store.objects import Objects
 
-__all__ = ["Aside", "BlobsAside", "IntakeAside", "directly", "each_aside"]
+__all__ = ["Aside", "BlobsAside", "IntakeAside", "ObjectsAside", "directly", "each_aside"]
 
 T = TypeVar("T")
 
@@ -75,40 +75,62 @@ class BlobsAside(BlobStore):
         return self._aside(super().free_bytes)
 
 
-class IntakeAside(Intake):
-    """An intake of which a slow disk holds up those only who wait for it.
+class ObjectsAside(Objects):
+    """Small objects of which a slow disk holds up those only who wait for it.
 
     Parameters
     ----------
     objects
-        As of an `Intake`.
+        The same, here and now.
     aside
-        Where it is written and read.
+        Where they are written and read.
     """
 
     def __init__(self, objects: Objects, aside: Aside) -> None:
-        super().__init__(objects)
+        self.store = objects.store
+        self.folder = objects.folder
+        self._objects = objects
         self._aside = aside
 
+    def put(self, contents: Mapping[str, bytes]) -> None:
+        """Write objects."""
+        self._aside(self._objects.put, contents)
+
+    def replace(self, key: str, content: bytes) -> None:
+        """Write an object in place of another."""
+        self._aside(self._objects.replace, key, content)
+
+    def get(self, key: str) -> bytes:
+        """Read an object."""
+        return self._aside(self._objects.get, key)
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is an object."""
+        return self._aside(self._objects.has, key)
+
+    def delete(self, keys: Collection[str]) -> None:
+        """Remove objects."""
+        self._aside(self._objects.delete, keys)
+
+    def names(self, under: str) -> list[str]:
+        """Give the names of the objects right under a prefix."""
+        return self._aside(self._objects.names, under)
+
+
+class IntakeAside(Intake):
+    """An intake that keeps the many entries of a batch a few at a time."""
+
     def put(self, *entries: Entry) -> None:
-        """Keep entries, a few at a time: a disk syncs several in hardly more time than one."""
+        """Keep entries: a disk syncs several in hardly more time than one."""
         put = super().put
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            puts = [pool.submit(self._aside, put, entry) for entry in entries]
+            puts = [pool.submit(put, entry) for entry in entries]
         try:
             for one in puts:
                 one.result()
         except StoreUnavailable:
             self.remove(name for entry in entries for name in names_of(entry.order))
             raise
-
-    def remove(self, names: Iterable[Name]) -> None:
-        """Remove entries."""
-        self._aside(super().remove, tuple(names))
-
-    def names_blob(self, sha256: str) -> bool:
-        """Tell whether there is an entry whose image or reference this is."""
-        return self._aside(super().names_blob, sha256)
 
 
 class _WriterAside(BlobWriter):

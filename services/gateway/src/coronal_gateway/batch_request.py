@@ -1,19 +1,17 @@
 """The body of a request for a batch: a form of files, or JSON about files that are there already."""
 
 import json
-from collections.abc import Iterable, Iterator
 
 from flask import Request
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from coronal.errors import BadParameter, shown
 from coronal_gateway.batch_submission import BatchSubmission
-from coronal_gateway.errors import MalformedBody, UnsupportedBody
+from coronal_gateway.errors import UnsupportedBody
+from coronal_gateway.json_body import bounded, parsed
 from coronal_gateway.multipart import read_form
 from coronal_gateway.settings import GatewaySettings
-from coronal_gateway.uploads import pieces, refuse_encoding
+from coronal_gateway.uploads import refuse_encoding
 from coronal_jobs.document import LARGEST_DOCUMENT
-from coronal_jobs.errors import TooLarge
 
 __all__ = ["EarlierBatch", "read_batch"]
 
@@ -61,44 +59,16 @@ def read_batch(request: Request, submission: BatchSubmission, settings: GatewayS
         case "multipart/form-data":
             boundary = request.mimetype_params.get("boundary", "")
             limit_bytes = settings.largest_batch_bytes + _beside(settings)
-            body = submission.kept(_bounded(request, limit_bytes))
+            body = submission.kept(bounded(request, limit_bytes))
             read_form(body, boundary, submission, most_files=settings.most_batch_items + 1)
         case "application/json":
-            _hand_over(_parsed(b"".join(_bounded(request, _beside(settings)))), submission)
+            _hand_over(parsed(b"".join(bounded(request, _beside(settings))), EarlierBatch), submission)
         case other:
             raise UnsupportedBody("Content-Type", other, ["multipart/form-data", "application/json"])
 
 
 def _beside(settings: GatewaySettings) -> int:
     return _BYTES_A_FORM + settings.most_batch_items * _BYTES_AN_ITEM
-
-
-def _bounded(request: Request, limit_bytes: int) -> Iterator[bytes]:
-    """Give the pieces of a body; TooLarge, before the first where it is told, when they are too many."""
-    if (request.content_length or 0) > limit_bytes:
-        raise TooLarge(limit_bytes)
-    return _counted(pieces(request), limit_bytes)
-
-
-def _counted(body: Iterable[bytes], limit_bytes: int) -> Iterator[bytes]:
-    size_bytes = 0
-    for piece in body:
-        size_bytes += len(piece)
-        if size_bytes > limit_bytes:
-            raise TooLarge(limit_bytes)
-        yield piece
-
-
-def _parsed(text: bytes) -> EarlierBatch:
-    try:
-        return EarlierBatch.model_validate_json(text)
-    except ValidationError as invalid:
-        wrong = invalid.errors(include_url=False, include_context=False)[0]
-        if wrong["type"] == "json_invalid":
-            raise MalformedBody("the body must be JSON") from invalid
-        place = ".".join(map(str, wrong["loc"])) or "body"
-        found = None if wrong["type"] == "missing" else shown(wrong["input"])
-        raise BadParameter(place, found=found, allowed=wrong["msg"]) from invalid
 
 
 def _hand_over(batch: EarlierBatch, submission: BatchSubmission) -> None:

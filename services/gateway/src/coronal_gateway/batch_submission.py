@@ -191,6 +191,7 @@ class BatchSubmission:
             items=items,
             refused=tuple(self._refused),
         )
+        self._holds.add(order.pipeline.models)
         entries = [Entry.of(one, Terms()) for one in order.orders()]
         self._at.holdings.intake.put(*entries)
         admission = self._admit(order)

@@ -1,17 +1,28 @@
 """What is checked of a submission as soon as it is there: the pipeline, the seed, an image's first bytes."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from coronal.errors import BadParameter, UnknownFormat, shown
 from coronal_gateway.services import Services
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.checking import check
 from coronal_jobs.fitting import wants_reference
+from coronal_jobs.model_stages import pin
 from coronal_jobs.pipeline import NAME, Pipeline, parse
 from coronal_jobs.planning import Hop, plan
 
-__all__ = ["Plan", "format_of", "is_name", "note_once", "plan_of", "required", "seed_of"]
+__all__ = [
+    "Plan",
+    "format_of",
+    "is_name",
+    "note_once",
+    "pinned",
+    "plan_of",
+    "read_pipeline",
+    "required",
+    "seed_of",
+]
 
 _LARGEST_SEED = 2**32 - 1
 _LONGEST_KEPT = 4096
@@ -39,8 +50,33 @@ def plan_of(at: Services, text: str) -> Plan:
     BadPipeline
         When it can't be run.
     """
-    pipeline = _read_pipeline(at, text)
+    pipeline = pinned(at, read_pipeline(at, text))
     return at.catalogue.ask(lambda catalogue: _planned(pipeline, catalogue))
+
+
+def read_pipeline(at: Services, text: str) -> Pipeline:
+    """Give the pipeline of a name, or that of a document; it is checked against nothing yet.
+
+    Raises
+    ------
+    BadPipeline
+        When it is neither.
+    """
+    if not is_name(text.strip()):
+        return at.aside(_parse_again if len(text) <= _LONGEST_KEPT else parse, text)
+    return at.pipelines.named(text.strip())
+
+
+def pinned(at: Services, pipeline: Pipeline) -> Pipeline:
+    """Give a pipeline with each model at the version that it has now.
+
+    Raises
+    ------
+    BadPipeline
+        When it asks a model that there isn't, or none.
+    """
+    registry = at.holdings.registry
+    return pin(pipeline, partial(registry.get, "models"), partial(registry.names, "models"))
 
 
 def required(planned: Plan | None) -> Plan:
@@ -77,12 +113,6 @@ def is_name(text: str) -> bool:
     (True, False)
     """
     return len(text) <= _LONGEST_NAME and NAME.fullmatch(text) is not None
-
-
-def _read_pipeline(at: Services, text: str) -> Pipeline:
-    if not is_name(text.strip()):
-        return at.aside(_parse_again if len(text) <= _LONGEST_KEPT else parse, text)
-    return at.pipelines.named(text.strip())
 
 
 def _planned(pipeline: Pipeline, catalogue: Catalogue) -> Plan:

@@ -18,7 +18,7 @@ from coronal_gateway.errors import (
     UnsupportedBody,
     WrongState,
 )
-from coronal_jobs.errors import NotFound, QueueFull, StoreUnavailable, TooLarge
+from coronal_jobs.errors import NotFound, QueueFull, StoreUnavailable, TooLarge, VersionInUse
 
 __all__ = ["STATUS", "Problem", "problems", "register"]
 
@@ -31,6 +31,7 @@ STATUS: Mapping[type[CoronalError], HTTPStatus] = {
     NotSucceeded: HTTPStatus.CONFLICT,
     WrongState: HTTPStatus.CONFLICT,
     BroughtPipeline: HTTPStatus.CONFLICT,
+    VersionInUse: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManyItems: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnknownFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -12,6 +12,8 @@ from coronal.parameters import JsonSchema, wrong_value
 __all__ = [
     "CURSOR",
     "EVENT",
+    "NAME_CURSOR",
+    "AliasPath",
     "BatchJobsQuery",
     "BatchPath",
     "BatchQuery",
@@ -21,14 +23,20 @@ __all__ = [
     "JobQuery",
     "JobsQuery",
     "NamePath",
+    "NewestQuery",
+    "OrderQuery",
     "ResultPath",
     "RetryQuery",
     "SubmitQuery",
+    "VersionFilePath",
+    "VersionPath",
 ]
 
 CURSOR = r"([0-9]{1,16}\.[0-9a-z]{26})?"
 """What a cursor looks like: the time and the id of a job."""
 
+NAME_CURSOR = r"([0-9]{1,16}\.[0-9a-z-]{1,100})?"
+"""What that of a list of names looks like: the time and the name."""
 
 EVENT = r"[0-9]{1,16}-[0-9]{1,16}"
 """What the id of an event looks like."""
@@ -71,12 +79,17 @@ class JobQuery(_Query):
     )
 
 
-class SubmitQuery(_Query):
-    """How long to wait for a new job; and, where the body is the image alone, the other parts of it."""
+class OrderQuery(_Query):
+    """How long to wait for a new job."""
 
     wait: float = Field(
         default=0.0, ge=0, description="Hold the answer until the job is final, so many seconds at most."
     )
+
+
+class SubmitQuery(OrderQuery):
+    """How long to wait for a new job; and, where the body is the image alone, the other parts of it."""
+
     pipeline: str = Field(default="", description="The pipeline, where it is no part of the body.")
     seed: str = Field(default="", description="The seed, where it is no part of the body.")
     name: str = Field(default="", description="The file's name, where the body is the image alone.")
@@ -134,6 +147,17 @@ class JobsQuery(_Query):
     )
 
 
+class NewestQuery(_Query):
+    """Which data sets or models to list."""
+
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
+    cursor: str = Field(
+        default="",
+        description="Where the page before ended, as its `next` says.",
+        json_schema_extra={"pattern": f"^{NAME_CURSOR}$"},
+    )
+
+
 class ChangesQuery(_Query):
     """Which changes to tell."""
 
@@ -168,6 +192,24 @@ class ResultPath(JobPath):
 
 
 class NamePath(BaseModel):
-    """A pipeline or a plugin."""
+    """A pipeline, a plugin, a data set or a model."""
 
     name: str = Field(description="Its name.")
+
+
+class VersionPath(NamePath):
+    """A version of a data set or of a model."""
+
+    version: str = Field(description="Its number; or `latest`, or an alias of a model.")
+
+
+class VersionFilePath(VersionPath):
+    """A file that stays with a version."""
+
+    file: str = Field(description="The file's name.")
+
+
+class AliasPath(NamePath):
+    """An alias of a model."""
+
+    alias: str = Field(description="The alias.")

@@ -5,7 +5,7 @@ from typing import Self, cast
 
 from flask import Flask, current_app
 
-from coronal_gateway.aside import Aside, BlobsAside, IntakeAside
+from coronal_gateway.aside import Aside, BlobsAside, IntakeAside, ObjectsAside
 from coronal_gateway.feed import EventFeed
 from coronal_gateway.pipelines import NamedPipelines
 from coronal_gateway.recent import RecentCatalogue
@@ -22,6 +22,7 @@ from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
 from coronal_jobs.store.keys import KeyStore
 from coronal_jobs.store.pipelines import PipelineStore
+from coronal_jobs.store.shelf import Shelf
 
 __all__ = ["Services", "services"]
 
@@ -57,6 +58,7 @@ class Services:
         connection = connect(settings)
         jobs = JobStore(connection)
         blobs = BlobsAside(settings.blobs_url, aside)
+        objects = ObjectsAside(blobs.objects, aside)
         feed = EventFeed(EventStore(connection))
         catalogue = RecentCatalogue(CatalogueStore(connection))
         return cls(
@@ -66,7 +68,7 @@ class Services:
             keys=KeyStore(connection),
             pipelines=NamedPipelines(PipelineStore(connection), catalogue),
             blobs=blobs,
-            holdings=Holdings(connection, blobs, IntakeAside(blobs.objects, aside)),
+            holdings=Holdings(connection, blobs, IntakeAside(objects), Shelf(objects)),
             capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
             catalogue=catalogue,
             polls=LongPolls(jobs, feed, most=settings.most_waiting),

@@ -1,18 +1,15 @@
 """A job on its way in: pipeline, seed, image and reference, in whatever order they come."""
 
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from coronal.errors import BadParameter, shown
+from coronal_gateway.admitting import take_in
 from coronal_gateway.parts import Plan, format_of, note_once, plan_of, required, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, base_name
-from coronal_jobs.errors import StoreFull, StoreUnavailable
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Order
-from coronal_jobs.store.admission import Admission
-from coronal_jobs.store.intake import Entry, names_of
 
 __all__ = ["FILES", "PARTS", "Submission"]
 
@@ -125,42 +122,9 @@ class Submission:
             hops=planned.hops,
             seed=self._seed,
         )
-        self._keep(order)
-        admission = self._admit(order)
-        self._at.holdings.remove(admission.unnamed)
+        admission = take_in(self._at, order, self._terms, self._files.values())
         self.is_replayed = admission.is_replayed
         return admission.job_id()
-
-    def _keep(self, order: Order) -> None:
-        """Keep files and entry; where they can't be kept, nothing stays: a full disk needs the room."""
-        self._at.holdings.hold(order.id, order.digests)
-        try:
-            with self._at.holdings.intake.being_put(Entry.of(order, self._terms)):
-                for file in self._files.values():
-                    file.commit()
-        except StoreUnavailable:
-            self._let_go(order)
-            raise
-
-    def _let_go(self, order: Order) -> None:
-        with suppress(StoreUnavailable):  # the holds end by themselves
-            self._at.holdings.remove(self._at.holdings.drop(order.id, order.digests))
-
-    def _admit(self, order: Order) -> Admission:
-        """Admit an order that is in the intake; where it surely isn't admitted, take it out again.
-
-        Where Redis doesn't answer nobody knows, and it stays.
-        """
-        intake, names = self._at.holdings.intake, names_of(order)
-        try:
-            admission = self._at.jobs.admit(order, self._terms)
-        except StoreFull:
-            intake.remove(names)
-            self._let_go(order)
-            raise
-        if not admission.is_written:
-            intake.remove(names)
-        return admission
 
     def _note(self, part: str) -> None:
         if part not in PARTS:

@@ -1,6 +1,6 @@
 """The catalogue: what the pools offer, as plain data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +32,7 @@ class Offer(_Plain):
     formats: tuple[FormatSpec, ...] = ()
     writers: tuple[str, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
+    tasks: tuple[str, ...] = ()
     rejected: tuple[RejectedPlugin, ...] = ()
 
 
@@ -46,6 +47,10 @@ class Pool(_Plain):
     def offers(self, algorithm: str) -> bool:
         """Tell whether it can run an algorithm."""
         return any(spec.name == algorithm for spec in self.offer.algorithms)
+
+    def offers_all(self, algorithms: Collection[str]) -> bool:
+        """Tell whether it can run all of some algorithms."""
+        return all(map(self.offers, algorithms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,11 @@ class Catalogue:
 
     def pools_of(self, algorithm: str) -> tuple[Pool, ...]:
         """Give the pools that offer an algorithm."""
-        return tuple(pool for pool in self.pools if pool.offers(algorithm))
+        return self.pools_with((algorithm,))
+
+    def pools_with(self, algorithms: Collection[str]) -> tuple[Pool, ...]:
+        """Give the pools that offer all of some algorithms."""
+        return tuple(pool for pool in self.pools if pool.offers_all(algorithms))
 
     def dead_pools(self, names: Iterable[str]) -> list[str]:
         """Give those of the named pools that have no live worker."""

@@ -7,14 +7,17 @@ from typing import cast
 import jsonschema
 from pydantic import JsonValue
 
+from coronal.errors import BadParameter
 from coronal.parameters import JsonSchema, wrong_value
-from coronal.spec import AlgorithmSpec
+from coronal.spec import MODEL_STAGES, AlgorithmSpec, Input
+from coronal.task_spec import ModelUse
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm, UnknownWriter
 from coronal_jobs.fitting import Grids
+from coronal_jobs.model_stages import MODEL_PARAMETERS
 from coronal_jobs.pipeline import Pipeline, Stage
 
-__all__ = ["check"]
+__all__ = ["check", "wrong_parameter"]
 
 
 def _is_number(_: object, value: object) -> bool:
@@ -53,22 +56,53 @@ def check(pipeline: Pipeline, catalogue: Catalogue) -> None:
     grids = Grids()
     for number, stage in enumerate(pipeline.stages):
         place = pipeline.place(number)
-        spec = algorithms.get(stage.algorithm)
-        if spec is None:
-            raise UnknownAlgorithm(stage.algorithm, algorithms, stage=place)
+        spec = _spec(stage, catalogue, place)
         _check_parameters(stage, spec, place)
         if wrong := grids.fault(stage, spec, algorithms):
             raise StagesDontFit(wrong, stage=place)
         grids = grids.after(stage, spec)
 
 
-def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:
-    error = next(_Validator(spec.parameters).iter_errors(stage.parameters), None)
+def _spec(stage: Stage, catalogue: Catalogue, place: str) -> AlgorithmSpec:
+    if stage.model:
+        return _spec_with_model(stage, stage.model, catalogue, place)
+    spec = catalogue.algorithms.get(stage.algorithm)
+    if spec is None:
+        raise UnknownAlgorithm(stage.algorithm, [*catalogue.algorithms, *MODEL_STAGES], stage=place)
+    return spec
+
+
+def _spec_with_model(stage: Stage, model: ModelUse, catalogue: Catalogue, place: str) -> AlgorithmSpec:
+    """Tell what a stage is that asks a model."""
+    if not catalogue.pools_with(model.algorithms):
+        wanted = ", ".join(model.algorithms)
+        raise StagesDontFit(
+            f"a pool must offer all that the model {model.name} needs, and none does: {wanted}", stage=place
+        )
+    return AlgorithmSpec(
+        name=stage.algorithm,
+        kind=model.kind,
+        summary="",
+        version=str(model.version),
+        dimensions=(model.dimensions,),
+        inputs=(Input.IMAGE,),
+        parameters=MODEL_PARAMETERS[model.kind],
+    )
+
+
+def wrong_parameter(schema: JsonSchema, parameters: Mapping[str, JsonValue]) -> BadParameter | None:
+    """Tell which parameter doesn't fit the JSON schema of an algorithm's parameters; None where all do."""
+    error = next(_Validator(schema).iter_errors(parameters), None)
     if error is None:
-        return
-    properties = cast("Mapping[str, JsonSchema]", spec.parameters.get("properties", {}))
-    wrong = wrong_value(properties, stage.parameters, _name_of(error, properties, stage.parameters))
-    raise BadStageParameter(wrong, stage=place)
+        return None
+    properties = cast("Mapping[str, JsonSchema]", schema.get("properties", {}))
+    return wrong_value(properties, parameters, _name_of(error, properties, parameters))
+
+
+def _check_parameters(stage: Stage, spec: AlgorithmSpec, place: str) -> None:
+    wrong = wrong_parameter(spec.parameters, stage.parameters)
+    if wrong is not None:
+        raise BadStageParameter(wrong, stage=place)
 
 
 def _name_of(

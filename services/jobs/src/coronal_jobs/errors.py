@@ -7,10 +7,12 @@
     │   ├── BadPipeline             bad-pipeline          422
     │   │   ├── UnknownName
     │   │   │   ├── UnknownAlgorithm  unknown-algorithm   422
+    │   │   │   ├── UnknownModel      unknown-model       422
     │   │   │   └── UnknownWriter     unknown-writer      422
     │   │   ├── BadStageParameter   bad-parameter         422
     │   │   └── StagesDontFit       stages-dont-fit       422
     │   ├── NotFound                not-found             404
+    │   ├── VersionInUse            version-in-use        409
     │   ├── TooLarge                too-large             413
     │   └── IdempotencyConflict     idempotency-conflict  422
     ├── QueueFull                   queue-full            429
@@ -36,8 +38,10 @@ __all__ = [
     "StoreUnavailable",
     "TooLarge",
     "UnknownAlgorithm",
+    "UnknownModel",
     "UnknownName",
     "UnknownWriter",
+    "VersionInUse",
 ]
 
 
@@ -95,6 +99,15 @@ class UnknownWriter(UnknownName):
         super().__init__("writer of results", found, sorted(allowed))
 
 
+class UnknownModel(UnknownName):
+    """Raised when a stage asks a model that there isn't, or a version or alias that it hasn't."""
+
+    code = "unknown-model"
+
+    def __init__(self, found: str, allowed: Iterable[str], *, stage: str) -> None:
+        super().__init__("model", found, allowed, stage=stage)
+
+
 class BadStageParameter(BadPipeline):
     """Raised when a parameter of a stage is unknown, missing, of the wrong type or out of bounds.
 
@@ -142,6 +155,17 @@ class NotFound(InputError):
         super().__init__(f"there is no {kind} {shown(name)}")
 
 
+class VersionInUse(InputError):
+    """Raised when a version of a model is to be removed that an alias stands for."""
+
+    code = "version-in-use"
+
+    def __init__(self, version: str, alias: str) -> None:
+        super().__init__(
+            f"the alias {shown(alias)} stands for {shown(version)}: promote another, or remove it, first"
+        )
+
+
 class TooLarge(InputError):
     """Raised when a file is larger than is taken.
 
@@ -167,7 +191,7 @@ class IdempotencyConflict(InputError):
         What the key is called.
     differs
         The parts of the order that are not as before: ``image``, ``name``, ``reference``,
-        ``pipeline``, ``seed``; ``step`` where one of the two is no order.
+        ``pipeline``, ``seed``, ``task``; ``step`` where one of the two is no order.
     """
 
     code = "idempotency-conflict"

@@ -63,7 +63,8 @@ class Grids:
 
 def wants_reference(pipeline: Pipeline, algorithms: Mapping[str, AlgorithmSpec]) -> bool:
     """Tell whether a stage compares with a label map that must be sent with the image."""
-    return any(Input.REFERENCE in algorithms[stage.algorithm].inputs for stage in pipeline.stages)
+    stages = (stage for stage in pipeline.stages if not stage.model)
+    return any(Input.REFERENCE in algorithms[stage.algorithm].inputs for stage in stages)
 
 
 def _segmenters(algorithms: Mapping[str, AlgorithmSpec]) -> str:

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coronal_jobs.pipeline import Pipeline
+from coronal.task_spec import EvaluationTask, TaskSpec
+from coronal_jobs.pipeline import NO_PIPELINE, Pipeline
 from coronal_jobs.planning import Hop
 
 __all__ = ["Artifact", "Failure", "Input", "Job", "Order", "State"]
@@ -55,32 +56,40 @@ class Failure(_Plain):
     stage: str = Field(default="", description="The stage that it happened in; empty outside of all.")
 
 
-class _WithFiles(_Plain):
+class _Ordered(_Plain):
     id: str
     input: Input
     reference: Input | None = Field(default=None, description="The label map that was sent with it.")
+    pipeline: Pipeline = Field(default=NO_PIPELINE, description="Without stages where the job is a task.")
+    task: TaskSpec | None = Field(
+        default=None, description="What is done with the input in place of a pipeline."
+    )
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The SHA-256 of the models that it needs, each once."""
+        judged = self.task.models if isinstance(self.task, EvaluationTask) else ()
+        return tuple(dict.fromkeys((*self.pipeline.models, *(model.sha256 for model in judged))))
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """The SHA-256 of the files that were sent, each once."""
+        """The SHA-256 of all files that it needs, each once."""
         files = [self.input.sha256, *([self.reference.sha256] if self.reference else [])]
-        return tuple(dict.fromkeys(files))
+        return tuple(dict.fromkeys((*files, *self.models)))
 
 
-class Order(_WithFiles):
-    """What is admitted: an image, and what is to be done with it."""
+class Order(_Ordered):
+    """What is admitted: a file, and what is to be done with it."""
 
-    pipeline: Pipeline
     hops: tuple[Hop, ...] = Field(min_length=1)
     seed: int = Field(default=0, ge=0)
 
 
-class Job(_WithFiles):
+class Job(_Ordered):
     """The whole record of a job; times are of Redis's clock, in ms since 1970."""
 
     state: State
     revision: int = Field(description="Grows with every change.")
-    pipeline: Pipeline
     hops: tuple[Hop, ...]
     seed: int
     hop: int = Field(description="The hop that is due or running, counted from 0.")
@@ -94,6 +103,10 @@ class Job(_WithFiles):
     stage: str = ""
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
     carry: str | None = Field(default=None, description="SHA-256 of what the last hop left for the next.")
+    checkpoint: str | None = Field(default=None, description="SHA-256 of how far its task has come.")
+    published: str = Field(
+        default="", description="What it has made: e.g. `models digits 3`; empty for nothing."
+    )
     artifacts: tuple[Artifact, ...] = ()
     failure: Failure | None = None
     batch: str = Field(default="", description="The batch that it is of; empty where it is of none.")

@@ -8,10 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from coronal.errors import shown
+from coronal.task_spec import ModelUse
 from coronal_jobs import document
 from coronal_jobs.errors import BadPipeline
 
-__all__ = ["MOST_STAGES", "NAME", "Pipeline", "Stage", "parse"]
+__all__ = ["MOST_STAGES", "NAME", "NO_PIPELINE", "Pipeline", "Stage", "parse"]
 
 MOST_STAGES = 64
 
@@ -19,7 +20,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """What a pipeline and a stage may be called."""
 
 _PIPELINE_KEYS = ("name", "description", "stages", "results", "limit_s")
-_STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s")
+_STAGE_KEYS = ("algorithm", "parameters", "name", "on", "limit_s", "model")
 
 
 class _Plain(BaseModel):
@@ -36,6 +37,16 @@ class Stage(_Plain):
         default="current", description="The image it works on: as the last filter left it, or as it was read."
     )
     limit_s: float | None = Field(default=None, gt=0, description="The longest that it may run, in seconds.")
+    model: ModelUse | None = Field(
+        default=None,
+        exclude_if=lambda model: model is None,  # a pipeline that was kept reads as it was written
+        description="The version that its model was of when the job was admitted.",
+    )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The algorithms that a pool must offer to run it."""
+        return self.model.algorithms if self.model else (self.algorithm,)
 
 
 class Pipeline(_Plain):
@@ -62,9 +73,18 @@ class Pipeline(_Plain):
         default=None, gt=0, description="The longest from a job's first start to its end, in seconds."
     )
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The SHA-256 of the models that its stages ask, each once."""
+        return tuple(dict.fromkeys(stage.model.sha256 for stage in self.stages if stage.model))
+
     def place(self, number: int) -> str:
         """Tell which stage is meant, counted from 0, as a message does: ``stage 2, otsu``."""
         return f"stage {number + 1}, {self.stages[number].name}"
+
+
+NO_PIPELINE = Pipeline(stages=())
+"""That of a job which is a task."""
 
 
 def parse(text: str) -> Pipeline:
@@ -144,13 +164,25 @@ def _long_stage(item: dict[str, JsonValue], place: str) -> Stage:
     name = _text(item, "name", place)
     if name and not NAME.fullmatch(name):
         raise BadPipeline(f"name must be of a-z, 0-9 and single hyphens, found {shown(name)}", stage=place)
-    parameters = _parameters(item.get("parameters"), place)
+    parameters = _parameters(item.get("parameters"), place) | _model(item.get("model"), place)
     return Stage(
         algorithm=algorithm,
         parameters=parameters,
         name=name,
         on="source" if on == "source" else "current",
         limit_s=_limit(item, place),
+    )
+
+
+def _model(found: JsonValue, place: str) -> dict[str, JsonValue]:
+    """Give the version that a job has told of its stage's model: its pipeline sent again asks the same."""
+    match found:
+        case None:
+            return {}
+        case {"name": str(name), "version": int(version)}:
+            return {"model": f"{name}@{version}"}
+    raise BadPipeline(
+        f"model must be a version as a job's record tells it, found {shown(found)}", stage=place
     )
 
 

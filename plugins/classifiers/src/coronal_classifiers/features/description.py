@@ -13,14 +13,15 @@ from coronal_classifiers.features.hog import hog
 from coronal_classifiers.features.intensity import intensity
 from coronal_classifiers.features.lbp import lbp
 from coronal_classifiers.features.pixels import pixels
+from coronal_classifiers.features.shape import shape
 
 __all__ = ["Cells", "Description", "Features", "Size"]
 
-Feature = Literal["pixels", "hog", "lbp", "glcm", "intensity"]
+Feature = Literal["pixels", "hog", "lbp", "glcm", "intensity", "shape"]
 
 Features = Annotated[
     tuple[Feature, ...],
-    Parameter("What of an image it learns from, one or several: values, edges, texture, brightness."),
+    Parameter("What of an image it learns from, one or several: values, edges, texture, brightness, shape."),
 ]
 
 Size = Annotated[
@@ -88,6 +89,7 @@ _WITHOUT_SETTINGS: Mapping[Feature, Callable[[Image], NDArray[np.float64]]] = {
     "lbp": lbp,
     "glcm": glcm,
     "intensity": intensity,
+    "shape": shape,
 }
 
 

@@ -44,7 +44,9 @@ def hog(image: Image, cells: int) -> NDArray[np.float64]:
     oriented gradients for human detection, CVPR (2005) 886–893.
     """
     if image.dimensions != 2:
-        raise BadParameter("features", found="hog", allowed="pixels, lbp, glcm or intensity for volumes")
+        raise BadParameter(
+            "features", found="hog", allowed="pixels, lbp, glcm, intensity or shape for volumes"
+        )
     cell = tuple(length // cells for length in image.shape)
     if min(cell) < _LEAST_CELL_PX:
         least = _LEAST_CELL_PX * cells

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from coronal import Case, Image, LabelMap
+from coronal import Case, Image, LabelMap, Prediction
 from coronal_formats.pictures.colours import colour_of
+from coronal_formats.pictures.heat import AGAINST, FOR
 from coronal_formats.pictures.page import Phrase
 from coronal_formats.pictures.window import Window
 
-__all__ = ["comparing_phrases_of", "phrases_of"]
+__all__ = ["answer_of", "comparing_phrases_of", "explaining_phrases_of", "phrases_of"]
 
 _MOST_NAMED = 16
 
@@ -44,6 +45,42 @@ def comparing_phrases_of(before: Image, shown: Image, after: Case, window: Windo
     return _phrases([*extents, window.description], after)
 
 
+def explaining_phrases_of(image: Image, window: Window, heat: Image) -> list[Phrase]:
+    """Give the phrases below an image and its heat: what each colour means, and how much the fullest is.
+
+    Parameters
+    ----------
+    image
+        What was classified.
+    window
+        How its values became grey.
+    heat
+        All of it finite.
+    """
+    plain = [Phrase(text) for text in (_extent(image), window.description) if text]
+    return [*plain, *_meanings(float(heat.pixels.min()), float(heat.pixels.max()))]
+
+
+def answer_of(stage: str, prediction: Prediction) -> str:
+    """Tell what a classifier's stage has answered.
+
+    >>> answer_of("forest", Prediction(("benign", "malignant"), (0.004, 0.996)))
+    'forest: malignant (99.6%)'
+    """
+    return f"{stage}: {prediction.label} ({max(prediction.probabilities):.1%})"
+
+
+def _meanings(lowest: float, highest: float) -> Iterator[Phrase]:
+    if lowest == highest == 0:
+        yield Phrase("no place speaks for this class or against it")
+        return
+    if highest > 0:
+        yield Phrase("speaks for this class", FOR)
+    if lowest < 0:
+        yield Phrase("speaks against it", AGAINST)
+    yield Phrase(f"full colour: {max(-lowest, highest):.2g}")
+
+
 def _phrases(told: list[str], case: Case) -> list[Phrase]:
     plain = [Phrase(text) for text in (*told, *_found(case)) if text]
     return [*plain, *(_legend(case.labels) if case.labels is not None else ())]
@@ -52,6 +89,9 @@ def _phrases(told: list[str], case: Case) -> list[Phrase]:
 def _extent(image: Image) -> str:
     across = " x ".join(str(size) for size in image.shape[::-1])
     text = f"{image.modality or 'image'}: {across} {'pixels' if image.dimensions == 2 else 'voxels'}"
+    channels = image.pixels.shape[-1] if image.has_channels else 3
+    if channels != 3:
+        text = f"{text}, the mean of {channels} channels"
     if image.spacing_mm is None:
         return f"{text}, spacing unknown"
     return f"{text} of {' x '.join(f'{step:.3g}' for step in image.spacing_mm[::-1])} mm"
@@ -62,7 +102,7 @@ def _found(case: Case) -> Iterator[str]:
         count = case.labels.count
         yield f"{count} label{'' if count == 1 else 's'}"
     for stage, prediction in case.predictions.items():
-        yield f"{stage}: {prediction.label} ({max(prediction.probabilities):.0%})"
+        yield answer_of(stage, prediction)
 
 
 def _legend(labels: LabelMap) -> Iterator[Phrase]:

@@ -17,7 +17,7 @@ _BLACK = (0, 0, 0)
 
 @cache
 def font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Give the font of all pictures, which Pillow brings along; it has Latin letters alone, and no ×."""
+    """Give the font of all pictures, which Pillow brings along; it has little more than ASCII (`plain`)."""
     return ImageFont.load_default(_SIZE_PX)
 
 

@@ -1,14 +1,16 @@
-"""The page: panels in rows with their titles, and below them a legend and a caption."""
+"""The page: a heading, panels in rows with their titles, and below them a legend and a caption."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 
 import PIL.Image
 from PIL import ImageDraw
 
 from coronal_formats.pictures.lettering import font
+from coronal_formats.pictures.plain_text import fitted
 
-__all__ = ["Phrase", "page_of"]
+__all__ = ["Phrase", "page_of", "png_of"]
 
 _GROUND = (17, 19, 23)
 _TEXT = (226, 229, 233)
@@ -40,10 +42,20 @@ class Phrase:
     @property
     def width_px(self) -> int:
         """How wide it is, without the space to the next."""
-        return round(font().getlength(self.text)) + (0 if self.swatch is None else _SWATCH_PX + 7)
+        return round(font().getlength(self.text)) + self._indent_px
+
+    def within(self, width_px: int) -> "Phrase":
+        """Give it in letters that the font has, and so short that it fits into a line."""
+        return replace(self, text=fitted(self.text, width_px - self._indent_px))
+
+    @property
+    def _indent_px(self) -> int:
+        return 0 if self.swatch is None else _SWATCH_PX + 7
 
 
-def page_of(rows: Sequence[Sequence[Titled]], phrases: Sequence[Phrase]) -> PIL.Image.Image:
+def page_of(
+    rows: Sequence[Sequence[Titled]], phrases: Sequence[Phrase], heading: str = ""
+) -> PIL.Image.Image:
     """Lay out a page.
 
     Parameters
@@ -52,12 +64,17 @@ def page_of(rows: Sequence[Sequence[Titled]], phrases: Sequence[Phrase]) -> PIL.
         Panels with their titles, in rows from the top.
     phrases
         What stands below them, in lines as wide as the panels.
+    heading
+        What stands above them; nothing where it is empty.
     """
     width = max(_LEAST_WIDTH_PX, *(sum(panel.width + _GAP_PX for _, panel in row) - _GAP_PX for row in rows))
-    lines = list(_lines(phrases, width))
-    height = sum(map(_height, rows)) + _LINE_PX * len(lines) + 2 * _MARGIN_PX
+    lines = list(_lines([phrase.within(width) for phrase in phrases], width))
+    height = sum(map(_height, rows)) + _LINE_PX * (bool(heading) + len(lines)) + 2 * _MARGIN_PX
     page = PIL.Image.new("RGB", (width + 2 * _MARGIN_PX, height), _GROUND)
     top = _MARGIN_PX
+    if heading:
+        _place_line(page, [Phrase(heading).within(width)], top + _LINE_PX // 2 - 2)
+        top += _LINE_PX
     for row in rows:
         _place_row(page, row, top)
         top += _height(row)
@@ -65,6 +82,13 @@ def page_of(rows: Sequence[Sequence[Titled]], phrases: Sequence[Phrase]) -> PIL.
         _place_line(page, line, top + _LINE_PX // 2)
         top += _LINE_PX
     return page
+
+
+def png_of(page: PIL.Image.Image) -> bytes:
+    """Give a page as a PNG file; fast to write, and larger than it could be."""
+    buffer = BytesIO()
+    page.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _height(row: Sequence[Titled]) -> int:

@@ -19,6 +19,8 @@ _MARGIN_PX = 8
 _MOST_NUMBERED = 60
 _LEAST_NUMBERED_PX = 220
 _BAR_PART = 0.25
+_COUNTABLE_PX = 16
+"""From which size on pixels are drawn as squares: smoothed, so few would look like another image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,11 @@ def panel_of(
 
 
 def _resized(picture: Rgb, size: tuple[int, int]) -> PIL.Image.Image:
-    is_smaller = size[0] < picture.shape[1]
-    method = PIL.Image.Resampling.LANCZOS if is_smaller else PIL.Image.Resampling.BICUBIC
+    height, width = picture.shape[:2]
+    if min(size[0] / width, size[1] / height) >= _COUNTABLE_PX:
+        method = PIL.Image.Resampling.NEAREST
+    else:
+        method = PIL.Image.Resampling.LANCZOS if size[0] < width else PIL.Image.Resampling.BICUBIC
     return PIL.Image.fromarray(np.ascontiguousarray(picture)).resize(size, method)
 
 

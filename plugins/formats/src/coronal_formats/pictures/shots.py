@@ -15,7 +15,7 @@ WIDEST_PX = 1536
 """How wide the panels of a row are at most, all together."""
 
 _TALLEST = 0.78
-"""How tall a panel is at most, as a part of that."""
+"""How tall all rows are at most, together, as a part of that."""
 
 _LEGIBLE = 0.5
 """How wide or tall a row is at least, for each panel in it, as a part of that."""
@@ -80,9 +80,9 @@ def _scale(image: Image, rows: Sequence[Sequence[Plane]], widest_px: int) -> Sca
     # A pixel for a pixel where the page has room for it; small images larger, for a contour to be seen.
     extents = [[_extent(plane) for plane in row] for row in rows]
     widest = max(sum(width for width, _ in row) for row in extents)
-    tallest = max(height for row in extents for _, height in row)
-    room = widest_px * min(1.0 / widest, _TALLEST / tallest)
-    legible = widest_px * _LEGIBLE * max(map(len, rows)) / max(widest, tallest)
+    heights = [max(height for _, height in row) for row in extents]
+    room = widest_px * min(1.0 / widest, _TALLEST / sum(heights))
+    legible = widest_px * _LEGIBLE * max(map(len, rows)) / max(widest, *heights)
     wanted = max(legible, 1.0 / min(image.spacing))
     return Scale(min(room, wanted), "px" if image.spacing_mm is None else "mm")
 

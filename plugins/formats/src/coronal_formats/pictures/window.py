@@ -68,8 +68,11 @@ class Window:
         Parameters
         ----------
         plane
-            Shape (y, x), or (y, x, 3) in colour; any number type. What isn't finite becomes black.
+            Shape (y, x), or (y, x, 3) in colour; any number type. What isn't finite becomes black. Of
+            any other number of channels their mean is shown.
         """
+        if plane.ndim == 3 and plane.shape[-1] != 3:
+            plane = plane.mean(axis=-1, dtype=np.float32)
         if plane.ndim == 3 and plane.dtype == np.uint8:
             return np.asarray(plane, np.uint8)
         values = np.nan_to_num(plane.astype(np.float32), nan=self.low, posinf=self.high, neginf=self.low)

@@ -1,11 +1,10 @@
 """The writer of the picture that a person looks at."""
 
 from collections.abc import Iterable
-from io import BytesIO
 
 from coronal import Case, Outcome, ResultFile, writer
 from coronal_formats.pictures.caption import phrases_of
-from coronal_formats.pictures.page import page_of
+from coronal_formats.pictures.page import page_of, png_of
 from coronal_formats.pictures.shots import Shot, panels_of, shots_of
 
 __all__ = ["overlay"]
@@ -21,11 +20,8 @@ def overlay(outcome: Outcome) -> Iterable[ResultFile]:
     """
     case = outcome.case
     rows = _rows(case)
-    buffer = BytesIO()
-    page_of(panels_of(rows, case.backdrop), phrases_of(case, rows[0][0].window)).save(
-        buffer, "PNG", compress_level=1
-    )
-    yield ResultFile("overlay.png", "image/png", buffer.getvalue())
+    page = page_of(panels_of(rows, case.backdrop), phrases_of(case, rows[0][0].window))
+    yield ResultFile("overlay.png", "image/png", png_of(page))
 
 
 def _rows(case: Case) -> list[list[Shot]]:

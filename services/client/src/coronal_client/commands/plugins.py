@@ -1,10 +1,8 @@
 """``coronal plugins``."""
 
-from rich import box
-from rich.table import Table
-
 from coronal_client.client import Client
 from coronal_client.commands.options import DEFAULT_SERVER, Json, Server
+from coronal_client.display.listing import listing
 from coronal_client.display.screen import Screen
 
 __all__ = ["plugins"]
@@ -15,12 +13,11 @@ def plugins(*, server: Server = DEFAULT_SERVER, as_json: Json = False) -> None:
     screen = Screen(as_json)
     with Client(server) as client:
         catalogue = client.plugins()
-    table = Table(
-        "algorithm", "kind", "version", "pools", "what it does", box=box.SIMPLE_HEAD, pad_edge=False
-    )
-    for spec in catalogue["algorithms"]:
-        table.add_row(spec["name"], spec["kind"], spec["version"], ", ".join(spec["pools"]), spec["summary"])
-    screen.show(table)
+    rows = [
+        (spec["name"], spec["kind"], spec["version"], ", ".join(spec["pools"]), spec["summary"])
+        for spec in catalogue["algorithms"]
+    ]
+    screen.show(listing(("algorithm", "kind", "version", "pools", "what it does"), rows))
     for pool in catalogue["pools"]:
         screen.show(f"pool {pool['name']}: {pool['workers']} workers, reads {', '.join(pool['formats'])}")
         for rejected in pool["rejected"]:

@@ -1,12 +1,9 @@
 """A batch in a line, and its progress while it runs."""
 
-from types import TracebackType
-from typing import Self
-
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coronal_client.batch import Batch
+from coronal_client.display.bar import Bar
 
 __all__ = ["BatchBar", "batch_line"]
 
@@ -16,7 +13,7 @@ def batch_line(batch: Batch) -> str:
     return f"{batch.id}  {batch.progress:>4.0%}  {_counts(batch)}"
 
 
-class BatchBar:
+class BatchBar(Bar):
     """A bar for a batch, with the counts of its jobs; while its context is open.
 
     Parameters
@@ -28,27 +25,11 @@ class BatchBar:
     """
 
     def __init__(self, batch: Batch, console: Console) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[counts]}", markup=False),
-            TimeElapsedColumn(),
-            console=console,
-        )
-        self._task = self._progress.add_task(batch.id, total=1.0, counts=_counts(batch))
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+        super().__init__(batch.id, console, _counts(batch))
 
     def update(self, batch: Batch) -> None:
         """Show how the batch is now."""
-        self._progress.update(self._task, completed=batch.progress, counts=_counts(batch))
+        self.move(batch.progress, _counts(batch))
 
 
 def _counts(batch: Batch) -> str:

@@ -5,8 +5,9 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import TaskID
 
+from coronal_client.display.bar import progress_on
 from coronal_client.items import Item
 
 __all__ = ["Bars"]
@@ -24,15 +25,9 @@ class Bars:
     """
 
     def __init__(self, items: Sequence[Item], console: Console) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[stage]}", markup=False),
-            TimeElapsedColumn(),
-            console=console,
-        )
+        self._progress = progress_on(console)
         self._tasks: dict[int, TaskID] = {
-            id(item): self._progress.add_task(item.title, total=1.0, stage="waits") for item in items
+            id(item): self._progress.add_task(item.title, total=1.0, says="waits") for item in items
         }
 
     def __enter__(self) -> Self:
@@ -46,4 +41,4 @@ class Bars:
 
     def update(self, item: Item) -> None:
         """Show how an item is now."""
-        self._progress.update(self._tasks[id(item)], completed=item.progress, stage=item.says)
+        self._progress.update(self._tasks[id(item)], completed=item.progress, says=item.says)

@@ -5,10 +5,12 @@ from typing import Self
 
 from pydantic import Field
 
+from coronal.task_spec import TaskSpec
 from coronal_gateway.bodies.body import Body, time_of
 from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.job import Failure, Input, Job, State
 from coronal_jobs.pipeline import Pipeline
+from coronal_jobs.registry import RegistryKind
 
 __all__ = ["JobBody", "JobsBody", "job_path"]
 
@@ -23,6 +25,23 @@ class Links(Body):
     itself: str = Field(serialization_alias="self")
     results: str
     log: str
+
+
+class PublishedBody(Body):
+    """A version of a data set or a model."""
+
+    kind: RegistryKind
+    name: str
+    version: int
+    link: str
+
+    @classmethod
+    def of(cls, told: str) -> Self:
+        """Read what a record tells: ``models digits 3``."""
+        kind, name, version = told.split()
+        return cls.model_validate(
+            {"kind": kind, "name": name, "version": version, "link": f"/v1/{kind}/{name}/{version}"}
+        )
 
 
 class HopBody(Body):
@@ -45,7 +64,9 @@ class JobBody(Body):
     finished: datetime | None
     input: ImageBody
     reference: ImageBody | None = Field(description="The label map that was sent with it.")
-    pipeline: Pipeline
+    pipeline: Pipeline = Field(description="Without stages where the job is a task.")
+    task: TaskSpec | None = Field(description="What is done in place of a pipeline; null where one is run.")
+    published: PublishedBody | None = Field(description="The data set or model that it has made.")
     seed: int
     pool: str = Field(description="The pool whose turn it is, or was last.")
     hops: tuple[HopBody, ...] = Field(description="Which pool runs which stages.")
@@ -66,6 +87,8 @@ class JobBody(Body):
             input=ImageBody(**dict(job.input)),
             reference=ImageBody(**dict(job.reference)) if job.reference else None,
             pipeline=job.pipeline,
+            task=job.task,
+            published=PublishedBody.of(job.published) if job.published else None,
             pool=job.pool,
             hops=tuple(_hop(job, number) for number in range(len(job.hops))),
             error=job.failure,

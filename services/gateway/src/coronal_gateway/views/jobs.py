@@ -24,7 +24,7 @@ from coronal_jobs.ids import is_job_id
 from coronal_jobs.job import Job, State
 from coronal_jobs.store.intake import names_of
 
-__all__ = ["api", "job_of"]
+__all__ = ["accepted", "api", "job_of"]
 
 api = group("jobs", "Images on their way.")
 
@@ -76,12 +76,7 @@ def submit(query: SubmitQuery, header: OnceHeader) -> Response:
     with Submission(services(), key=header.key) as submission:
         _read_body(query, submission)
         job_id = submission.admit()
-    job = services().jobs.get(job_id)
-    response = _hold(job, lambda now: now.state.is_final, query.wait, HTTPStatus.ACCEPTED)
-    response.headers["Location"] = job_path(job_id)
-    if submission.is_replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
+    return accepted(job_id, query.wait, is_replayed=submission.is_replayed)
 
 
 @api.get("/v1/jobs/<id>", responses={"200": JobBody, "304": None, **problems(404)})
@@ -160,6 +155,14 @@ def retry(path: JobPath, header: OnceHeader) -> Response:
             raise WrongState(state, [State.FAILED, State.CANCELLED])
 
     return _step(path.id, header, "retry", do)
+
+
+def accepted(job_id: str, wait_s: float, *, is_replayed: bool) -> Response:
+    """Answer with a job that was admitted, or had been before; held until it is final, so long at most."""
+    job = services().jobs.get(job_id)
+    response = _hold(job, lambda now: now.state.is_final, wait_s, HTTPStatus.ACCEPTED)
+    response.headers["Location"] = job_path(job_id)
+    return replayed(response, is_replayed=is_replayed)
 
 
 def job_of(job_id: str) -> Job:

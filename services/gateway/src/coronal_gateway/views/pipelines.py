@@ -8,7 +8,7 @@ from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
 from coronal_gateway.bodies.body import Body
 from coronal_gateway.errors import MalformedBody, UnsupportedBody
-from coronal_gateway.parts import is_name
+from coronal_gateway.parts import is_name, pinned
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import NamePath
 from coronal_gateway.services import services
@@ -54,7 +54,8 @@ def show(path: NamePath) -> Response:
 def put(path: NamePath) -> Response:
     """Keep a pipeline under a name, once it is checked against the catalogue."""
     pipeline = _named(services().aside(parse, _read_text()), path.name)
-    services().catalogue.ask(lambda catalogue: check(pipeline, catalogue))
+    now = pinned(services(), pipeline)  # what is kept isn't: an alias stands for another version tomorrow
+    services().catalogue.ask(lambda catalogue: check(now, catalogue))
     is_new = services().pipelines.put(pipeline)
     return answer(pipeline, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 

@@ -1,6 +1,6 @@
 """What a job has left: its results and its log."""
 
-from flask import Response, request
+from flask import Response
 from pydantic import JsonValue
 from pydantic_core import from_json
 
@@ -9,6 +9,7 @@ from coronal_gateway.bodies.results import ArtifactBody, ResultsBody
 from coronal_gateway.errors import NotFinished, NotSucceeded
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import JobPath, ResultPath
+from coronal_gateway.sending import sent
 from coronal_gateway.services import services
 from coronal_gateway.views.group import group
 from coronal_gateway.views.jobs import job_of
@@ -39,12 +40,7 @@ def download(path: ResultPath) -> Response:
     artifact = next((artifact for artifact in job.artifacts if artifact.name == path.name), None)
     if artifact is None:
         raise NotFound("result", path.name)
-    response = Response(services().blobs.stream(artifact.sha256), content_type=artifact.media_type)
-    response.content_length = artifact.size_bytes
-    response.headers.set("Content-Disposition", "inline", filename=artifact.name)
-    response.set_etag(artifact.sha256)
-    response.make_conditional(request)
-    return response
+    return sent(artifact)
 
 
 @api.get("/v1/jobs/<id>/log", responses={"200": _TEXT, **problems(404)})

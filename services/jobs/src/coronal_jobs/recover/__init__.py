@@ -1,1 +1,1 @@
-"""The recovery: admits again what Redis has forgotten, from the intake that lies beside the blobs."""
+"""The recovery: what Redis has forgotten is admitted and published again, from what lies beside the blobs."""

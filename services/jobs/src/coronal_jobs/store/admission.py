@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
-from typing import Self
+from typing import Any, Self
+
+from pydantic import BaseModel
 
 from coronal_jobs.batch import BatchOrder
 from coronal_jobs.errors import IdempotencyConflict, QueueFull
@@ -17,7 +19,7 @@ __all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of", "content_of_b
 MOST_ACTIVE_JOBS = 200_000
 """How many jobs are queued or running at a time, unless it is said otherwise."""
 
-_PARTS = ("image", "name", "pipeline", "seed", "reference")
+_PARTS = ("image", "name", "pipeline", "seed", "reference", "task")
 _DIGEST_LENGTH = 32
 _SHORTEST_RETRY_S = 1
 _LONGEST_RETRY_S = 60
@@ -120,14 +122,17 @@ class Admission:
 
 
 def content_of(order: Order) -> str:
-    """Tell by digests what an order is: image, file name, pipeline in long form, seed, and reference.
+    """Tell by digests what an order is: image, file name, pipeline in long form, seed, reference and task.
 
-    Two orders are the same when all five are. What the server adds itself (id, format, hops) is left out, and
-    so is how the pipeline was written: a name, YAML or JSON, short or long. Where there is no reference
-    nothing stands for it, as in what a gateway that knew of none has written.
+    Two orders are the same when all are. What the server adds itself (id, format, hops, a model's version) is
+    left out, and so is how the pipeline was written: a name, YAML or JSON, short or long. Where there is no
+    reference and no task nothing stands for it, as in what a gateway that knew of none has written.
     """
     content = _content(order.input.sha256, order.input.name, order.pipeline, order.seed)
-    return f"{content} {_digest(order.reference.sha256)}" if order.reference else content
+    rest = [order.reference.sha256 if order.reference else "", _text(order.task) if order.task else ""]
+    while rest and not rest[-1]:
+        rest.pop()
+    return " ".join((content, *map(_digest, rest)))
 
 
 def content_of_batch(order: BatchOrder) -> str:
@@ -143,8 +148,12 @@ def content_of_batch(order: BatchOrder) -> str:
 
 
 def _content(image: str, name: str, pipeline: Pipeline, seed: int) -> str:
-    document = json.dumps(pipeline.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
-    return " ".join(map(_digest, (image, name, document, str(seed))))
+    unpinned = {"stages": {"__all__": {"model"}}}
+    return " ".join(map(_digest, (image, name, _text(pipeline, exclude=unpinned), str(seed))))
+
+
+def _text(model: BaseModel, **options: Any) -> str:
+    return json.dumps(model.model_dump(mode="json", exclude_defaults=True, **options), sort_keys=True)
 
 
 def _digest(text: str) -> str:

@@ -57,7 +57,9 @@ class BatchStore:
         """Write a batch with all its jobs and ring for them, unless the terms are against it."""
         content = content_of_batch(order)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
-        head = (order.id, order.pipeline.model_dump_json(exclude_defaults=True), hops, order.seed)
+        pipeline = order.pipeline.model_dump_json(exclude_defaults=True)
+        models = json.dumps(order.pipeline.models) if order.pipeline.models else ""
+        head = (order.id, pipeline, models, hops, order.seed)
         jobs = (
             fact
             for item in order.items

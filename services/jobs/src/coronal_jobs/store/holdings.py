@@ -7,7 +7,9 @@ from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.intake import Intake
+from coronal_jobs.store.registry import Registry
 from coronal_jobs.store.scripts import source_of
+from coronal_jobs.store.shelf import Shelf
 
 __all__ = ["HOLD_S", "Holdings"]
 
@@ -23,19 +25,28 @@ class Holdings:
     """Holds blobs before a record names them, and removes those that nobody names or holds.
 
     The order of steps keeps it safe without a lock on files: hold, write the bytes, let a record name them;
-    and on the other side: nobody names them, doom, remove the bytes. What the intake names stays, also when
-    Redis has forgotten all records.
+    and on the other side: nobody names them, doom, remove the bytes. What the intake or the registry names
+    stays, also when Redis has forgotten all records.
 
     Attributes
     ----------
     intake
         The orders that lie beside the blobs.
+    registry
+        The data sets and models, which lie there too, on its shelf.
     """
 
-    def __init__(self, connection: Connection, blobs: BlobStore, intake: Intake | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        blobs: BlobStore,
+        intake: Intake | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._redis = connection
         self._blobs = blobs
         self.intake = intake or Intake(blobs.objects)
+        self.registry = Registry(connection, shelf or Shelf(blobs.objects))
         self._hold, self._drop, self._doom, self._unhold = (
             connection.register_script(source_of(name)) for name in ("hold", "drop", "doom", "unhold")
         )
@@ -74,7 +85,7 @@ class Holdings:
         removed = 0
         for sha256 in digests:
             if self._doom(args=[sha256]) == "doomed":
-                if not self.intake.names_blob(sha256):
+                if not self.intake.names_blob(sha256) and not self.registry.shelf.names_blob(sha256):
                     self._blobs.delete(sha256)
                     removed += 1
                 # In this order: from the second on it may be written and let go of again.

@@ -24,7 +24,7 @@ _SHARDS = tuple(f"{number:02x}" for number in range(256))
 
 
 class Unreadable(CoronalError):
-    """Raised when an entry of the intake is none: its writer died, or the disk has broken it."""
+    """Raised when what lies beside the blobs can't be read: its writer died, or the disk has broken it."""
 
     code = "unreadable"
 

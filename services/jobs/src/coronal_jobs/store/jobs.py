@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Job, Order, State
+from coronal_jobs.registry import Version
 from coronal_jobs.store.admission import Admission, Terms, content_of
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.paging import older
@@ -23,6 +24,7 @@ _SCRIPTS = (
     "claim",
     "beat",
     "report",
+    "checkpoint",
     "commit",
     "fail",
     "release",
@@ -84,11 +86,12 @@ class JobStore:
 
     def admit(self, order: Order, terms: Terms = _TERMS) -> Admission:
         """Write a new job and ring for it, unless the terms are against it: then nothing is written."""
-        fields = (order.input, order.reference, order.pipeline)
+        fields = (order.input, order.reference, order.pipeline, order.task)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
         texts = (field.model_dump_json(exclude_defaults=True) if field else "" for field in fields)
         content = content_of(order)
-        answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(content))
+        models = json.dumps(order.models) if order.models else ""
+        answer = self._run("admit", order.id, *texts, models, hops, order.seed, *terms.arguments(content))
         return Admission.of(content, answer)
 
     def ring(self, *, most: int = 1_000) -> int:
@@ -116,7 +119,26 @@ class JobStore:
         """Tell how far a claimed job is; False when the claim is no longer the last."""
         return bool(self._run("report", job.id, job.epoch, stage, f"{progress:.4f}") == "reported")
 
-    def commit(self, job: Job, *, carry: str = "", artifacts: Sequence[Artifact] = ()) -> Committed:
+    def checkpoint(self, job: Job, sha256: str) -> Committed:
+        """Write how far a claimed task has come; ``stale`` when the claim is no longer the last.
+
+        Parameters
+        ----------
+        job
+            The record as it was claimed.
+        sha256
+            Of what it goes on from, held like what is committed.
+        """
+        return _committed(self._run("checkpoint", job.id, job.epoch, sha256))
+
+    def commit(
+        self,
+        job: Job,
+        *,
+        carry: str = "",
+        artifacts: Sequence[Artifact] = (),
+        publication: Version | None = None,
+    ) -> Committed:
         """Write what the claimed hop has made.
 
         Parameters
@@ -127,9 +149,12 @@ class JobStore:
             SHA-256 of the case for the next hop; where there is one.
         artifacts
             The files that the job leaves; of its last hop.
+        publication
+            What it has made that is kept under a name; of its last hop.
         """
         listed = _ARTIFACTS.dump_json(tuple(artifacts)).decode()
-        return _committed(self._run("commit", job.id, job.epoch, job.hop, carry, listed))
+        told = publication.model_dump_json() if publication else ""
+        return _committed(self._run("commit", job.id, job.epoch, job.hop, carry, listed, told))
 
     def fail(
         self, job_id: str, epoch: int, failure: Failure, *, retries: int = 0, delay_s: float = 5.0

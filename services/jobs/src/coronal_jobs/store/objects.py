@@ -5,6 +5,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -67,6 +68,24 @@ class Objects:
             with suppress(StoreUnavailable):
                 self.delete(contents)
             raise
+
+    def replace(self, key: str, content: bytes) -> None:
+        """Write a small object in place of another: at each moment one of the two is there, whole.
+
+        Raises
+        ------
+        StoreFull, StoreUnavailable
+            As from `put`; then the other is still there.
+        """
+        if self.folder is None:
+            self.put({key: content})
+            return
+        target, written = self.folder / key, self.folder / "incoming" / f"blob-{uuid4().hex}"
+        with translated_os():
+            _write(written, content)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written.rename(target)
+            self.sync_folder(target.parent)
 
     def get(self, key: str) -> bytes:
         """Read an object; NotFound when there is none."""

@@ -7,7 +7,7 @@ from coronal_jobs.job import Job
 
 __all__ = ["read_job"]
 
-_JSON_FIELDS = ("input", "reference", "pipeline", "hops", "artifacts", "failure")
+_JSON_FIELDS = ("input", "reference", "pipeline", "task", "hops", "artifacts", "failure")
 
 
 def read_job(job_id: str, fields: Mapping[str, str]) -> Job:

@@ -1,4 +1,4 @@
--- admit_batch(id, pipeline, hops, seed, most, key, keep, content, epoch, count, ...) → what came of it, a fact of it
+-- admit_batch(id, pipeline, models, hops, seed, most, key, keep, content, epoch, count, ...) → what came of it, a fact of it
 --   as admit says; the id is the batch's. Behind the count of jobs stand for each its id, its number in the batch and
 --   its input; behind them, as JSON, what was sent with them and not taken.
 --
@@ -7,8 +7,8 @@
 -- Promise: the batch, all its jobs with their outbox entries and doorbells, and the key are written together, or
 --          nothing is. Key and limit are those of admit. Holds of what is admitted are let go; where nothing is,
 --          they stay until they are dropped or end.
-local id, pipeline, hops, seed, most, key, keep, content, epoch, count = unpack(ARGV, 1, 10)
-local FIRST = 11
+local id, pipeline, models, hops, seed, most, key, keep, content, epoch, count = unpack(ARGV, 1, 11)
+local FIRST = 12
 local last = FIRST - 1 + 3 * count
 local taken = redis.call('EXISTS', batch_record_of(id))
 for n = FIRST, last, 3 do
@@ -33,7 +33,14 @@ for n = FIRST, last, 3 do
       let_go(digest)
     end
   else
-    write_job(job, { digest }, id, hops, 'input', input, 'pipeline', pipeline, 'seed', seed, 'epoch', epoch,
+    local digests = { digest }
+    if models ~= '' then
+      for _, model in ipairs(cjson.decode(models)) do
+        table.insert(digests, model)
+      end
+      redis.call('HSET', record_of(job), 'models', models)
+    end
+    write_job(job, digests, id, hops, 'input', input, 'pipeline', pipeline, 'seed', seed, 'epoch', epoch,
       'batch', id, 'item', number)
   end
 end

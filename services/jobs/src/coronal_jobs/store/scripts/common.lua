@@ -12,6 +12,11 @@
 --   coronal:batch:ID         a batch's record; its revision grows with each change of a state in it
 --   coronal:batch-jobs:ID    its jobs, by their number in it; with :STATE behind, those in a state
 --   coronal:batch-refused:ID what was sent with it and not taken, as JSON
+--   coronal:datasets         the names of data sets, by the time of their last version; coronal:models those of
+--                            models
+--   coronal:datasets:NAME    a data set: each version as JSON, and the last number that was given ("last");
+--                            coronal:models:NAME a model
+--   coronal:aliases:NAME     the aliases of a model: of each the versions that it has stood for, the last first
 --   coronal:blob-refs        how often a blob is named by records and holds
 --   coronal:unnamed          the blobs that were let go of and whose bytes are yet to go
 --   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
@@ -136,6 +141,30 @@ local function let_go(digest)
   redis.call('HDEL', 'coronal:blob-refs', digest)
   redis.call('SADD', 'coronal:unnamed', digest)
   return true
+end
+
+local function versions_of(kind, name)
+  return 'coronal:' .. kind .. ':' .. name
+end
+
+-- The blobs of a version; one that it has twice is named twice.
+local function version_digests(version)
+  local digests = { version.sha256 }
+  for _, file in ipairs(version.files) do
+    table.insert(digests, file.sha256)
+  end
+  return digests
+end
+
+-- Keep a version under its name and number. Who has held its blobs hands its part over.
+local function publish(version, text, holder)
+  local key = versions_of(version.kind, version.name)
+  redis.call('HSET', key, version.version, text,
+    'last', math.max(tonumber(redis.call('HGET', key, 'last') or 0), version.version))
+  redis.call('ZADD', 'coronal:' .. version.kind, 'GT', version.created_ms, version.name)
+  for _, digest in ipairs(version_digests(version)) do
+    name_blob(digest, holder)
+  end
 end
 
 -- Whether a claim is still the job's last: what an older one writes must not count.

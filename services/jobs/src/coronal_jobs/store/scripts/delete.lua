@@ -22,7 +22,11 @@ end
 for _, artifact in ipairs(cjson.decode(get(id, 'artifacts') or '[]')) do
   table.insert(digests, artifact.sha256)
 end
+for _, digest in ipairs(cjson.decode(get(id, 'models') or '[]')) do
+  table.insert(digests, digest)
+end
 table.insert(digests, get(id, 'carry') or nil)
+table.insert(digests, get(id, 'checkpoint') or nil)
 for _, digest in ipairs(digests) do
   if let_go(digest) then
     table.insert(answer, digest)

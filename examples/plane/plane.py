@@ -1,0 +1,68 @@
+"""Which plane is this slice? Four classifiers on unequal classes, compared in one report.
+
+Run it beside a server (`coronal up`): ``python examples/plane/plane.py``.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from slices import write_slices
+
+from coronal_client import Client, Results
+
+SEED = 3
+CLASSIFIERS = {
+    "svm": {"features": ["hog"], "cells": 8},
+    "random-forest": {"features": ["hog"], "cells": 8, "trees": 300},
+    "cnn": {"epochs": 25, "size": 64, "augmentation": ["rotate", "shift", "contrast"]},
+    "rnn": {"epochs": 25, "size": 64},
+}
+"""What is trained, and what of its parameters isn't left as it is."""
+
+SCALED = [{"normalize": {"method": "type-range"}}]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", default="http://127.0.0.1:8000")
+    parser.add_argument("--out", type=Path, default=Path("plane-report"), help="where the report goes")
+    wanted = parser.parse_args()
+    with Client(wanted.server) as client:
+        results = compare(client)
+        results.save(wanted.out)
+    print_table(results)
+    print(f"report: {wanted.out / 'report.html'}")
+
+
+def compare(client: Client) -> Results:
+    """Train each classifier on the same slices, and judge all of them on those that none has seen."""
+    with tempfile.TemporaryDirectory() as folder:
+        added = client.add_dataset("planes", write_slices(Path(folder) / "planes.zip")).wait()
+    jobs = [
+        client.train(
+            f"plane-{name}",
+            classifier=name,
+            parameters=parameters,
+            dataset=added.published,
+            preprocess=SCALED,
+            split={"test": 0.3, "validation": 0.1},
+            seed=SEED,
+        )
+        for name, parameters in CLASSIFIERS.items()
+    ]
+    first, *others = [job.wait().published for job in jobs]
+    return client.evaluate(first, added.published, against=others).wait().results()
+
+
+def print_table(results: Results) -> None:
+    """Print how well each does, the rarest class for itself."""
+    for model in results.report["models"]:
+        balanced, rare = model["metrics"]["balanced_accuracy"], min(model["rows"], key=lambda row: row["n"])
+        interval = f"({balanced['low']:.3f} to {balanced['high']:.3f})"
+        found = f"{rare['name']} found {rare['recall']['value']:.3f}"
+        print(f"{model['name']:24} balanced accuracy {balanced['value']:.3f} {interval}, {found}")
+
+
+if __name__ == "__main__":
+    main()

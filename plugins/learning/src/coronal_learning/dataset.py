@@ -1,0 +1,72 @@
+"""The task that takes labelled images in as a data set."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from pydantic import JsonValue
+
+from coronal import Publication, ResultFile, TaskResult, Work, task
+from coronal.task_spec import DatasetTask
+from coronal_learning.checks import check_items
+from coronal_learning.dataset_file import Entry, open_dataset, write_dataset
+from coronal_learning.sent.faults import Faults
+from coronal_learning.sent.opening import opened
+from coronal_learning.sent.source import Source
+from coronal_learning.sheet.contact_sheet import contact_sheet
+from coronal_learning.survey import Survey
+
+__all__ = ["dataset"]
+
+_SHEET = "contact-sheet.png"
+
+
+@task
+def dataset(work: Work) -> TaskResult:
+    """Take what was sent as a data set: read all of it, keep it in one form, and tell what is in it.
+
+    Parameters
+    ----------
+    work
+        Its order is a `coronal.task_spec.DatasetTask`, its source the file that was sent
+        (`coronal_learning.sent.opening`).
+
+    Raises
+    ------
+    BadDataset
+        When anything is wrong with it: with all that is.
+    """
+    spec = cast("DatasetTask", work.spec)  # a task is given the orders of its name
+    faults = Faults()
+    content = work.folder / "dataset.zip"
+    with opened(work.source, work.folder, work.read, faults) as source:
+        check_items(source.items, source.answers, source.names, faults)
+        survey = Survey(source.answers, source.is_mendable, faults)
+        write_dataset(content, _entries(work, source, survey, faults), source.names)
+    if work.context.is_cancelled():
+        return TaskResult(())
+    with open_dataset(content) as taken:
+        members = survey.members(taken.classes)
+        picture = contact_sheet(taken, members)
+    facts: dict[str, JsonValue] = {"description": spec.description, **survey.facts(members)}
+    work.context.log(f"{len(source.items):,} images of {len(members):,} classes are taken in")
+    files = (_result(spec.name, facts), ResultFile(_SHEET, "image/png", picture))
+    return TaskResult(files, Publication("datasets", spec.name, content, facts, (_SHEET,)))
+
+
+def _entries(work: Work, source: Source, survey: Survey, faults: Faults) -> Iterator[Entry]:
+    """Give what can be read, and at the end raise what is wrong; nothing more once the job is cancelled."""
+    for number, (item, found) in enumerate(zip(source.items, source.read(), strict=True)):
+        if work.context.is_cancelled():
+            return
+        work.context.progress(number / len(source.items))
+        if found is not None:
+            survey.add(item, *found)
+            yield item, *found
+    survey.close()
+    faults.raise_any()
+
+
+def _result(name: str, facts: Mapping[str, JsonValue]) -> ResultFile:
+    text = json.dumps({"dataset": name, **facts}, indent=2, ensure_ascii=False) + "\n"
+    return ResultFile("result.json", "application/json", text.encode())

@@ -1,0 +1,77 @@
+"""What is known of the images of a data set, apart from their pixels, as plain data."""
+
+from typing import Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from coronal import Geometry, Image, Meaning
+from coronal.image import Pixels
+from coronal.task_spec import Part
+
+__all__ = ["Answers", "Contents", "ImageFacts", "Item", "Listed"]
+
+Answers: TypeAlias = Literal["classes", "label-maps"]
+"""What is known of each image: its class, or a label map on its grid."""
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Item(_Plain):
+    """What is known of an image, apart from its pixels.
+
+    Parameters
+    ----------
+    name
+        That of the file it came from, within what was sent.
+    label
+        Its class; empty in a data set of label maps.
+    patient
+        Whom it shows, in the sender's word; empty where nothing is said.
+    part
+        What it is for, where the sender has said it.
+    """
+
+    name: str
+    label: str = ""
+    patient: str = ""
+    part: Part | None = None
+
+
+class ImageFacts(_Plain):
+    """What an image is apart from its pixels; see `coronal.Image`."""
+
+    geometry: Geometry = Geometry()
+    has_channels: bool = False
+    modality: str = ""
+    meaning: Meaning = Meaning.INTENSITY
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        """Give those of an image."""
+        return cls(
+            geometry=image.geometry,
+            has_channels=image.has_channels,
+            modality=image.modality,
+            meaning=image.meaning,
+        )
+
+    def image(self, pixels: Pixels) -> Image:
+        """Give the image of pixels."""
+        return Image(pixels, self.geometry, self.has_channels, self.modality, self.meaning)
+
+
+class Listed(_Plain):
+    """An item, and what its image is."""
+
+    item: Item
+    image: ImageFacts
+
+
+class Contents(_Plain):
+    """All of a data set but its arrays."""
+
+    answers: Answers
+    classes: tuple[str, ...]
+    items: tuple[Listed, ...]

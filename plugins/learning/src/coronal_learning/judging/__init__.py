@@ -1,0 +1,1 @@
+"""Models, judged by items whose class or label map is known: numbers, and how sure they are."""

@@ -1,0 +1,61 @@
+"""What was judged, and by what: the head of a report."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, JsonValue
+
+from coronal.task_spec import Step
+from coronal_learning.judging.classifier_report import ClassifierReport
+from coronal_learning.judging.differences import Differences
+from coronal_learning.judging.estimate import Plain
+from coronal_learning.judging.segmenter_report import SegmenterReport
+
+__all__ = ["About", "Against", "Report"]
+
+Report: TypeAlias = Annotated[ClassifierReport | SegmenterReport, Field(discriminator="kind")]
+
+
+class About(Plain):
+    """What was judged, and by what."""
+
+    model: str = Field(description="``NAME@VERSION``, or ``candidate`` before it has one.")
+    algorithm: str
+    distribution: str = Field(default="", description="Who offered it, with version.")
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    preprocess: tuple[Step, ...] = ()
+    imbalance: str = Field(default="", description="What was done for classes with unlike numbers of items.")
+    seed: int = Field(default=0, description="Of the training.")
+    dataset: str = Field(description="``NAME@VERSION`` of what it was judged by.")
+    dataset_sha256: str
+    part: str = Field(description="Which part of the data set: ``test``, or ``all``.")
+    learned_from: int = Field(default=0, description="How many of the items it knew from its training.")
+    counts: dict[str, dict[str, int]] = Field(
+        default_factory=dict, description="Of each part of the data set the items of each class."
+    )
+    items: tuple[str, ...] = Field(default=(), description="What each item is called, in their order.")
+    packages: dict[str, str] = Field(default_factory=dict)
+
+    def item_name(self, item: int) -> str:
+        """Tell what an item is called.
+
+        >>> about = About(model="m@1", algorithm="svm", dataset="d@1", dataset_sha256="", part="test")
+        >>> about.item_name(0)
+        'item 1'
+        """
+        return self.items[item] if self.items else f"item {item + 1}"
+
+
+class Against(Plain):
+    """A second model, judged by the same items.
+
+    Parameters
+    ----------
+    about, report
+        Of the second model.
+    differences
+        Between both, the second less the first.
+    """
+
+    about: About
+    report: Report
+    differences: Differences

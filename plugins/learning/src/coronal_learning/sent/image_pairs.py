@@ -1,0 +1,89 @@
+"""A zip with the folders ``images`` and ``labels``: a label map for each image, called alike."""
+
+from coronal.errors import shown
+from coronal_learning.dataset_contents import Item
+from coronal_learning.sent.archive import TABLE, Archive
+from coronal_learning.sent.drawings import MOST_LABELS
+from coronal_learning.sent.faults import Faults
+from coronal_learning.sent.table import items_of, lines_of
+
+__all__ = ["has_pairs", "label_names", "paired"]
+
+_IMAGES = "images/"
+_LABELS = "labels/"
+_NAMES = "names.csv"
+
+
+def has_pairs(archive: Archive) -> bool:
+    """Tell whether a zip is of this form."""
+    return all(any(path.startswith(folder) for path in archive.files) for folder in (_IMAGES, _LABELS))
+
+
+def paired(archive: Archive, faults: Faults) -> list[tuple[Item, str]]:
+    """List images and the path of each one's label map, sorted by the images' paths.
+
+    Parameters
+    ----------
+    archive
+        Where both have the same path below their folders but for the suffix. ``labels.csv`` may tell of each
+        image the patient and the split.
+    faults
+        Where it is told what has no partner.
+    """
+    images = _by_stem(archive, _IMAGES, faults)
+    drawings = _by_stem(archive, _LABELS, faults)
+    for stem in sorted(images.keys() ^ drawings.keys()):
+        there, missing = (images, "label map") if stem in images else (drawings, "image")
+        faults.add(f"{shown(there[stem])} must have {missing} of its name, found none")
+    for path in archive.files:
+        if not path.startswith((_IMAGES, _LABELS)) and path not in (TABLE, _NAMES):
+            faults.add(f"{shown(path)} must lie in {_IMAGES} or {_LABELS}, found it elsewhere")
+    pairs = {images[stem]: drawings[stem] for stem in images.keys() & drawings.keys()}
+    if TABLE in archive.files:
+        items = items_of(archive, list(images.values()), faults, label=False)
+    else:
+        items = [Item(name=path) for path in sorted(pairs)]
+    return [(item, pairs[item.name]) for item in items if item.name in pairs]
+
+
+def label_names(archive: Archive, faults: Faults) -> list[str]:
+    """Read the names of the labels from label 1 on, where ``names.csv`` has them (``label``, ``name``)."""
+    if _NAMES not in archive.files:
+        return []
+    names: dict[int, str] = {}
+    for number, line in lines_of(archive, _NAMES, ("label", "name"), faults):
+        label, name = line["label"], line.get("name", "")
+        is_label = label.isascii() and label.isdigit() and len(label) <= 3 and 0 < int(label) <= MOST_LABELS
+        if not is_label or not name or int(label) in names or name in names.values():
+            faults.add(
+                f"{_NAMES}, line {number}: there must be a label from 1 to {MOST_LABELS} and its name, "
+                f"neither of them twice, found {shown(label)} and {shown(name)}"
+            )
+            continue
+        names[int(label)] = name
+    return [names.get(label, str(label)) for label in range(1, max(names, default=0) + 1)]
+
+
+def _by_stem(archive: Archive, folder: str, faults: Faults) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in archive.files:
+        if not path.startswith(folder):
+            continue
+        stem = _stem(path.removeprefix(folder))
+        if stem in found:
+            faults.add(
+                f"{shown(found[stem])} and {shown(path)} must have names that differ in more than suffix"
+            )
+        found[stem] = path
+    return found
+
+
+def _stem(path: str) -> str:
+    """Take the suffix away.
+
+    >>> _stem("a/head.1.nii.gz"), _stem("a.b/2.png"), _stem("a.b/2")
+    ('a/head.1', 'a.b/2', 'a.b/2')
+    """
+    folder, slash, name = path.rpartition("/")
+    name = name.removesuffix(".gz")
+    return folder + slash + (name.rpartition(".")[0] or name)

@@ -1,0 +1,216 @@
+"""What can be asked of a server about models."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
+from urllib.parse import quote
+
+from coronal_client.job import Job
+from coronal_client.uploads import PipelineSource, pipeline_text
+from coronal_client.versions import Version, version_path
+
+if TYPE_CHECKING:
+    from coronal_client.transport import Transport
+
+__all__ = ["Models", "Split", "Training"]
+
+_KIND = "models"
+_PRODUCTION = "production"
+
+
+class Split(TypedDict, total=False):
+    """How a data set is divided; what isn't given is as the server has it."""
+
+    method: str
+    """``given``: as the data set says; ``random``: by the seed; ``auto``: given where the data set does."""
+
+    test: float
+    """Of random: which part of the images is held out."""
+
+    validation: float
+    """Which part of all images tells when to stop; 0 for none."""
+
+
+class Training(TypedDict, total=False):
+    """What a model is to become; what isn't given is as the server has it."""
+
+    dataset: Required[str | Version]
+    """``NAME``, which is its newest version, or ``NAME@VERSION``."""
+
+    classifier: str
+    """What is trained, where it tells classes apart; else `segmenter` is given."""
+
+    segmenter: str
+    """What is trained, where it gives label maps."""
+
+    parameters: Mapping[str, Any]
+    """Of the classifier or segmenter."""
+
+    preprocess: PipelineSource
+    """What is done to each image before, also when the model is asked: a pipeline of filters."""
+
+    split: Split
+    """How the images are divided."""
+
+    imbalance: str
+    """Where classes have unlike numbers of images: ``auto``, ``weights``, ``oversample``, ``undersample`` or
+    ``none``."""
+
+    search: Mapping[str, Sequence[Any]]
+    """Values to choose from by cross-validation, by parameter."""
+
+    folds: int
+    """Of the cross-validation."""
+
+    seed: int
+    """What random numbers start from."""
+
+
+class Models:
+    """The part of a `coronal_client.Client` that knows what was learned."""
+
+    _transport: "Transport"
+
+    def train(self, name: str, *, key: str = "", **order: Unpack[Training]) -> Job:
+        """Train a model on a data set, and judge it on what is held out.
+
+        Parameters
+        ----------
+        name
+            What the model is called; where there is one of that name, this becomes its newest version.
+        key
+            What this order is called, so that the same again (from another process, say) isn't done twice;
+            by default a name of its own. Within the client's patience it is sent again in any case.
+        order
+            What it is to become: see `Training`.
+
+        Returns
+        -------
+        Job
+            Queued. `Job.stage` tells the epoch or fold and what was measured so far; at its end
+            `Job.published` tells the version, and `Results.report` how good it is.
+
+        Raises
+        ------
+        BadFile
+            When the pipeline is a file that can't be read.
+        Refused
+            When a name or a value isn't right, or no pool can train that.
+        ServerUnreachable, Unavailable
+            When the server is away, or takes no job, for longer than the client's patience.
+        """
+        body: dict[str, Any] = {**order, "name": name, "dataset": str(order["dataset"])}
+        if "preprocess" in order:
+            body["preprocess"] = pipeline_text(order["preprocess"])
+        return self._order(f"/v1/{_KIND}", key, body)
+
+    def evaluate(
+        self,
+        model: str | Version,
+        dataset: str | Version,
+        *,
+        against: str | Version = "",
+        part: str = "auto",
+        seed: int = 0,
+        key: str = "",
+    ) -> Job:
+        """Judge a model on a data set, alone or beside another.
+
+        Parameters
+        ----------
+        model, dataset, against
+            ``NAME``, ``NAME@VERSION`` or ``NAME@ALIAS``; a version that was given by this client does too.
+        part
+            ``test``: what was held out in training; ``all``: every image; ``auto``: test where the model was
+            trained on this very data set, else all.
+        seed
+            Where the resamples of the intervals come from.
+        key
+            As of `train`.
+
+        Returns
+        -------
+        Job
+            Queued; at its end `Results.report` tells how good it is.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model.
+        Refused
+            When there is no such data set or other model, or they don't fit together.
+        ServerUnreachable, Unavailable
+            When the server is away, or takes no job, for longer than the client's patience.
+        """
+        name, _, version = str(model).partition("@")
+        order = {"version": version, "dataset": str(dataset), "against": str(against)}
+        path = f"/v1/{_KIND}/{quote(name, safe='')}/evaluations"
+        return self._order(path, key, {**order, "part": part, "seed": seed})
+
+    def models(self) -> list[Version]:
+        """Give the newest version of each model, the last that was trained first."""
+        found = self._transport.json(f"/v1/{_KIND}")[_KIND]
+        return [Version.of(self._transport, body) for body in found]
+
+    def model(self, name: str, version: int | str = "") -> Version:
+        """Give a version of a model.
+
+        Parameters
+        ----------
+        name
+            ``NAME``, or ``NAME@VERSION`` as `Job.published` tells it.
+        version
+            Its number or an alias; by default what the name tells, else the newest.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        """
+        return Version.of(self._transport, self._transport.json(version_path(_KIND, name, version)))
+
+    def model_versions(self, name: str) -> list[Version]:
+        """Give all versions of a model, newest first; `NotFound` where there is none."""
+        found = self._transport.json(f"/v1/{_KIND}/{quote(name, safe='')}")["versions"]
+        return [Version.of(self._transport, body) for body in found]
+
+    def promote(self, name: str, version: int, alias: str = _PRODUCTION) -> dict[str, int]:
+        """Let an alias stand for a version from now on, and give all aliases of the model.
+
+        Raises
+        ------
+        NotFound
+            When there is no such version.
+        Refused
+            When the alias is none, e.g. a number.
+        """
+        body = self._transport.put_json(_alias_path(name, alias), {"version": version})
+        return dict(body["aliases"])
+
+    def roll_back(self, name: str, alias: str = _PRODUCTION) -> dict[str, int]:
+        """Let an alias stand for the version again that it stood for before, and give all aliases.
+
+        Raises
+        ------
+        NotFound
+            When there is no such alias, or nothing before.
+        """
+        return dict(self._transport.post(f"{_alias_path(name, alias)}/rollback")["aliases"])
+
+    def delete_model(self, name: str, version: int) -> None:
+        """Remove a version of a model. Jobs that were admitted with it still use it.
+
+        Raises
+        ------
+        NotFound
+            When there is no such version.
+        Refused
+            When an alias stands for it.
+        """
+        self._transport.delete(version_path(_KIND, name, version))
+
+    def _order(self, path: str, key: str, body: Mapping[str, Any]) -> Job:
+        return Job(self._transport, self._transport.post_once(path, key, json=body))
+
+
+def _alias_path(name: str, alias: str) -> str:
+    return f"/v1/{_KIND}/{quote(name, safe='')}/aliases/{quote(alias, safe='')}"

@@ -1,0 +1,231 @@
+"""Orders of training and evaluation, checked before they are queued."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from coronal.errors import BadParameter, shown
+from coronal.spec import AlgorithmSpec, Kind
+from coronal.task_spec import (
+    DatasetUse,
+    EvaluationTask,
+    Imbalance,
+    Split,
+    Step,
+    TaskSpec,
+    TrainingTask,
+)
+from coronal_gateway.admitting import take_in
+from coronal_gateway.names import checked_name
+from coronal_gateway.parts import pinned, read_pipeline
+from coronal_gateway.services import Services
+from coronal_jobs.catalogue import Catalogue
+from coronal_jobs.checking import check, wrong_parameter
+from coronal_jobs.errors import NotFound, StagesDontFit, UnknownAlgorithm
+from coronal_jobs.ids import new_job_id
+from coronal_jobs.job import Input, Order
+from coronal_jobs.model_stages import use_of
+from coronal_jobs.pipeline import NO_PIPELINE, Pipeline
+from coronal_jobs.planning import plan_task
+from coronal_jobs.registry import VERSIONED_NAME, RegistryKind, Version, wanted
+from coronal_jobs.store.admission import Admission
+
+__all__ = ["EvaluationOrder", "TrainingOrder", "order_evaluation", "order_training"]
+
+_ANSWERS = {Kind.CLASSIFIER: "classes", Kind.SEGMENTER: "label-maps"}
+_MOST_VALUES = 100
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrainingOrder(_Sent):
+    """A model that is to be trained."""
+
+    name: str = Field(description="What the model is called; a new version of it, where there are some.")
+    classifier: str = Field(default="", description="What is trained, where it tells classes apart.")
+    segmenter: str = Field(default="", description="What is trained, where it gives label maps.")
+    parameters: dict[str, JsonValue] = Field(
+        default_factory=dict, description="Of the classifier or segmenter."
+    )
+    dataset: str = Field(description="The data set: NAME, or NAME@VERSION.")
+    preprocess: JsonValue = Field(
+        default=None,
+        description="What is done to each image before, also when the model is asked: a pipeline of filters, "
+        "by its name, as a document in text, or itself.",
+    )
+    split: Split = Split()
+    imbalance: Imbalance = "auto"
+    search: dict[str, Annotated[tuple[JsonValue, ...], Field(min_length=1, max_length=_MOST_VALUES)]] = Field(
+        default_factory=dict, description="Values to choose from by cross-validation, by parameter."
+    )
+    folds: int = Field(default=3, ge=2, le=20, description="Of the cross-validation.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class EvaluationOrder(_Sent):
+    """A model that is to be judged."""
+
+    version: str = Field(default="", description="Its version or alias; by default the newest.")
+    against: str = Field(
+        default="", description="Another version, or another model, that is judged beside it: NAME@VERSION."
+    )
+    dataset: str = Field(description="The data set: NAME, or NAME@VERSION.")
+    part: Literal["auto", "all", "test"] = Field(
+        default="auto",
+        description="test: what was held out in training; all: every item; auto: test where the model was "
+        "trained on this very data set, else all.",
+    )
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+def order_training(at: Services, sent: TrainingOrder, key: str) -> Admission:
+    """Check a training against catalogue and registry, and queue it.
+
+    Raises
+    ------
+    BadParameter
+        When a name, a parameter or a value to choose from isn't right, or there is no such data set.
+    BadPipeline
+        When there is no such classifier, the preprocessing isn't one of filters, or no pool offers all.
+    """
+    checked_name("name", sent.name)
+    dataset = _found(at, "datasets", sent.dataset, "dataset")
+    steps = _steps(at, sent.preprocess)
+    task = TrainingTask(
+        name=sent.name,
+        algorithm=_trained(sent),
+        parameters=sent.parameters,
+        dataset=_use(dataset),
+        preprocess=tuple(Step(algorithm=one.algorithm, parameters=one.parameters) for one in steps.stages),
+        split=sent.split,
+        imbalance=sent.imbalance,
+        search=sent.search,
+        folds=sent.folds,
+    )
+
+    def fits(catalogue: Catalogue) -> None:
+        _check_training(task, sent, dataset, catalogue)
+        if steps.stages:
+            _check_steps(steps, catalogue)
+
+    at.catalogue.ask(fits)
+    needs = (task.algorithm, *(step.algorithm for step in task.preprocess))
+    return _queue(at, task, needs, dataset, seed=sent.seed, key=key)
+
+
+def order_evaluation(at: Services, name: str, sent: EvaluationOrder, key: str) -> Admission:
+    """Check an evaluation against the registry, and queue it.
+
+    Raises
+    ------
+    NotFound
+        When there is no such model, or version of it.
+    BadParameter
+        When there is no such data set or other model, or one that has no such answers.
+    BadPipeline
+        When no pool offers all that is needed.
+    """
+    if not VERSIONED_NAME.fullmatch(name):
+        raise NotFound("model", name)
+    judged = wanted(f"{name}@{sent.version}" if sent.version else name, "version")
+    first = at.holdings.registry.get("models", judged)
+    versions = [first, *([_found(at, "models", sent.against, "against")] if sent.against else [])]
+    dataset = _found(at, "datasets", sent.dataset, "dataset")
+    models = tuple(map(use_of, versions))
+    if len({model.kind for model in models}) > 1:
+        raise BadParameter(
+            "against", found=f"a {models[1].kind}", allowed=f"a {models[0].kind} like the first"
+        )
+    _check_answers(models[0].kind, dataset)
+    task = EvaluationTask(models=models, dataset=_use(dataset), part=sent.part)
+    needs = [name for model in models for name in model.algorithms]
+    return _queue(at, task, needs, dataset, seed=sent.seed, key=key)
+
+
+def _queue(
+    at: Services, task: TaskSpec, needs: Sequence[str], dataset: Version, *, seed: int, key: str
+) -> Admission:
+    at.capacity.require_room()
+    order = Order(
+        id=new_job_id(),
+        input=Input(
+            name=str(dataset), sha256=dataset.sha256, size_bytes=dataset.size_bytes, format="dataset"
+        ),
+        task=task,
+        hops=at.catalogue.ask(lambda catalogue: plan_task(task, needs, catalogue)),
+        seed=seed,
+    )
+    return take_in(at, order, at.terms(key))
+
+
+def _trained(sent: TrainingOrder) -> str:
+    if bool(sent.classifier) == bool(sent.segmenter):
+        found = "both" if sent.classifier else "neither"
+        raise BadParameter("classifier", found=found, allowed="given, or segmenter, and not both")
+    return sent.classifier or sent.segmenter
+
+
+def _found(at: Services, kind: RegistryKind, text: str, parameter: str) -> Version:
+    try:
+        return at.holdings.registry.get(kind, wanted(text, parameter))
+    except NotFound as missing:
+        known = ", ".join(at.holdings.registry.names(kind)) or "none"
+        allowed = f"one that there is; there are: {known}"
+        raise BadParameter(parameter, found=shown(text), allowed=allowed) from missing
+
+
+def _use(dataset: Version) -> DatasetUse:
+    return DatasetUse(name=dataset.name, version=dataset.version, sha256=dataset.sha256)
+
+
+def _steps(at: Services, given: JsonValue) -> Pipeline:
+    if given is None or given in ("", []):
+        return NO_PIPELINE
+    return pinned(at, read_pipeline(at, given if isinstance(given, str) else json.dumps(given)))
+
+
+def _check_steps(steps: Pipeline, catalogue: Catalogue) -> None:
+    check(steps, catalogue)
+    for number, stage in enumerate(steps.stages):
+        kind = stage.model.kind if stage.model else catalogue.algorithms[stage.algorithm].kind
+        if kind is not Kind.FILTER or stage.on != "current":
+            found = f"a {kind}" if kind is not Kind.FILTER else f"on: {stage.on}"
+            raise StagesDontFit(
+                f"preprocessing must be of filters, one after the other; found {found}",
+                stage=steps.place(number),
+            )
+
+
+def _check_training(task: TrainingTask, sent: TrainingOrder, dataset: Version, catalogue: Catalogue) -> None:
+    spec = catalogue.algorithms.get(task.algorithm)
+    kind = Kind.CLASSIFIER if sent.classifier else Kind.SEGMENTER
+    if spec is None or not spec.needs_model or spec.kind is not kind:
+        known = [one.name for one in catalogue.algorithms.values() if one.needs_model and one.kind is kind]
+        raise UnknownAlgorithm(task.algorithm, known, stage="")
+    _check_answers(kind, dataset)
+    # With filters before, nobody knows yet: one may make slices of a volume.
+    if not task.preprocess and dataset.facts.get("dimensions") not in (None, *spec.dimensions):
+        allowed = " or ".join(f"of {one}-D" for one in spec.dimensions)
+        raise BadParameter("dataset", found=f"{dataset.facts['dimensions']}-D", allowed=allowed)
+    _check_parameters(spec, sent.parameters)
+    for name, values in sent.search.items():
+        for value in values:
+            _check_parameters(spec, sent.parameters | {name: value})
+
+
+def _check_parameters(spec: AlgorithmSpec, parameters: Mapping[str, JsonValue]) -> None:
+    wrong = wrong_parameter(spec.parameters, parameters)
+    if wrong is not None:
+        raise wrong
+
+
+def _check_answers(kind: Kind, dataset: Version) -> None:
+    found = dataset.facts.get("answers")
+    if found != _ANSWERS[kind]:
+        raise BadParameter(
+            "dataset", found=f"one with {found}", allowed=f"one with {_ANSWERS[kind]} for a {kind}"
+        )

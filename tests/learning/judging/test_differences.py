@@ -1,0 +1,86 @@
+"""Two models on the same items."""
+
+import math
+
+import numpy as np
+import pytest
+from judged import answered, drawn, said
+from scipy.stats import binom
+
+from coronal import LabelMap, Prediction
+from coronal_learning.judging.classifier_report import judge_classifier
+from coronal_learning.judging.differences import compare_classifiers, compare_segmenters
+from coronal_learning.judging.segmenter_report import judge_segmenter
+
+
+def test_differences_are_the_second_less_the_first() -> None:
+    one, other = said(sharpness=1.0), said(sharpness=2.0)
+    differences = compare_classifiers(one.truth, one.predictions, other.predictions)
+    first, second = (dict(judge_classifier(one.truth, each.predictions).metrics) for each in (one, other))
+    assert differences.metrics.keys() == first.keys()
+    for name, difference in differences.metrics.items():
+        assert difference.value == pytest.approx(second[name].value - first[name].value)
+        assert difference.low <= difference.value <= difference.high
+
+
+def test_the_interval_is_paired() -> None:
+    # Alike but for 10 of 400 items: each by itself is far less sure than the difference.
+    random = np.random.default_rng(0)
+    right = (random.random(400) < 0.7).tolist()
+    lost = [number for number, one in enumerate(right) if one][:10]
+    worse = [one and number not in lost for number, one in enumerate(right)]
+    truth, second = answered(right)
+    first = answered(worse)[1]
+    accuracy = compare_classifiers(truth, first, second).metrics["accuracy"]
+    assert accuracy.value == pytest.approx(10 / 400)
+    assert accuracy.high - accuracy.low == pytest.approx(2 * 1.96 * math.sqrt(0.025 * 0.975 / 400), rel=0.15)
+    alone = judge_classifier(truth, first).metrics.accuracy
+    assert accuracy.high - accuracy.low < (alone.high - alone.low) / 2
+
+
+def test_mcnemars_p_is_that_of_a_fair_coin() -> None:
+    truth, first = answered([True] * 9 + [False] * 11)
+    second = answered([False] + [True] * 8 + [True] * 9 + [False] * 2)[1]
+    differences = compare_classifiers(truth, first, second)
+    assert (differences.only_first, differences.only_second) == (1, 9)
+    assert differences.p_value == pytest.approx(2 * binom.cdf(1, 10, 0.5))
+
+
+def test_a_model_is_no_other_than_itself() -> None:
+    one = said()
+    differences = compare_classifiers(one.truth, one.predictions, one.predictions)
+    assert (differences.only_first, differences.only_second, differences.p_value) == (0, 0, 1.0)
+    assert all(difference.value == 0 for difference in differences.metrics.values())
+
+
+def test_classifiers_may_order_their_classes_each_in_its_own_way() -> None:
+    one = said()
+    turned = [Prediction(each.classes[::-1], each.probabilities[::-1]) for each in one.predictions]
+    differences = compare_classifiers(one.truth, one.predictions, turned)
+    assert all(difference.value == pytest.approx(0) for difference in differences.metrics.values())
+
+
+def test_patients_are_drawn_whole() -> None:
+    one, other = said(sharpness=1.0), said(sharpness=2.0)
+    patients = [str(number // 30) for number in range(300)]
+    differences = compare_classifiers(one.truth, one.predictions, other.predictions, patients=patients)
+    assert (differences.drawing.by, differences.drawing.units) == ("patient", 10)
+
+
+def test_segmenters_are_compared_item_by_item() -> None:
+    truth, first = drawn(8), drawn(8, 1)
+    second = [*truth[:6], *first[6:]]
+    names = {1: "liver", 2: "vessel"}
+    differences = compare_segmenters(truth, first, second, names=names)
+    before, after = (dict(judge_segmenter(truth, found, names=names).metrics) for found in (first, second))
+    for name, difference in differences.metrics.items():
+        assert difference.value == pytest.approx(after[name].value - before[name].value)
+    assert (differences.only_first, differences.only_second) == (0, 6)
+    assert differences.p_value == pytest.approx(2 * 0.5**6)
+
+
+def test_an_item_with_nothing_in_it_tells_segmenters_not_apart() -> None:
+    empty = [LabelMap(np.zeros((4, 4), int))] * 2
+    differences = compare_segmenters(empty, empty, empty, names={1: "liver"})
+    assert (differences.only_first, differences.only_second, differences.p_value) == (0, 0, 1.0)
+    assert differences.metrics["dice"].value is None

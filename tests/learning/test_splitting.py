@@ -1,0 +1,156 @@
+"""Which items are learned from, and which are held out."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coronal import BadParameter, BadTrainingSet
+from coronal.task_spec import Split
+from coronal_learning.dataset_file import Item
+from coronal_learning.splitting import split
+
+RANDOM = Split(method="random", test=0.2, validation=0.1)
+
+
+def items_of(*labels_and_patients: tuple[str, str]) -> list[Item]:
+    return [
+        Item(name=f"{place}", label=label, patient=patient)
+        for place, (label, patient) in enumerate(labels_and_patients)
+    ]
+
+
+def counted(items: Sequence[Item], parts: Sequence[str]) -> dict[tuple[str, str], int]:
+    return Counter((part, item.label) for part, item in zip(parts, items, strict=True))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=2, max_size=60),
+    st.floats(0.05, 0.6),
+    st.sampled_from([0.0, 0.1, 0.3]),
+    st.integers(0, 2**63),
+)
+def test_no_patient_is_in_two_parts_and_each_class_is_on_both_sides(
+    drawn: list[tuple[str, int]], test: float, validation: float, seed: int
+) -> None:
+    # Patient 0 stands for nobody: such an item belongs to no other.
+    items = items_of(*((label, str(patient or "")) for label, patient in drawn))
+    wanted = Split(method="random", test=test, validation=validation)
+    try:
+        parts = split(items, wanted, seed)
+    except BadTrainingSet:
+        return
+    of_patient: dict[str, set[str]] = {}
+    for item, part in zip(items, parts, strict=True):
+        if item.patient:
+            of_patient.setdefault(item.patient, set()).add(part)
+    assert all(len(own) == 1 for own in of_patient.values())
+    for name in {item.label for item in items}:
+        assert {"train", "test"} <= {part for part, label in counted(items, parts) if label == name}
+    assert split(items, wanted, seed) == parts
+    assert validation or "validation" not in parts
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(2, 80), min_size=2, max_size=5), st.floats(0.05, 0.6), st.integers(0, 999))
+def test_without_patients_each_class_is_divided_as_exactly_as_can_be(
+    counts: list[int], test: float, seed: int
+) -> None:
+    items = items_of(*((str(name), "") for name, count in enumerate(counts) for _ in range(count)))
+    parts = split(items, Split(method="random", test=test, validation=0), seed)
+    for name, count in enumerate(counts):
+        wanted = min(max(count * test, 1), count - 1)
+        assert abs(counted(items, parts)["test", str(name)] - wanted) <= 0.5 + 1e-9
+
+
+def test_with_patients_each_class_is_divided_nearly_evenly() -> None:
+    items = items_of(*(("ab"[place % 7 == 0], f"patient {place // 6}") for place in range(600)))
+    parts = split(items, RANDOM, seed=4)
+    found = counted(items, parts)
+    for name in "ab":
+        total = sum(count for (_, label), count in found.items() if label == name)
+        assert found["test", name] / total == pytest.approx(0.2, abs=0.02)
+        assert found["validation", name] / total == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_patient_with_half_of_a_class_is_held_out_when_that_is_the_only_way() -> None:
+    items = items_of(*[("a", "one")] * 50, *[("a", "two")] * 50, *[("b", "")] * 100)
+    parts = split(items, Split(method="random", test=0.1, validation=0), seed=0)
+    assert counted(items, parts)["test", "a"] == 50
+
+
+def test_another_seed_draws_others() -> None:
+    items = items_of(*[("a", ""), ("b", "")] * 30)
+    assert split(items, RANDOM, seed=1) != split(items, RANDOM, seed=2)
+
+
+def given_as(*parts: str | None, patients: str = "") -> list[Item]:
+    names = patients or " " * len(parts)
+    return [
+        Item(name=str(place), label="ab"[place % 2], part=part, patient=patient.strip())  # type: ignore[arg-type]  # one of the parts
+        for place, (part, patient) in enumerate(zip(parts, names, strict=True))
+    ]
+
+
+def test_what_the_data_set_says_holds() -> None:
+    parts = ("train", "train", "validation", "test", "test", "train")
+    assert split(given_as(*parts), Split(), seed=0) == parts
+
+
+def test_validation_is_drawn_from_what_is_learned_from_where_the_data_set_names_none() -> None:
+    items = given_as(*["train"] * 80, *["test"] * 20)
+    parts = split(items, Split(method="given", validation=0.1), seed=0)
+    assert parts[80:] == ("test",) * 20
+    assert Counter(parts[:80]) == {"train": 70, "validation": 10}
+    assert split(items, Split(method="given", validation=0), seed=0)[:80] == ("train",) * 80
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (
+            given_as("train", "train", "test", "test", "test", patients="xyyzz"),
+            r"each patient must be in one part: .* would leak; found 1 of 3 in several",
+        ),
+        (given_as("train", None, "test", None), "what each item is for, found 2 of 4 without"),
+        (given_as("train", "train"), "there must be items for test, found none"),
+        (given_as("test", "test"), "there must be items for train, found none"),
+        (given_as("train", "test"), r"each class must be among the items for train, found none of \['b'\]"),
+    ],
+    ids=["leak", "unsaid", "no test", "no training", "a class that is only tested"],
+)
+def test_a_given_split_that_is_wrong_is_refused(items: list[Item], message: str) -> None:
+    with pytest.raises(BadTrainingSet, match=message):
+        split(items, Split(method="given"), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (
+            items_of(*[("a", "one")] * 9, ("b", "two"), ("b", "three")),
+            "of each class there must be 2 patients or more, one to learn from and one to be held out; "
+            "found 1 of 'a'",
+        ),
+        (items_of(("a", ""), ("b", ""), ("b", "")), "must be 2 items or more, .*; found 1 of 'a'"),
+        (items_of(("", "one"), ("", "one")), "^there must be 2 patients or more, .*; found 1$"),
+        (
+            items_of(("a", "1"), ("b", "1"), ("a", "2"), ("c", "2"), ("b", "3"), ("c", "3")),
+            "no way was found to hold out",
+        ),
+    ],
+    ids=["one patient", "one item", "one patient drawn", "entangled"],
+)
+def test_too_few_patients_of_a_class_are_refused(items: list[Item], message: str) -> None:
+    with pytest.raises(BadTrainingSet, match=message):
+        split(items, RANDOM, seed=0)
+
+
+def test_nothing_would_be_left_to_learn_from() -> None:
+    with pytest.raises(
+        BadParameter, match=r"test and validation of less than 1 together, found 0\.6 and 0\.4"
+    ):
+        split(items_of(("a", ""), ("a", "")), Split(test=0.6, validation=0.4), seed=0)

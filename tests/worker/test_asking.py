@@ -1,0 +1,177 @@
+"""Stages that ask a model: classify and segment, alone and over two hops."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toy_models import above, brightness, keep, toy_plugins
+
+from coronal import Case, Image, LabelMap, Plugins, algorithm
+from coronal.occlusion import occlusion
+from coronal.spec import Kind
+from coronal.task_spec import ModelUse, Step
+from coronal_jobs.job import Job, Order, State
+from coronal_jobs.pipeline import Pipeline, Stage
+from coronal_jobs.planning import Hop
+from coronal_jobs.store.blobs import BlobStore
+from coronal_worker.carry import Carry, pack, unpack
+from coronal_worker.models import Models
+from coronal_worker.stages import Installed, StageFailed, Watch, run_stages
+
+IMAGE = Image(np.r_[np.full((6, 12), 20, np.uint8), np.full((6, 12), 240, np.uint8)])
+
+WATCH = Watch(report=lambda stage, part: None, log=lambda line: None)
+
+
+@algorithm
+def invert(image: Image) -> Image:
+    """Turn the tones over."""
+    return image.with_pixels(255 - image.pixels)
+
+
+@algorithm(keeps_geometry=False)
+def halve(image: Image) -> Image:
+    """Keep the upper half."""
+    return Image(image.pixels[: image.shape[0] // 2])
+
+
+@pytest.fixture
+def plugins() -> Plugins:
+    plugins = toy_plugins()
+    for filter_ in (invert, halve):
+        plugins.add(filter_.spec.name, filter_, distribution="toys 1.0")
+    return plugins
+
+
+class Bench:
+    """Keeps models, and asks them by stages as a worker does."""
+
+    def __init__(self, plugins: Plugins, blobs: BlobStore, folder: Path, order: Order) -> None:
+        self._blobs, self._folder, self._order = blobs, folder, order
+        self.installed = Installed(plugins, Models(blobs, plugins, most_bytes=1 << 20).get)
+
+    def stage(self, kind: Kind, *steps: str, dimensions: int = 2, **changes: object) -> Stage:
+        trainable = brightness if kind is Kind.CLASSIFIER else above
+        preprocess = tuple(Step(algorithm=step) for step in steps)
+        path = keep(trainable, self._folder / "model", 128.0, preprocess=preprocess)
+        blob = self._blobs.put(path.read_bytes())
+        name = "classify" if kind is Kind.CLASSIFIER else "segment"
+        use = ModelUse(
+            name="toy",
+            version=3,
+            sha256=blob.sha256,
+            kind=kind,
+            algorithms=(trainable.spec.name, *steps),
+            dimensions=dimensions,
+        )
+        parameters = {"model": "toy@production", **changes.pop("parameters", {})}  # type: ignore[dict-item]
+        values = {"algorithm": name, "name": name, "model": use, "parameters": parameters, **changes}
+        return Stage.model_validate(values)
+
+    def job(self, *stages: Stage, hops: tuple[Hop, ...] = ()) -> Job:
+        whole = (Hop(pool="default", first=0, end=len(stages)),)
+        order = self._order.model_copy(update={"pipeline": Pipeline(stages=stages), "hops": hops or whole})
+        facts = {"state": State.RUNNING, "revision": 1, "hop": 0, "epoch": 1, "created_ms": 1}
+        return Job.model_validate({**dict(order), **facts})
+
+    def asked(self, *stages: Stage, image: Image = IMAGE) -> Carry:
+        case, runs = run_stages(self.job(*stages), Case.start(image), self.installed, WATCH)
+        return Carry(case, tuple(runs))
+
+
+@pytest.fixture
+def bench(plugins: Plugins, blobs: BlobStore, tmp_path: Path, order: Order) -> Bench:
+    return Bench(plugins, blobs, tmp_path, order)
+
+
+def _stage(name: str, **changes: object) -> Stage:
+    return Stage.model_validate({"algorithm": name, "name": name, **changes})
+
+
+def test_a_classifier_says_what_it_says_when_it_is_asked_directly(bench: Bench) -> None:
+    carry = bench.asked(bench.stage(Kind.CLASSIFIER))
+    assert carry.case.predictions == {"classify": brightness.create({}).predict([IMAGE])[0]}
+    assert carry.case.explanations == {}
+    assert carry.case.image is IMAGE
+
+
+def test_a_segmenter_leaves_its_labels_for_the_stages_after_it(bench: Bench) -> None:
+    labels = bench.asked(bench.stage(Kind.SEGMENTER)).case.labels
+    assert isinstance(labels, LabelMap)
+    np.testing.assert_array_equal(labels.labels, IMAGE.pixels > 128)
+    assert labels.names == {1: "object"}
+
+
+def test_a_model_preprocesses_what_it_is_given_and_leaves_the_case_its_image(bench: Bench) -> None:
+    bright = Image(np.full((8, 8), 250, np.uint8))
+    carry = bench.asked(bench.stage(Kind.CLASSIFIER, "invert", "halve"), image=bright)
+    assert carry.case.predictions["classify"].label == "dark"
+    assert carry.case.image is bright
+
+
+def test_a_stage_on_the_source_asks_about_the_source(bench: Bench) -> None:
+    bright = Image(np.full((8, 8), 250, np.uint8))
+    classify = bench.stage(Kind.CLASSIFIER)
+    on_source = classify.model_copy(update={"name": "first-look", "on": "source"})
+    predictions = bench.asked(_stage("invert"), classify, on_source, image=bright).case.predictions
+    assert {stage: one.label for stage, one in predictions.items()} == {
+        "classify": "dark",
+        "first-look": "bright",
+    }
+
+
+def test_with_explain_it_tells_which_places_spoke_for_the_class_of_what_the_model_saw(bench: Bench) -> None:
+    stage = bench.stage(Kind.CLASSIFIER, "invert", parameters={"explain": True})
+    explanation = bench.asked(stage).case.explanations["classify"]
+    np.testing.assert_array_equal(explanation.image.pixels, 255 - IMAGE.pixels)
+    heat = occlusion(explanation.image, brightness.create({}).predict)
+    np.testing.assert_array_equal(explanation.heat.pixels, heat)
+    assert heat.any()
+
+
+def test_explanations_come_through_to_the_next_hop(bench: Bench) -> None:
+    stage = bench.stage(Kind.CLASSIFIER, parameters={"explain": True})
+    hops = (Hop(pool="here", first=0, end=1), Hop(pool="there", first=1, end=2))
+    job = bench.job(stage, _stage("invert"), hops=hops)
+    case, runs = run_stages(job, Case.start(IMAGE), bench.installed, WATCH)
+    carried = unpack(pack(Carry(case, tuple(runs))))
+    job = job.model_copy(update={"hop": 1})
+    ended, _ = run_stages(job, carried.case, bench.installed, WATCH)
+    before, after = (one.explanations["classify"] for one in (case, ended))
+    for name in ("image", "heat"):
+        one, other = getattr(before, name), getattr(after, name)
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+        assert (one.geometry, one.meaning) == (other.geometry, other.meaning)
+    assert ended.predictions == case.predictions
+
+
+def test_the_record_of_the_run_names_the_very_model(bench: Bench) -> None:
+    stage = bench.stage(Kind.CLASSIFIER)
+    assert stage.model is not None
+    (run,) = bench.asked(stage).runs
+    assert (run.model, run.model_sha256) == ("toy@3", stage.model.sha256)
+    assert (run.stage, run.algorithm, run.distribution) == ("classify", "brightness", "toys 1.0")
+    assert json.loads(json.dumps(dict(run.parameters))) == {"model": "toy@production"}
+
+
+def test_an_image_of_other_dimensions_is_refused(bench: Bench) -> None:
+    volume = Image(np.zeros((4, 4, 4), np.uint8))
+    with pytest.raises(StageFailed) as failed:
+        bench.asked(bench.stage(Kind.CLASSIFIER), image=volume)
+    assert str(failed.value.__cause__) == "the model toy learned from images of 2-D, found 3-D"
+
+
+def test_a_segmenter_whose_filters_move_the_image_is_refused(bench: Bench) -> None:
+    with pytest.raises(StageFailed) as failed:
+        bench.asked(bench.stage(Kind.SEGMENTER, "halve"))
+    assert "must leave the image where it lies" in str(failed.value.__cause__)
+
+
+def test_a_pool_that_lost_what_a_model_needs_says_so(bench: Bench, plugins: Plugins) -> None:
+    stage = bench.stage(Kind.CLASSIFIER, "invert")
+    bench.installed = replace(bench.installed, plugins=toy_plugins())
+    with pytest.raises(StageFailed) as failed:
+        bench.asked(stage)
+    assert str(failed.value.__cause__) == "the pool default no longer has the algorithm invert"

@@ -1,0 +1,55 @@
+"""What a process of a worker is made of, however it was started."""
+
+import logging
+import os
+from pathlib import Path
+
+from coronal import Plugins
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.connection import connect
+from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.jobs import JobStore
+from coronal_worker.hop import HopRunner
+from coronal_worker.keeping import Keeper
+from coronal_worker.models import Models
+from coronal_worker.process import PoolProcess
+from coronal_worker.settings import WorkerSettings
+
+__all__ = ["hand_down", "handed_down", "start_logging", "start_process"]
+
+_CLAIMS = "CORONAL_CLAIM_FOLDER"
+
+
+def start_logging() -> None:
+    """Write what happens to the standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("celery").setLevel(logging.WARNING)
+
+
+def start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> PoolProcess:
+    """Connect this process, and let it run jobs; it tells in a folder what it has claimed."""
+    connection = connect(settings)
+    blobs = BlobStore(settings.blobs_url)
+    runner = HopRunner(
+        pool=settings.pool,
+        plugins=plugins,
+        models=Models(blobs, plugins, most_bytes=settings.most_model_bytes),
+        jobs=JobStore(connection),
+        keeper=Keeper(blobs, Holdings(connection, blobs)),
+        lease_s=settings.lease_s,
+    )
+    return PoolProcess(runner, folder, settings.limits)
+
+
+def hand_down(settings: WorkerSettings, folder: Path) -> None:
+    """Let processes that begin anew find in their environment what this worker was told."""
+    os.environ |= {
+        "CORONAL_POOL": settings.pool,
+        "CORONAL_PROCESSES": str(settings.processes),
+        _CLAIMS: str(folder),
+    }
+
+
+def handed_down() -> tuple[WorkerSettings, Path]:
+    """Give what the worker of this process has handed down: its settings, and the folder of its claims."""
+    return WorkerSettings(), Path(os.environ[_CLAIMS])
