@@ -1,0 +1,137 @@
+"""Trainings that are killed: they go on from their checkpoint, and end as if nothing had been."""
+
+import io
+import os
+import re
+import signal
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+
+import numpy as np
+import PIL.Image
+from harness.programs import wait_until
+from harness.site import Site
+
+from coronal.task_spec import DatasetTask, DatasetUse, TaskSpec, TrainingTask
+from coronal_jobs.ids import new_job_id
+from coronal_jobs.job import Input, Job, Order
+from coronal_jobs.planning import Hop
+from coronal_jobs.registry import RegistryKind, Version, Wanted
+from coronal_jobs.store.admission import Terms
+from coronal_jobs.store.intake import Entry
+
+ABIDING = '''
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from coronal import Classifier, Image, Prediction, TrainingContext, classifier
+
+
+class Abiding(Classifier):
+    """Learn slowly, and keep after each epoch how far it is."""
+
+    def __init__(self, epochs: int = 15) -> None:
+        self.epochs = epochs
+        self.classes: list[str] = []
+
+    def fit(self, images: Sequence[Image], classes: Sequence[str], context: TrainingContext[str]) -> None:
+        first = int(context.checkpoint.load() or 0)
+        context.log(f"goes on after epoch {first}")
+        for epoch in range(first + 1, self.epochs + 1):
+            time.sleep(0.2)
+            context.checkpoint.save(b"%d" % epoch)
+            context.measure({"epoch": epoch, "epochs": self.epochs})
+        self.classes = sorted(set(classes))
+
+    def predict(self, images: Sequence[Image]) -> list[Prediction]:
+        part = 1 / len(self.classes)
+        return [Prediction(tuple(self.classes), (part,) * len(self.classes)) for _ in images]
+
+    def save(self, folder: Path) -> None:
+        (folder / "classes.txt").write_text("\\n".join(self.classes))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        learned = cls()
+        learned.classes = (folder / "classes.txt").read_text().splitlines()
+        return learned
+
+
+abiding = classifier(Abiding)
+'''
+
+
+def _images() -> bytes:
+    """A zip of small images of noise, in a folder for each of two classes."""
+    random, file = np.random.default_rng(0), io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(30):
+            with archive.open(f"{('dark', 'bright')[number % 2]}/{number}.png", "w") as member:
+                PIL.Image.fromarray(random.integers(0, 255, (8, 8), np.uint8)).save(member, "PNG")
+    return file.getvalue()
+
+
+def _order(site: Site, content: bytes, task: TaskSpec) -> str:
+    """Admit a task, as the gateway does, and give the job's id."""
+    digest = sha256(content).hexdigest()
+    order = Order(
+        id=new_job_id(),
+        input=Input(name="images", sha256=digest, size_bytes=len(content), format="zip"),
+        task=task,
+        hops=(Hop(pool="default", first=0, end=1),),
+    )
+    site.holdings.hold(order.id, [digest])
+    site.blobs.put(content)
+    site.holdings.intake.put(Entry.of(order, Terms()))
+    assert site.jobs.admit(order)
+    return order.id
+
+
+def _made(site: Site, kind: RegistryKind, name: str) -> Version:
+    return site.holdings.registry.get(kind, Wanted(name=name, alias="latest"))
+
+
+def _order_training(site: Site, name: str) -> str:
+    dataset = _made(site, "datasets", "noise")
+    use = DatasetUse(name="noise", version=dataset.version, sha256=dataset.sha256)
+    task = TrainingTask(name=name, algorithm="abiding", dataset=use)
+    return _order(site, site.blobs.read(dataset.sha256), task)
+
+
+def _succeeded(site: Site, job_id: str) -> Job:
+    job = site.ended(job_id)
+    assert job.state == "succeeded", site.jobs.read_log(job_id)
+    return job
+
+
+def _epoch(site: Site, job_id: str) -> int:
+    """The epoch that a training has told last."""
+    found = re.search(r"epoch (\d+) of", site.jobs.get(job_id).stage)
+    return int(found[1]) if found else 0
+
+
+def _began_after(site: Site, job: Job) -> list[int]:
+    lines = site.jobs.read_log(job.id)
+    return [int(line.split()[-1]) for line in lines if "goes on after epoch" in line]
+
+
+def test_a_training_that_is_killed_goes_on_from_its_checkpoint_to_the_same_model(
+    chaos: Site, make_distribution: Callable[..., None]
+) -> None:
+    make_distribution(chaos.folder / "plugins", "test-abiding", ABIDING, abiding="abiding")
+    chaos.start_worker()
+    _succeeded(chaos, _order(chaos, _images(), DatasetTask(name="noise")))
+    job_id = _order_training(chaos, "killed")
+    wait_until(lambda: _epoch(chaos, job_id) >= 3, "the training is in its third epoch")
+    os.kill(chaos.process_of(job_id), signal.SIGKILL)
+    killed = _succeeded(chaos, job_id)
+    first, again = _began_after(chaos, killed)
+    # Claimed, taken away, claimed again.
+    assert (first, killed.epoch, killed.checkpoint) == (0, 3, None)
+    assert 3 <= again < 15
+    quiet = _succeeded(chaos, _order_training(chaos, "quiet"))
+    assert _began_after(chaos, quiet) == [0]
+    assert _made(chaos, "models", "killed").sha256 == _made(chaos, "models", "quiet").sha256
