@@ -110,7 +110,7 @@ def test_only_what_is_given_is_ordered(small, answer, client: Client) -> None:
         **{"search": {"depth": [2, 3]}, "seed": 7},
     }
     assert bodies[2] == {
-        **{"version": "production", "dataset": "digits", "against": "b@1", "part": "auto", "seed": 0},
+        **{"version": "production", "dataset": "digits", "against": ["b@1"], "part": "auto", "seed": 0},
     }
     assert [asked.path for asked in small.asked] == ["/v1/models", "/v1/models", "/v1/models/a/evaluations"]
     assert small.asked[1].headers["Idempotency-Key"] == "k"
