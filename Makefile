@@ -23,7 +23,7 @@ $(INSTALLED): $(PINS) $(BRAIN) $(MEMBERS:%=%/pyproject.toml)
 		$(MEMBERS:%=-e ./%)
 	@touch $@
 
-demo: $(INSTALLED) ## Run real images through real pipelines, from the upload to the pictures.
+demo: $(INSTALLED) ## Run real images through real pipelines, and train two models and ask them.
 	$(BIN)/coronal demo
 
 up: $(INSTALLED) ## Run Coronal on this machine until Ctrl-C.

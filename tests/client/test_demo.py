@@ -1,25 +1,95 @@
 """The demonstration."""
 
 import dataclasses
+import io
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
+from command_line import coronal_in
+from sklearn.datasets import load_digits
 
+from coronal_client import Client
+from coronal_client.demo.digits import read_digits, write_set
 from coronal_client.demo.images import SAMPLES, Sample
+from coronal_client.demo.learners import LEARNERS
 from coronal_client.errors import NotInstalled
 from coronal_client.exit_codes import ExitCode
 
+PNG = b"\x89PNG"
 
-def test_it_ends_well_and_names_a_picture_of_each_image(coronal, server: str, tmp_path: Path) -> None:
-    ended = coronal("demo", environment={"CORONAL_SERVER": server})
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def shown(folder: Path, server: str) -> str:
+    """What a demonstration has shown that ended well."""
+    ended = coronal_in(folder, "demo", environment={"CORONAL_SERVER": server})
     assert ended.returncode == ExitCode.OK, ended.stderr
-    pictures = ended.stdout.partition("Pictures to look at:")[2].splitlines()[1:]
-    assert len(pictures) == len(SAMPLES)
-    for sample, line in zip(SAMPLES, pictures, strict=True):
-        assert sample.title in ended.stdout
-        assert (tmp_path / line.rpartition(": ")[2]).read_bytes().startswith(b"\x89PNG")
+    return ended.stdout
+
+
+def paths_of(text: str) -> dict[str, Path]:
+    """Give the paths that stand behind names: ``  name: path``."""
+    pairs = (line.strip().rpartition(":") for line in text.splitlines() if line.startswith("  "))
+    return {name: Path(path.strip()) for name, _, path in pairs}
+
+
+def test_it_names_a_picture_of_each_image(shown: str, folder: Path) -> None:
+    pictures = paths_of(shown.partition("Pictures to look at:")[2].partition("\n\n")[0])
+    assert list(pictures) == [sample.title for sample in SAMPLES]
+    assert all((folder / path).read_bytes().startswith(PNG) for path in pictures.values())
+
+
+def test_it_compares_what_has_learned_and_names_the_report(shown: str, folder: Path, server: str) -> None:
+    text = shown.partition("handwritten digits, learned")[2]
+    with Client(server) as client:
+        for learner in LEARNERS:
+            metrics = client.model(f"demo-{learner.name}").facts["metrics"]
+            (row,) = [line for line in text.splitlines() if line.strip().startswith(learner.title)]
+            for metric in (metrics["accuracy"], metrics["balanced_accuracy"]):
+                assert f"{metric['value']:.3f} ({metric['low']:.3f} to {metric['high']:.3f})" in row
+                assert metric["value"] > 0.9
+    page = (folder / paths_of(text)["report"]).read_text()
+    assert all(f"demo-{learner.name}@1" in page for learner in LEARNERS)
+
+
+def test_it_shows_what_each_takes_a_new_digit_for_and_what_it_looked_at(shown: str, folder: Path) -> None:
+    text = shown.partition("handwritten digits, learned")[2]
+    new = read_digits()[-1]
+    assert f"new {new.label} for" in text
+    assert text.count(f" {new.label} (") == len(LEARNERS)
+    for learner in LEARNERS:
+        assert (folder / paths_of(text)[learner.explained_by]).read_bytes().startswith(PNG)
+
+
+def test_a_server_that_isnt_there_is_told_by_the_exit_code(tmp_path: Path) -> None:
+    ended = coronal_in(tmp_path, "demo", environment={"CORONAL_SERVER": "http://127.0.0.1:9"})
+    assert ended.returncode == ExitCode.UNAVAILABLE
+
+
+def test_its_digits_are_those_of_scikit_learn() -> None:
+    digits, theirs = read_digits(), load_digits()
+    pictures = [np.asarray(PIL.Image.open(io.BytesIO(digit.png()))) for digit in digits]
+    assert np.array_equal(pictures, np.round(theirs.images * (255 / 16)))
+    assert [digit.label for digit in digits] == [str(label) for label in theirs.target]
+
+
+def test_the_new_digit_is_in_no_set_that_is_learned_from(tmp_path: Path) -> None:
+    *digits, new = read_digits()
+    with zipfile.ZipFile(write_set(digits, tmp_path / "digits.zip")) as archive:
+        names = archive.namelist()
+        pictures = {archive.read(name) for name in names}
+    assert {name.partition("/")[0] for name in names} == set("0123456789")
+    assert len(names) == len(digits)
+    assert new.png() not in pictures
 
 
 def test_it_shows_four_kinds_of_images_through_at_least_three_pipelines() -> None:

@@ -11,7 +11,7 @@ from coronal_client.job import Job
 from coronal_client.results import Results
 from coronal_client.uploads import PipelineSource
 
-__all__ = ["Item", "follow"]
+__all__ = ["Item", "follow", "new_folder"]
 
 _HOLD_S = 0.5
 _SUFFIXES = re.compile(r"(\.nii\.gz|\.[a-z0-9]{1,5})$", re.IGNORECASE)
@@ -92,10 +92,10 @@ class Item:
             self.job.refresh(wait_s=wait_s)
             if self.job.state.is_final:
                 self.results = self.job.wait().results()
-                self.folder = self.results.save(_new_folder(out, self.image.name))
+                self.folder = self.results.save(new_folder(out, self.image.name))
         except (Refused, Unfinished) as error:
             self.error = error
-            self.log = _keep_log(self.job, _new_folder(out, self.image.name) / "log.txt")
+            self.log = _keep_log(self.job, new_folder(out, self.image.name) / "log.txt")
 
 
 def follow(client: Client, items: Sequence[Item], out: Path, *, watch: Callable[[Item], None]) -> None:
@@ -127,6 +127,15 @@ def follow(client: Client, items: Sequence[Item], out: Path, *, watch: Callable[
             watch(item)
 
 
+def new_folder(out: Path, image: str) -> Path:
+    """Give a folder that isn't there yet: ``cells``, or ``cells-2`` where an earlier run has left that."""
+    stem = _SUFFIXES.sub("", image) or "image"
+    folder, number = out / stem, 2
+    while folder.exists():
+        folder, number = out / f"{stem}-{number}", number + 1
+    return folder
+
+
 def _keep_log(job: Job, path: Path) -> Path | None:
     try:
         text = job.log()
@@ -135,12 +144,3 @@ def _keep_log(job: Job, path: Path) -> Path | None:
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def _new_folder(out: Path, image: str) -> Path:
-    """Give a folder that isn't there yet: ``cells``, or ``cells-2`` where an earlier run has left that."""
-    stem = _SUFFIXES.sub("", image) or "image"
-    folder, number = out / stem, 2
-    while folder.exists():
-        folder, number = out / f"{stem}-{number}", number + 1
-    return folder

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from coronal_client.job import Job
 from coronal_client.uploads import PipelineSource, pipeline_text
-from coronal_client.versions import Version, version_path
+from coronal_client.versions import Version, newest_versions, version_path
 
 if TYPE_CHECKING:
     from coronal_client.transport import Transport
@@ -148,8 +148,7 @@ class Models:
 
     def models(self) -> list[Version]:
         """Give the newest version of each model, the last that was trained first."""
-        found = self._transport.json(f"/v1/{_KIND}")[_KIND]
-        return [Version.of(self._transport, body) for body in found]
+        return newest_versions(self._transport, _KIND)
 
     def model(self, name: str, version: int | str = "") -> Version:
         """Give a version of a model.

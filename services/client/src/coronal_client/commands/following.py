@@ -1,43 +1,56 @@
 """What ``coronal run`` and ``coronal demo`` have in common: send, follow, save, show."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from coronal_client.client import Client
 from coronal_client.display.progress import Bars
-from coronal_client.display.report import code_of, item_body, show_item
+from coronal_client.display.report import show_item
 from coronal_client.display.screen import Screen
-from coronal_client.exit_codes import ExitCode
 from coronal_client.items import Item, follow
 from coronal_client.local.temporary import temporary_server
 
-__all__ = ["run_items"]
+__all__ = ["connected", "run_items"]
 
 
-def run_items(screen: Screen, items: list[Item], out: Path, *, server: str, workers: int) -> ExitCode:
-    """Run items on a server, save their results, show what has become of them, and give the exit code.
+@contextmanager
+def connected(screen: Screen, server: str, workers: int) -> Iterator[Client]:
+    """Give the client of a server while the context is open.
+
+    Parameters
+    ----------
+    screen
+        Where it is said when a server is started.
+    server
+        Its address; where it is empty one is started for as long as it takes.
+    workers
+        How many jobs run at a time on such a server.
+    """
+    if server:
+        with Client(server) as client:
+            yield client
+        return
+    screen.say("starting a server for as long as it takes …")
+    with temporary_server(workers) as url, Client(url) as client:
+        yield client
+
+
+def run_items(screen: Screen, client: Client, items: list[Item], out: Path) -> None:
+    """Run items on a server, save their results, and show what has become of them.
 
     Parameters
     ----------
     screen
         Where it is shown.
+    client
+        Of the server.
     items
         What is sent.
     out
         Where each gets a folder for its results.
-    server
-        The server's address; where it is empty one is started for as long as it takes.
-    workers
-        How many jobs run at a time on such a server.
     """
-    with ExitStack() as stack:
-        if not server:
-            screen.say("starting a server for as long as it takes …")
-        url = server or stack.enter_context(temporary_server(workers))
-        client = stack.enter_context(Client(url))
-        bars = stack.enter_context(Bars(items, screen.messages))
+    with Bars(items, screen.messages) as bars:
         follow(client, items, out, watch=bars.update)
     for item in items:
         show_item(screen, item)
-    screen.give([item_body(item) for item in items])
-    return code_of(items)

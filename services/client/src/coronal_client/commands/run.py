@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from coronal_client.commands.following import run_items
+from coronal_client.commands.following import connected, run_items
 from coronal_client.commands.options import (
     Files,
     Json,
@@ -16,6 +16,7 @@ from coronal_client.commands.options import (
     pipeline_of,
     reference_of,
 )
+from coronal_client.display.report import code_of, item_body
 from coronal_client.display.screen import Screen
 from coronal_client.items import Item
 
@@ -40,4 +41,8 @@ def run(
     """
     source = pipeline_of(pipeline)
     items = [Item(file, source, reference=reference_of(file, reference)) for file in files]
-    raise typer.Exit(run_items(Screen(as_json), items, out, server=server, workers=workers))
+    screen = Screen(as_json)
+    with connected(screen, server, workers) as client:
+        run_items(screen, client, items, out)
+    screen.give([item_body(item) for item in items])
+    raise typer.Exit(code_of(items))

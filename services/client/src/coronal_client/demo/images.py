@@ -1,10 +1,9 @@
 """The images of the demonstration: files that lie in packages which Coronal's own parts need anyway."""
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-from coronal_client.errors import NotInstalled
+from coronal_client.demo.packaged import packaged
 
 __all__ = ["SAMPLES", "Sample"]
 
@@ -41,11 +40,7 @@ class Sample:
         NotInstalled
             When its package isn't there, or is there without it.
         """
-        spec = find_spec(self.package)
-        for folder in (spec and spec.submodule_search_locations) or ():
-            if (found := Path(folder, self.path)).is_file():
-                return found
-        raise NotInstalled(f"{self.title} ({self.path} in {self.package})", self.distribution)
+        return packaged(self.package, self.path, title=self.title, distribution=self.distribution)
 
 
 SAMPLES: tuple[Sample, ...] = (

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coronal_client.job import Job
 
-__all__ = ["Bar", "JobBar", "progress_on", "said_briefly"]
+__all__ = ["Bar", "JobBar", "progress_on", "said_briefly", "said_of"]
 
 
 def progress_on(console: Console) -> Progress:
@@ -58,8 +58,13 @@ class JobBar(Bar):
 
     def update(self, job: Job) -> None:
         """Show how the job is now."""
-        stage = "" if job.state.is_final else said_briefly(job.stage)
-        self.move(job.progress, stage or job.state.value)
+        self.move(job.progress, said_of(job))
+
+
+def said_of(job: Job) -> str:
+    """Tell how a job is in a few words."""
+    stage = "" if job.state.is_final else said_briefly(job.stage)
+    return stage or job.state.value
 
 
 def said_briefly(stage: str) -> str:

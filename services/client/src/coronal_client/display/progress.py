@@ -1,20 +1,35 @@
-"""A bar for each job, while they run."""
+"""A bar for each of many things, while they run."""
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import TaskID
 
 from coronal_client.display.bar import progress_on
-from coronal_client.items import Item
 
-__all__ = ["Bars"]
+__all__ = ["Bars", "Watched"]
+
+
+class Watched(Protocol):
+    """What a bar can be shown for: an image on its way, or a job that learns."""
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+
+    @property
+    def progress(self) -> float:
+        """The part of its work that is done, from 0 to 1."""
+
+    @property
+    def says(self) -> str:
+        """How it is, in a word or two."""
 
 
 class Bars:
-    """Bars for many images, each with the stage that runs; while its context is open.
+    """Bars for many things, each with what it says; while its context is open.
 
     Parameters
     ----------
@@ -24,7 +39,7 @@ class Bars:
         Where they are shown. Where that is no terminal, only how each one ended is.
     """
 
-    def __init__(self, items: Sequence[Item], console: Console) -> None:
+    def __init__(self, items: Sequence[Watched], console: Console) -> None:
         self._progress = progress_on(console)
         self._tasks: dict[int, TaskID] = {
             id(item): self._progress.add_task(item.title, total=1.0, says="waits") for item in items
@@ -39,6 +54,6 @@ class Bars:
     ) -> None:
         self._progress.stop()
 
-    def update(self, item: Item) -> None:
+    def update(self, item: Watched) -> None:
         """Show how an item is now."""
         self._progress.update(self._tasks[id(item)], completed=item.progress, says=item.says)
