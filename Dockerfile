@@ -1,6 +1,7 @@
-# Two images from one file, so that what they share is written once:
+# Three images from one file, so that what they share is written once:
 #   docker build --target gateway --tag coronal-gateway .
 #   docker build --target worker --tag coronal-worker .
+#   docker build --target networks --tag coronal-networks .
 # Behind a proxy with a certificate of its own, pip takes its settings from two optional secrets:
 #   --secret id=pip.conf,src=pip.conf --secret id=ca-bundle,src=ca-bundle.pem
 # where pip.conf says `cert = /run/secrets/ca-bundle`.
@@ -29,7 +30,7 @@ COPY services/ services/
 COPY worker/ worker/
 RUN /opt/build/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /wheels \
     plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers \
-    plugins/pipelines plugins/formats \
+    plugins/networks plugins/learning plugins/pipelines plugins/formats \
     services/jobs services/gateway ./worker
 
 
@@ -76,15 +77,30 @@ RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-i
         /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_worker-*.whl \
         /wheels/coronal_filters-*.whl /wheels/coronal_segmenters-*.whl \
         /wheels/coronal_measurers-*.whl /wheels/coronal_classifiers-*.whl \
+        /wheels/coronal_learning-*.whl /wheels/coronal_pipelines-*.whl \
+        /wheels/coronal_formats-*.whl \
+    && pip --python /opt/coronal/bin/python check
+
+
+FROM base AS networks-environment
+COPY requirements/networks.txt /requirements.txt
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca-bundle,target=/run/secrets/ca-bundle \
+    python -m venv --without-pip /opt/coronal \
+    && pip --python /opt/coronal/bin/python install \
+        --no-cache-dir --only-binary :all: --require-hashes --requirement /requirements.txt
+COPY --from=wheels /wheels /wheels
+RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
+        /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_worker-*.whl \
+        /wheels/coronal_filters-*.whl /wheels/coronal_segmenters-*.whl \
+        /wheels/coronal_measurers-*.whl /wheels/coronal_classifiers-*.whl \
+        /wheels/coronal_networks-*.whl /wheels/coronal_learning-*.whl \
         /wheels/coronal_pipelines-*.whl /wheels/coronal_formats-*.whl \
     && pip --python /opt/coronal/bin/python check
 
 
-FROM base AS worker
-LABEL org.opencontainers.image.title="coronal-worker" \
-      org.opencontainers.image.description="A worker of Coronal with its own plugins" \
-      org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=worker-environment /opt/coronal /opt/coronal
+# What the images of all pools have in common.
+FROM base AS pool
 # One job at a time: the number of containers is the number of jobs at work.
 ENV CORONAL_POOL=default \
     CORONAL_PROCESSES=1
@@ -100,3 +116,20 @@ settings = WorkerSettings(); \
 pools = CatalogueStore(connect(settings)).read().pools; \
 raise SystemExit(not any(pool.workers for pool in pools if pool.name == settings.pool))"]
 ENTRYPOINT ["python", "-m", "coronal_worker"]
+
+
+FROM pool AS worker
+LABEL org.opencontainers.image.title="coronal-worker" \
+      org.opencontainers.image.description="A worker of Coronal with its own plugins" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=worker-environment /opt/coronal /opt/coronal
+
+
+FROM pool AS networks
+LABEL org.opencontainers.image.title="coronal-networks" \
+      org.opencontainers.image.description="A worker of Coronal that trains and asks neural networks" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=networks-environment /opt/coronal /opt/coronal
+# TensorFlow can't be forked.
+ENV CORONAL_POOL=networks \
+    CORONAL_START_METHOD=spawn

@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers plugins/networks \
 	plugins/learning plugins/pipelines plugins/formats plugins/tools services/jobs services/gateway services/client worker
 PINS := requirements/development.txt
+BRAIN := requirements/brain.txt
 INSTALLED := $(VENV)/installed
 
 .PHONY: help install demo up test chaos soak gallery check format pins clean
@@ -14,9 +15,10 @@ help: ## Show what can be made.
 
 install: $(INSTALLED) ## Install everything into .venv.
 
-$(INSTALLED): $(PINS) $(MEMBERS:%=%/pyproject.toml)
+$(INSTALLED): $(PINS) $(BRAIN) $(MEMBERS:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PINS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(BRAIN)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		$(MEMBERS:%=-e ./%)
 	@touch $@

@@ -21,6 +21,8 @@ networks=plugins/networks/pyproject.toml
 client=services/client/pyproject.toml
 
 pin build requirements/build.in
+# Installed with --no-deps: of this package one file is used, and what it asks for is the code of another time.
+pin brain --no-deps requirements/brain.in
 pin gateway $contract $jobs $gateway
 # shellcheck disable=SC2086
 pin worker $contract $jobs $worker

@@ -33,7 +33,7 @@ def main() -> None:
     with Client(wanted.server) as client:
         results = compare(client, wanted.epochs)
         results.save(wanted.out)
-    print_table(results)
+        print_table(results)
     print(f"report: {wanted.out / 'report.html'}")
 
 
@@ -64,11 +64,10 @@ def in_epochs(parameters: dict[str, Any], epochs: int | None) -> dict[str, Any]:
 
 def print_table(results: Results) -> None:
     """Print how well each does, the rarest class for itself."""
-    for model in results.report["models"]:
-        balanced, rare = model["metrics"]["balanced_accuracy"], min(model["rows"], key=lambda row: row["n"])
-        interval = f"({balanced['low']:.3f} to {balanced['high']:.3f})"
-        found = f"{rare['name']} found {rare['recall']['value']:.3f}"
-        print(f"{model['name']:24} balanced accuracy {balanced['value']:.3f} {interval}, {found}")
+    for model in (results.report, *results.report.others):
+        rare = min((row for row in model.rows if row.n), key=lambda row: row.n)
+        balanced = model.metrics["balanced_accuracy"]
+        print(f"{model.model:24} balanced accuracy {balanced}, {rare.name} found {rare.metrics['recall']}")
 
 
 if __name__ == "__main__":

@@ -5,21 +5,28 @@ from typing import Any
 
 import pytest
 from offered import MEMBERS, entry_points_of, given_to, offered_by
+from pydantic import JsonValue
 
-from coronal import Algorithm
-from coronal.testing import check_algorithm
+from coronal import Algorithm, Kind, TrainableAlgorithm
+from coronal.testing import check_algorithm, check_segmenter
 
-TRAINABLE = ("classifiers",)
+ALL = (*MEMBERS, "classifiers", "networks")
+OFFERED = [one for member in ALL for one in offered_by(member)]
+TRAINABLE = [one for one in OFFERED if isinstance(one, TrainableAlgorithm)]
+SEGMENTERS = [one for one in TRAINABLE if one.spec.kind is Kind.SEGMENTER]
+
+QUICK: dict[str, dict[str, JsonValue]] = {
+    "unet": {"epochs": 12, "depth": 1, "filters": 4, "learning_rate": 0.02}
+}
+"""What a segmenter is given so that it learns small squares in seconds."""
 
 every_algorithm = pytest.mark.parametrize(
     "algorithm",
-    [algorithm for member in MEMBERS for algorithm in offered_by(member)],
+    [one for one in OFFERED if isinstance(one, Algorithm)],
     ids=lambda algorithm: algorithm.spec.name,
 )
 every_entry_point = pytest.mark.parametrize(
-    "point",
-    [point for member in (*MEMBERS, *TRAINABLE) for point in entry_points_of(member)],
-    ids=lambda point: point.name,
+    "point", [point for member in ALL for point in entry_points_of(member)], ids=lambda point: point.name
 )
 
 
@@ -35,16 +42,19 @@ def test_it_says_what_it_takes_and_gives_and_where_it_comes_from(algorithm: Algo
     assert not missing
 
 
-@pytest.mark.parametrize(
-    "classifier",
-    [classifier for member in TRAINABLE for classifier in offered_by(member)],
-    ids=lambda classifier: classifier.spec.name,
-)
-def test_a_classifier_says_what_it_is_made_from_and_where_it_comes_from(classifier: Any) -> None:
+@pytest.mark.parametrize("segmenter", SEGMENTERS, ids=lambda segmenter: segmenter.spec.name)
+def test_a_segmenter_that_learns_keeps_the_contract(segmenter: TrainableAlgorithm[Any]) -> None:
+    check_segmenter(segmenter, QUICK.get(segmenter.spec.name))
+
+
+@pytest.mark.parametrize("learner", TRAINABLE, ids=lambda learner: learner.spec.name)
+def test_what_learns_says_what_it_is_made_from_and_where_it_comes_from(
+    learner: TrainableAlgorithm[Any],
+) -> None:
     headings = ("Parameters", "Notes")
-    missing = [h for h in headings if f"\n{h}\n{'-' * len(h)}\n" not in classifier.spec.description]
+    missing = [h for h in headings if f"\n{h}\n{'-' * len(h)}\n" not in learner.spec.description]
     assert not missing
-    assert classifier.spec.needs_model
+    assert learner.spec.needs_model
 
 
 @every_entry_point

@@ -135,13 +135,13 @@ class TestLibrary:
     ) -> None:
         report = client.evaluate(models[0], dataset, against=models[1]).wait(60).results().report
         assert report is not None
-        assert report.against is not None
-        assert (report.model, report.against.model) == ("forest@1", "forest@2")
+        (other,) = report.others
+        assert (report.model, other.model) == ("forest@1", "forest@2")
         assert (report.n, report.part) == (TESTED, "test")
         told = [model.facts["metrics"]["accuracy"]["value"] for model in models]
-        found = [one.metrics["accuracy"].value for one in (report, report.against)]
+        found = [one.metrics["accuracy"].value for one in (report, other)]
         assert found == pytest.approx(told)
-        assert report.differences["accuracy"].value == pytest.approx(told[1] - told[0])
+        assert other.differences["accuracy"].value == pytest.approx(told[1] - told[0])
         tested = digits()[1][LEARNED : LEARNED + TESTED]
         assert [row.n for row in report.rows] == np.bincount(tested).tolist()
 

@@ -10,30 +10,34 @@ def told(value: float | None, low: float | None = None, high: float | None = Non
     return {"value": value, "low": low, "high": high, "left_out": 0}
 
 
-def judged(model: str, accuracy: float) -> dict[str, object]:
+def judged(model: str, accuracy: float, difference: object = None) -> dict[str, object]:
     row = {"name": "rare", "n": 5, "predicted": 9, "recall": told(0.2, 0.0, 0.6), "roc": {"x": [], "y": []}}
-    return {
-        "about": {"model": model, "dataset": "digits@1", "part": "test"},
-        "report": {"kind": "classifier", "n": 100, "metrics": {"accuracy": told(accuracy)}, "rows": [row]},
-    }
+    metrics = {"accuracy": told(accuracy)}
+    return {"name": model, "n": 100, "metrics": metrics, "rows": [row], "differences": difference}
+
+
+def report_of(*models: dict[str, object]) -> Report:
+    return Report.of({"about": {"dataset": "digits@1", "part": "test"}, "curve": [], "models": models})
 
 
 def test_a_report_tells_metrics_and_classes_with_their_intervals() -> None:
-    report = Report.of(judged("forest@1", 0.9) | {"curve": [], "against": None})
+    report = report_of(judged("forest@1", 0.9))
     assert (report.model, report.dataset, report.part, report.n) == ("forest@1", "digits@1", "test", 100)
     assert report.metrics == {"accuracy": Estimate(0.9)}
     (row,) = report.rows
     assert (row.name, row.n, row.metrics) == ("rare", 5, {"recall": Estimate(0.2, 0.0, 0.6)})
-    assert (report.against, report.differences) == (None, {})
+    assert (report.others, report.differences) == ((), {})
 
 
-def test_a_comparison_tells_both_and_their_differences() -> None:
+def test_a_comparison_tells_of_each_model_and_how_it_differs_from_the_first() -> None:
     differences = {"metrics": {"accuracy": told(0.05, -0.01, 0.11)}, "p_value": 0.1}
-    second = judged("forest@2", 0.95) | {"differences": differences}
-    report = Report.of(judged("forest@1", 0.9) | {"against": second})
-    assert report.against is not None
-    assert (report.against.model, report.against.metrics) == ("forest@2", {"accuracy": Estimate(0.95)})
-    assert report.differences == {"accuracy": Estimate(0.05, -0.01, 0.11)}
+    report = report_of(
+        judged("forest@1", 0.9), judged("forest@2", 0.95, differences), judged("tree@1", 0.8, differences)
+    )
+    assert [one.model for one in report.others] == ["forest@2", "tree@1"]
+    assert report.others[0].metrics == {"accuracy": Estimate(0.95)}
+    assert report.others[0].differences == {"accuracy": Estimate(0.05, -0.01, 0.11)}
+    assert (report.differences, report.others[1].part) == ({}, "test")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,7 @@ def test_an_estimate_is_written_with_how_sure_it_is(estimate: Estimate, text: st
     assert str(estimate) == text
 
 
-@pytest.mark.parametrize("wrong", [{}, {"about": {}, "report": {}}, {"about": None, "report": None}])
+@pytest.mark.parametrize("wrong", [{}, {"about": {}, "models": []}, {"about": None, "models": [{}]}])
 def test_what_is_no_report_is_no_answer(wrong: dict[str, object]) -> None:
     with pytest.raises(BadAnswer, match="the report is none"):
         Report.of(wrong)

@@ -72,13 +72,15 @@ def test_one_is_asked_for_by_number_alias_or_both_in_one(small, answer, client: 
 
 def test_all_are_listed_and_all_versions_of_one(small, answer, client: Client) -> None:
     for kind in ("datasets", "models"):
-        small.answers = [answer(body={kind: [BODY]}), answer(body={"name": "digits", "versions": [BODY]})]
+        pages = [{kind: [BODY], "next": f"/v1/{kind}?cursor=1.digits"}, {kind: [BODY], "next": None}]
+        small.answers = [answer(body=body) for body in (*pages, {"name": "digits", "versions": [BODY]})]
         newest, versions = (
             (client.datasets(), client.dataset_versions("digits"))
             if kind == "datasets"
             else (client.models(), client.model_versions("digits"))
         )
-        assert [str(one) for one in (*newest, *versions)] == ["digits@3", "digits@3"]
+        assert [str(one) for one in (*newest, *versions)] == ["digits@3"] * 3
+        assert small.asked[-2].path == pages[0]["next"]
 
 
 @pytest.mark.parametrize("wrong", [{}, BODY | {"created": "today"}, BODY | {"files": [{}]}])
@@ -108,7 +110,7 @@ def test_only_what_is_given_is_ordered(small, answer, client: Client) -> None:
         **{"search": {"depth": [2, 3]}, "seed": 7},
     }
     assert bodies[2] == {
-        **{"version": "production", "dataset": "digits", "against": "b@1", "part": "auto", "seed": 0},
+        **{"version": "production", "dataset": "digits", "against": ["b@1"], "part": "auto", "seed": 0},
     }
     assert [asked.path for asked in small.asked] == ["/v1/models", "/v1/models", "/v1/models/a/evaluations"]
     assert small.asked[1].headers["Idempotency-Key"] == "k"

@@ -20,6 +20,7 @@ from coronal import (
     Plugins,
     Reader,
     ResultFile,
+    Segmenter,
     Signature,
     StageRun,
     Task,
@@ -32,6 +33,7 @@ from coronal import (
     hookimpl,
     hookspecs,
     reader,
+    segmenter,
     task,
     writer,
 )
@@ -78,6 +80,19 @@ class Toss(Classifier):
 Coin = classifier(name="coin")(Toss)
 
 
+class Guess(Segmenter):
+    """Guess."""
+
+    def fit(self, images: Any, label_maps: Any, context: Any) -> None: ...
+    def predict(self, images: Any) -> Any: ...
+    def save(self, folder: Path) -> None: ...
+    @classmethod
+    def load(cls, folder: Path) -> Any: ...
+
+
+Guesser = segmenter(name="guesser")(Guess)
+
+
 @reader(media_type="image/x-portable-graymap", suffixes=(".pgm",), signatures=(Signature.at(0, b"P5"),))
 def pgm(path: Path) -> Image:
     """Portable graymap."""
@@ -109,6 +124,10 @@ class Everything:
     @hookimpl
     def classifiers(self) -> Sequence[TrainableAlgorithm[Classifier]]:
         return [Coin]
+
+    @hookimpl
+    def segmenters(self) -> Sequence[TrainableAlgorithm[Segmenter]]:
+        return [Guesser]
 
     @hookimpl
     def tasks(self) -> Sequence[Task]:
@@ -161,18 +180,23 @@ def test_what_a_plugin_offers_is_found_by_name() -> None:
     plugins.add("everything", Everything())
     assert plugins.algorithms == {"same": same, "nothing": find_nothing}
     assert plugins.classifiers == {"coin": Coin}
+    assert plugins.segmenters == {"guesser": Guesser}
+    assert plugins.trainable == {"coin": Coin, "guesser": Guesser}
     assert plugins.tasks == {"archive": archive}
     assert plugins.readers == {"pgm": pgm}
     assert plugins.writers == {"count": count}
     assert plugins.pipelines == {"everything": ("name: nothing\nstages: [nothing]",)}
-    assert [spec.name for spec in plugins.specs()] == ["coin", "nothing", "same"]
+    assert [spec.name for spec in plugins.specs()] == ["coin", "guesser", "nothing", "same"]
 
 
-@pytest.mark.parametrize("plugin", [same, Coin, archive, pgm, count], ids=repr)
+@pytest.mark.parametrize("plugin", [same, Coin, Guesser, archive, pgm, count], ids=repr)
 def test_what_a_decorator_made_is_a_plugin_by_itself(plugin: object) -> None:
     plugins = Plugins()
     plugins.add("own", plugin)
-    offered = [plugins.algorithms, plugins.classifiers, plugins.tasks, plugins.readers, plugins.writers]
+    offered = [
+        *(plugins.algorithms, plugins.classifiers, plugins.segmenters),
+        *(plugins.tasks, plugins.readers, plugins.writers),
+    ]
     assert [one for names in offered for one in names.values()] == [plugin]
 
 
@@ -205,7 +229,7 @@ def test_a_watching_hook_is_called_with_what_is_documented(hook: str, arguments:
 class Watcher(Everything):
     """A plugin that watches and offers nothing."""
 
-    algorithms = classifiers = tasks = readers = writers = pipelines = None  # type: ignore[assignment]
+    algorithms = classifiers = segmenters = tasks = readers = writers = pipelines = None  # type: ignore[assignment]
 
 
 def test_a_hook_may_take_only_the_arguments_that_it_wants() -> None:
@@ -300,6 +324,9 @@ class Late:
         pytest.param(
             offering(classifiers=[same]), "must give TrainableAlgorithm, found Algo", id="no classifier"
         ),
+        pytest.param(
+            offering(segmenters=[find_nothing]), "must give TrainableAlgorithm, found Algo", id="no segmenter"
+        ),
         pytest.param(offering(algorithms=same), "a list of Algorithm, found Algorithm", id="no list"),
         pytest.param(offering(algorithms=None), "a list of Algorithm, found NoneType", id="forgotten return"),
         pytest.param(offering(algorithms=[same, same]), "the name 'same' once, found it twice", id="twice"),
@@ -344,6 +371,8 @@ def test_after_a_plugin_was_refused_a_right_one_takes_its_name() -> None:
     [
         ("algorithms", algorithm(name="coin")(same)),
         ("algorithms", algorithm(name="same")(find_nothing)),
+        ("segmenters", segmenter(name="coin")(Guess)),
+        ("classifiers", classifier(name="guesser")(Toss)),
         (
             "readers",
             reader(media_type="a/b", suffixes=(".x",), signatures=(Signature.at(0, b"x"),), name="pgm")(pgm),
@@ -382,7 +411,9 @@ def test_a_plugin_that_is_added_again_is_refused_and_stays_as_it_was() -> None:
     assert "same" in plugins.algorithms
 
 
-@pytest.mark.parametrize("offered", ["algorithms", "classifiers", "readers", "writers"])
+@pytest.mark.parametrize(
+    "offered", ["algorithms", "classifiers", "segmenters", "trainable", "readers", "writers"]
+)
 def test_what_is_offered_can_only_be_read(offered: str) -> None:
     with pytest.raises(TypeError):
         getattr(Plugins(), offered)["same"] = same
@@ -396,4 +427,4 @@ def test_each_hook_has_a_docstring_and_a_heading_in_the_docs(hook: str) -> None:
 
 
 def is_empty(plugins: Plugins) -> bool:
-    return not (plugins.algorithms or plugins.classifiers or plugins.readers or plugins.writers)
+    return not (plugins.algorithms or plugins.trainable or plugins.readers or plugins.writers)

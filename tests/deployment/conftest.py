@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the Dockerfile: its instructions as pairs of word and rest, in order."""
+    """One stage of the Dockerfile: its instructions as pairs of word and rest, in order.
+
+    Those that the images of pools have in common stand before their own.
+    """
 
     name: str
     base: str
@@ -60,7 +63,8 @@ def stages() -> dict[str, Stage]:
         first, *rest = text.splitlines()
         _, base, _, name = first.split()
         pairs = (line.split(None, 1) for line in rest if line)
-        found[name] = Stage(name, base, tuple((word, argument) for word, argument in pairs))
+        shared = found[base].instructions if base == "pool" else ()
+        found[name] = Stage(name, base, (*shared, *((word, argument) for word, argument in pairs)))
     return found
 
 

@@ -9,7 +9,8 @@ from coronal_client.local.redis import redis_command
 Named = dict[str, Any]
 """Services, stages or the sections of the composition, by name."""
 
-OURS = ["gateway", "worker"]
+POOLS = ["worker", "networks"]
+OURS = ["gateway", *POOLS]
 ALL = ["redis", *OURS, "janitor"]
 
 
@@ -81,7 +82,7 @@ class TestJanitor:
 
 
 @pytest.mark.parametrize("name", OURS)
-class TestGatewayAndWorker:
+class TestGatewayAndPools:
     def test_are_built_from_the_stage_of_their_name(self, services: Named, stages: Named, name: str) -> None:
         assert services[name]["build"] == {"context": ".", "target": name}
         assert name in stages
@@ -93,10 +94,12 @@ class TestGatewayAndWorker:
         assert services[name]["tmpfs"] == ["/tmp"]
 
 
-def test_gateway_and_worker_meet_in_the_same_redis_and_the_same_blobs(services: Named) -> None:
-    gateway, worker = (services[name] for name in OURS)
-    assert gateway["environment"].items() <= worker["environment"].items()
-    assert gateway["volumes"] == worker["volumes"] == ["blobs:/data/blobs"]
+def test_gateway_and_pools_meet_in_the_same_redis_and_the_same_blobs(services: Named) -> None:
+    gateway, *pools = (services[name] for name in OURS)
+    assert gateway["volumes"] == ["blobs:/data/blobs"]
+    for pool in pools:
+        assert gateway["environment"].items() <= pool["environment"].items()
+        assert gateway["volumes"] == pool["volumes"]
     assert gateway["environment"]["CORONAL_BLOBS_URL"] == "file:///data/blobs"
 
 
@@ -105,21 +108,26 @@ def test_the_gateway_is_published_on_this_machine_only(services: Named, stages: 
     assert stages["gateway"].environment["CORONAL_PORT"] == stages["gateway"].last("EXPOSE") == "8000"
 
 
-def test_workers_can_be_many(services: Named) -> None:
-    assert {"container_name", "ports", "hostname"}.isdisjoint(services["worker"])
+@pytest.mark.parametrize("name", POOLS)
+class TestPools:
+    def test_can_be_many(self, services: Named, name: str) -> None:
+        assert {"container_name", "ports", "hostname"}.isdisjoint(services[name])
+
+    def test_have_no_way_out(self, services: Named, name: str) -> None:
+        assert services[name]["networks"] == ["back"]
+
+    def test_are_held_within_their_memory_and_number_of_processes(self, services: Named, name: str) -> None:
+        assert {"mem_limit", "pids_limit"} <= services[name].keys()
+
+    def test_hold_a_stage_within_the_memory_of_its_container(self, services: Named, name: str) -> None:
+        # 0 is 90 % of what the container may take.
+        assert services[name]["environment"]["CORONAL_MEMORY_BYTES"] == "0"
 
 
-def test_workers_have_no_way_out(services: Named) -> None:
-    assert services["worker"]["networks"] == ["back"]
-
-
-def test_a_worker_is_held_within_its_memory_and_its_number_of_processes(services: Named) -> None:
-    assert {"mem_limit", "pids_limit"} <= services["worker"].keys()
-
-
-def test_a_stage_is_held_within_the_memory_of_its_container(services: Named) -> None:
-    # 0 is 90 % of what the container may take.
-    assert services["worker"]["environment"]["CORONAL_MEMORY_BYTES"] == "0"
+def test_networks_are_a_pool_of_their_own_for_those_who_want_them(services: Named, stages: Named) -> None:
+    assert services["networks"]["profiles"] == ["networks"]
+    assert stages["networks"].environment["CORONAL_POOL"] == "networks"
+    assert stages["worker"].environment["CORONAL_POOL"] == "default"
 
 
 def _stage_of(services: Named, stages: Named, name: str) -> Any:

@@ -40,10 +40,14 @@ def test_an_image_with_plugins_ends_as_the_user_of_the_one_below(page: str, stag
     assert last == f"USER {stages['worker'].last('USER')}"
 
 
-def test_the_default_of_the_memory_limit_is_the_one_of_the_composition(page: str, services: Named) -> None:
-    match = re.fullmatch(r"\$\{WORKER_MEMORY:-(\w+)\}", services["worker"]["mem_limit"])
+@pytest.mark.parametrize("name", ["worker", "networks"])
+def test_the_default_of_a_memory_limit_is_the_one_of_the_composition(
+    page: str, services: Named, name: str
+) -> None:
+    variable = f"{name.upper()}_MEMORY"
+    match = re.fullmatch(rf"\$\{{{variable}:-(\w+)\}}", services[name]["mem_limit"])
     assert match
-    assert f"`WORKER_MEMORY` (default `{match[1]}`)" in page
+    assert f"`{variable}` (default `{match[1]}`)" in page
 
 
 def test_the_volumes_of_the_backup_are_those_of_the_composition(page: str, composition: Named) -> None:

@@ -8,7 +8,9 @@ import pytest
 Named = dict[str, Any]
 """Stages by name."""
 
-IMAGES = ["gateway", "worker"]
+IMAGES = {"gateway": "coronal_gateway", "worker": "coronal_worker", "networks": "coronal_worker"}
+"""The images, and the package that each starts."""
+
 SHARED = {"coronal", "coronal_jobs"}
 HELD = {
     "gateway": SHARED | {"coronal_gateway"},
@@ -19,10 +21,12 @@ HELD = {
         "coronal_segmenters",
         "coronal_measurers",
         "coronal_classifiers",
+        "coronal_learning",
         "coronal_pipelines",
         "coronal_formats",
     },
 }
+HELD["networks"] = HELD["worker"] | {"coronal_networks"}
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -36,12 +40,13 @@ class TestEachImage:
     def test_stands_on_the_bare_base_and_takes_the_finished_environment_only(
         self, stages: Named, image: str
     ) -> None:
-        assert stages[image].base == "base"
+        assert stages[image].base == ("base" if image == "gateway" else "pool")
+        assert stages["pool"].base == "base"
         assert stages[image].all("COPY") == [f"--from={image}-environment /opt/coronal /opt/coronal"]
         assert stages[image].all("RUN") == []
 
     def test_starts_its_own_package_without_a_shell_between(self, stages: Named, image: str) -> None:
-        assert stages[image].words("ENTRYPOINT") == ["python", "-m", f"coronal_{image}"]
+        assert stages[image].words("ENTRYPOINT") == ["python", "-m", IMAGES[image]]
 
     def test_says_how_it_is_stopped_and_how_it_is(self, stages: Named, image: str) -> None:
         assert stages[image].last("STOPSIGNAL") == "SIGTERM"
@@ -105,3 +110,10 @@ def _copied(copies: list[str]) -> list[str]:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def test_tensorflow_is_in_the_image_of_the_networks_alone(root: Path) -> None:
+    pinned = {image: _text(root / "requirements" / f"{image}.txt") for image in IMAGES}
+    assert {image for image, pins in pinned.items() if re.search(r"^tensorflow", pins, re.MULTILINE)} == {
+        "networks"
+    }

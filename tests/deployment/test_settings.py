@@ -15,6 +15,7 @@ SETTINGS: dict[str, type[GatewaySettings | JanitorSettings | WorkerSettings]] = 
     "gateway": GatewaySettings,
     "janitor": JanitorSettings,
     "worker": WorkerSettings,
+    "networks": WorkerSettings,
 }
 
 
@@ -60,12 +61,14 @@ def test_the_gateway_listens_on_the_address_that_is_published(
     assert (settings.host, settings.port) == ("0.0.0.0", 8000)
 
 
-def test_a_container_of_the_worker_runs_one_job_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, stages: Named
+@pytest.mark.parametrize(("image", "start_method"), [("worker", "fork"), ("networks", "spawn")])
+def test_a_container_of_a_pool_runs_one_job_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, stages: Named, image: str, start_method: str
 ) -> None:
-    for word, value in stages["worker"].environment.items():
+    for word, value in stages[image].environment.items():
         monkeypatch.setenv(word, value)
-    assert WorkerSettings().processes == 1
+    settings = WorkerSettings()
+    assert (settings.processes, settings.start_method) == (1, start_method)
 
 
 def test_the_engine_waits_longer_than_the_gateway_takes_to_stop(services: Named) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from coronal_gateway.aside import BlobsAside
+from coronal_gateway.aside import BlobsAside, ObjectsAside
 from coronal_jobs.errors import NotFound, TooLarge
 
 T = TypeVar("T")
@@ -51,6 +51,16 @@ def test_all_that_a_slow_disk_could_hold_up_is_done_aside(blobs: BlobsAside, asi
         "delete",
         "free_bytes",
     ]
+
+
+def test_so_is_what_lies_beside_the_blobs(blobs: BlobsAside, aside: Aside) -> None:
+    objects = ObjectsAside(blobs.objects, aside)
+    objects.put({"a/one": b"1"})
+    objects.replace("a/one", b"2")
+    assert (objects.get("a/one"), objects.has("a/two"), objects.names("a")) == (b"2", False, ["one"])
+    objects.delete(["a/one"])
+    assert aside.done == ["put", "replace", "get", "has", "names", "delete"]
+    assert not blobs.objects.has("a/one")
 
 
 def test_what_is_wrong_is_told_as_ever(blobs: BlobsAside) -> None:

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import pytest
 from page_check import Page
-from toy_models import Brightness, above, brightness, keep, toy_plugins
+from toy_models import Above, Brightness, above, brightness, keep, toy_plugins
 
 from coronal import BadDataset, BadModel, Image, LabelMap, TaskResult, TrainingContext, Work
 from coronal.task_spec import DatasetUse, EvaluationTask, ModelUse
@@ -113,7 +114,9 @@ def test_the_files_are_a_summary_a_report_and_a_page(evaluate: Any, tmp_path: Pa
     assert result.publication is None
     summary = json_of(result, "result.json")
     metrics = json_of(result)["report"]["metrics"]
-    assert summary["models"] == [{"model": "toy@1", "metrics": metrics}]
+    assert summary["models"] == [
+        {"name": "toy@1", "algorithm": "brightness", "metrics": metrics, "differences": None}
+    ]
     assert (summary["dataset"], summary["part"], summary["n"]) == ("greys@2", "all", N)
     page = Page(content_of(result, "report.html").decode())
     assert page.named("img")
@@ -149,14 +152,47 @@ def test_a_data_set_without_a_test_part_is_refused_for_one(evaluate: Any, tmp_pa
         evaluate(grey_entries(), keep(brightness, tmp_path / "a", 128.0), part="test")
 
 
-def test_two_models_are_compared_on_the_same_items(evaluate: Any, tmp_path: Path) -> None:
-    models = [keep(brightness, tmp_path / name, middle) for name, middle in (("a", 60.0), ("b", 128.0))]
-    content = json_of(evaluate(grey_entries(), *models))
-    against = content["against"]
-    first, second = (one["metrics"]["accuracy"]["value"] for one in (content["report"], against["report"]))
-    assert against["differences"]["metrics"]["accuracy"]["value"] == pytest.approx(second - first)
-    assert (content["about"]["model"], against["about"]["model"]) == ("toy@1", "toy@2")
-    assert against["differences"]["metrics"]["accuracy"]["low"] > 0
+def test_models_are_compared_with_the_first_on_the_same_items(evaluate: Any, tmp_path: Path) -> None:
+    models = [keep(brightness, tmp_path / str(middle), middle) for middle in (60.0, 128.0, 20.0)]
+    result = evaluate(grey_entries(), *models)
+    first, *others = json_of(result)["models"]
+    assert [one["name"] for one in (first, *others)] == ["toy@1", "toy@2", "toy@3"]
+    for one in others:
+        told = one["differences"]["metrics"]["accuracy"]
+        assert told["value"] == pytest.approx(accuracy_of(one) - accuracy_of(first))
+        assert (told["low"] > 0) == (one["name"] == "toy@2")
+    alone = json_of(evaluate(grey_entries(), models[2]))["models"][0]
+    assert others[1]["metrics"] == alone["metrics"]
+    kept = ("name", "algorithm", "metrics", "differences")
+    assert json_of(result, "result.json")["models"] == [
+        {name: one[name] for name in kept} for one in (first, *others)
+    ]
+
+
+def accuracy_of(model: dict[str, Any]) -> float:
+    return float(model["metrics"]["accuracy"]["value"])
+
+
+def test_of_eight_models_two_are_in_memory_at_most(
+    evaluate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive: WeakSet[Above] = WeakSet()
+    most: list[int] = []
+    predict = Above.predict
+
+    def watched(self: Above, images: Sequence[Image]) -> list[LabelMap]:
+        alive.add(self)
+        most.append(len(alive))
+        return predict(self, images)
+
+    monkeypatch.setattr(Above, "predict", watched)
+    models = [keep(above, tmp_path / str(level), float(level)) for level in range(50, 210, 20)]
+    told: list[float] = []
+    result = evaluate(drawn_entries(), *models, context=TrainingContext(progress=told.append))
+    assert max(most) <= 2
+    assert len(json_of(result)["models"]) == 8
+    assert told == sorted(told)
+    assert len(Page(content_of(result, "report.html").decode()).named("details")) == 8
 
 
 def test_the_second_model_may_have_learned_from_what_the_first_has_not(evaluate: Any, tmp_path: Path) -> None:
@@ -169,7 +205,7 @@ def test_the_second_model_may_have_learned_from_what_the_first_has_not(evaluate:
         for number, parts in enumerate(splits)
     ]
     content = json_of(evaluate(entries, *models))
-    assert (content["about"]["learned_from"], content["against"]["about"]["learned_from"]) == (0, 50)
+    assert [one["about"]["learned_from"] for one in content["models"]] == [0, 50]
 
 
 def test_a_segmenter_is_judged_by_label_maps(evaluate: Any, tmp_path: Path) -> None:
@@ -184,7 +220,7 @@ def test_a_segmenter_is_judged_by_label_maps(evaluate: Any, tmp_path: Path) -> N
 
 def test_two_segmenters_are_compared(evaluate: Any, tmp_path: Path) -> None:
     models = [keep(above, tmp_path / name, level) for name, level in (("a", 150.0), ("b", 50.0))]
-    differences = json_of(evaluate(drawn_entries(), *models))["against"]["differences"]
+    differences = json_of(evaluate(drawn_entries(), *models))["models"][1]["differences"]
     assert differences["metrics"]["jaccard"]["value"] == pytest.approx(1 / 6)
     assert (differences["only_first"], differences["only_second"]) == (0, 6)
 
@@ -244,3 +280,18 @@ def test_models_of_two_kinds_are_not_compared(evaluate: Any, tmp_path: Path) -> 
     models = keep(brightness, tmp_path / "a", 128.0), keep(above, tmp_path / "b", 128.0)
     with pytest.raises(BadModel, match="of one kind"):
         evaluate(grey_entries(), *models)
+
+
+def test_a_file_that_is_no_model_is_refused_before_anything_is_predicted(
+    evaluate: Any, tmp_path: Path
+) -> None:
+    told: list[float] = []
+    (tmp_path / "b").write_bytes(b"weights")
+    with pytest.raises(BadModel, match="must be that of a model, found BadZipFile"):
+        evaluate(
+            grey_entries(),
+            keep(brightness, tmp_path / "a", 128.0),
+            tmp_path / "b",
+            context=TrainingContext(progress=told.append),
+        )
+    assert told == []

@@ -7,8 +7,6 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from coronal import Algorithm
-
 __all__ = ["MEMBERS", "entry_points_of", "given_to", "offered_by"]
 
 MEMBERS = ("filters", "segmenters", "measurers")
@@ -31,6 +29,6 @@ def entry_points_of(member: str) -> list[EntryPoint]:
     return [EntryPoint(name, value, "coronal") for name, value in points.items()]
 
 
-def offered_by(member: str) -> list[Algorithm[..., Any]]:
-    """Give the algorithms of a member, in the order of their entry points."""
+def offered_by(member: str) -> list[Any]:
+    """Give the algorithms of a member, those that are fitted too, in the order of their entry points."""
     return [point.load() for point in entry_points_of(member)]

@@ -1,6 +1,7 @@
 """Two models on the same items."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,9 +9,25 @@ from judged import answered, drawn, said
 from scipy.stats import binom
 
 from coronal import LabelMap, Prediction
-from coronal_learning.judging.classifier_report import judge_classifier
-from coronal_learning.judging.differences import compare_classifiers, compare_segmenters
-from coronal_learning.judging.segmenter_report import judge_segmenter
+from coronal_learning.judging.answers import Answers
+from coronal_learning.judging.classifier_report import judge_answers, judge_classifier
+from coronal_learning.judging.differences import Differences, compare
+from coronal_learning.judging.item_scores import ItemScores
+from coronal_learning.judging.resamples import Resamples
+from coronal_learning.judging.segmenter_report import judge_items, judge_segmenter
+
+
+def compare_classifiers(
+    truth: list[str], *said: list[Prediction], patients: Sequence[str] = ()
+) -> Differences:
+    resamples = Resamples.of(len(truth), patients=patients)
+    return compare(*(judge_answers(Answers.of(truth, one), resamples)[1] for one in said))
+
+
+def compare_segmenters(truth: list[LabelMap], *found: list[LabelMap], names: dict[int, str]) -> Differences:
+    resamples = Resamples.of(len(truth))
+    scored = [[ItemScores.of(*pair, names) for pair in zip(truth, one, strict=True)] for one in found]
+    return compare(*(judge_items(items, names, resamples)[1] for items in scored))
 
 
 def test_differences_are_the_second_less_the_first() -> None:
@@ -84,3 +101,11 @@ def test_an_item_with_nothing_in_it_tells_segmenters_not_apart() -> None:
     differences = compare_segmenters(empty, empty, empty, names={1: "liver"})
     assert (differences.only_first, differences.only_second, differences.p_value) == (0, 0, 1.0)
     assert differences.metrics["dice"].value is None
+
+
+def test_models_that_were_judged_with_other_resamples_are_not_compared() -> None:
+    one = said()
+    answers = Answers.of(one.truth, one.predictions)
+    standings = [judge_answers(answers, Resamples.of(300, seed=seed))[1] for seed in (0, 1)]
+    with pytest.raises(ValueError, match="judged with the same resamples"):
+        compare(*standings)

@@ -3,20 +3,26 @@
 import base64
 import io
 import json
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
-from judged import Said, drawn, said
+from judged import CLASSES, Said, drawn, said
 from page_check import Page
 
 from coronal import Image
 from coronal.task_spec import Step
-from coronal_learning.judging.about import About, Against, Report
-from coronal_learning.judging.classifier_report import ClassifierReport, judge_classifier
-from coronal_learning.judging.differences import compare_classifiers
+from coronal_learning.judging.about import About, Report
+from coronal_learning.judging.answers import Answers
+from coronal_learning.judging.classifier_report import ClassifierReport, judge_answers, judge_classifier
+from coronal_learning.judging.differences import Differences
+from coronal_learning.judging.item_scores import ItemScores
 from coronal_learning.judging.report_files import report_files
-from coronal_learning.judging.segmenter_report import SegmenterReport, judge_segmenter
+from coronal_learning.judging.resamples import Resamples
+from coronal_learning.judging.segmenter_report import SegmenterReport, judge_items, judge_segmenter
+from coronal_learning.judging.verdict import Judged, LabelMaps, Verdict, verdicts
 
 WILD = ("<script>alert(1)</script>", 'a" onload="x', "R&D")
 ABOUT = About(
@@ -36,8 +42,14 @@ def report_of(one: Said) -> ClassifierReport:
     return judge_classifier(one.truth, one.predictions)
 
 
-def written(report: Report, about: About = ABOUT, **more: object) -> tuple[dict[str, object], str]:
-    content, page = report_files(report, about=about, **more)
+def written(
+    report: Report, about: About = ABOUT, label_maps: LabelMaps | None = None, **more: Any
+) -> tuple[dict[str, Any], str]:
+    return files_of([Judged(about, Verdict(report, label_maps=label_maps))], **more)
+
+
+def files_of(models: list[Judged], **more: Any) -> tuple[dict[str, Any], str]:
+    content, page = report_files(models, **more)
     assert (content.name, content.media_type) == ("report.json", "application/json")
     assert (page.name, page.media_type) == ("report.html", "text/html; charset=utf-8")
     return json.loads(content.content), page.content.decode()
@@ -95,7 +107,10 @@ def test_the_json_has_all_of_the_report(wild: ClassifierReport) -> None:
     content, _ = written(wild)
     assert ClassifierReport.model_validate_json(json.dumps(content["report"])) == wild
     assert About.model_validate(content["about"]) == ABOUT
-    assert (content["curve"], content["against"]) == ([], None)
+    assert content["curve"] == []
+    (model,) = content["models"]
+    assert (model["name"], model["algorithm"], model["differences"]) == ("pets@3", "svm", None)
+    assert {name: model[name] for name in content["report"]} == content["report"]
 
 
 def test_the_head_tells_what_was_judged_by_what() -> None:
@@ -149,18 +164,101 @@ def test_a_learning_curve_is_drawn_and_what_is_no_number_left_out() -> None:
     assert len(page.named("figure")) == 5
 
 
-def test_two_models_are_compared() -> None:
-    one, other = said(sharpness=1.0), said(sharpness=3.0)
-    differences = compare_classifiers(one.truth, one.predictions, other.predictions)
-    second = ABOUT.model_copy(update={"model": "pets@4", "learned_from": 5})
-    against = Against(about=second, report=report_of(other), differences=differences)
-    content, text = written(report_of(one), against=against)
-    assert Against.model_validate_json(json.dumps(content["against"])) == against
-    page = Page(text).text
-    assert "Compared with pets@4" in page
-    assert page.count("pets@4 is better") >= 5
-    assert f"{differences.only_second} are right by pets@4 alone (p < 0.001, McNemar's exact test)" in page
-    assert "pets@4 knows these images" in page
+def compared(*sharpness: float, classes: tuple[str, ...] = CLASSES) -> list[Judged]:
+    """Judge models of unlike sharpness by the same items."""
+    several = [said(classes=classes, sharpness=one) for one in sharpness]
+    resamples = Resamples.of(len(several[0].truth))
+    found = verdicts([judge_answers(Answers.of(one.truth, one.predictions), resamples) for one in several])
+    return [
+        Judged(ABOUT.model_copy(update={"model": f"pets@{number}", "learned_from": number // 4}), verdict)
+        for number, verdict in enumerate(found, start=1)
+    ]
+
+
+def test_each_model_is_told_and_how_it_differs_from_the_first() -> None:
+    models = compared(1.0, 3.0, 1.2)
+    content, _ = files_of(models)
+    assert [one["name"] for one in content["models"]] == ["pets@1", "pets@2", "pets@3"]
+    assert content["about"]["model"] == "pets@1"
+    assert content["report"]["metrics"] == content["models"][0]["metrics"]
+    first, *others = content["models"]
+    assert first["differences"] is None
+    for one, told in zip(models[1:], others, strict=True):
+        assert Differences.model_validate_json(json.dumps(told["differences"])) == one.verdict.differences
+        accuracy = told["differences"]["metrics"]["accuracy"]["value"]
+        gained = told["metrics"]["accuracy"]["value"] - first["metrics"]["accuracy"]["value"]
+        assert accuracy == pytest.approx(gained)
+
+
+def test_what_is_as_long_as_the_data_set_is_told_once() -> None:
+    content, _ = files_of(compared(1.0, 3.0))
+    assert content["about"]["counts"] == ABOUT.counts
+    assert all({"items", "counts"}.isdisjoint(one["about"]) for one in content["models"])
+
+
+def test_models_are_compared_at_one_glance_and_the_best_is_marked() -> None:
+    models = compared(1.0, 3.0, 1.0, 2.0)
+    page = Page(files_of(models)[1])
+    assert "4 classifiers on animals@1" in page.text
+    overview = page.text.partition("Compared")[2].partition("Model by model")[0]
+    assert overview.count("best") == 6  # five metrics, and the recall of the rarest class
+    assert "Difference to pets@1, on the same items" in overview
+    told = models[1].verdict.differences
+    assert told is not None
+    assert f"{told.only_second} : {told.only_first} p < 0.001" in overview
+    tables = overview.partition("Better and worse are marked")[0]
+    assert (tables.count(" better ") >= 10, tables.count(" worse ")) == (True, 0)
+    assert "pets@3 svm +0.000 +0.000 +0.000 +0.000 +0.000 0 : 0 p = 1.000" in overview
+    assert "pets@4 knows these images" in page.text
+
+
+def test_a_tie_has_no_best() -> None:
+    overview = Page(files_of(compared(2.0, 2.0))[1]).text.partition("Model by model")[0]
+    assert "best" not in overview.partition("Compared")[2]
+
+
+def test_the_details_of_each_model_can_be_unfolded() -> None:
+    page = Page(files_of(compared(1.0, 3.0, 2.0, classes=WILD), images=grey)[1])
+    assert [one.get("open", "closed") for one in page.named("details")] == [None, "closed", "closed"]
+    assert page.text.count("What is taken for what") == page.text.count("Worst mistakes") == 3
+    assert page.text.count("How it was made") == 3
+    assert page.text.count("Compared with pets@1") == 2
+    assert page.text.count("Items of each part of the data set") == 1
+    assert len(page.named("figure")) == 9
+    levels = [int(tag[1]) for tag, _ in page.tags if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_it_is_told_metric_by_metric_what_is_open() -> None:
+    models = compared(1.0, 3.0, 1.02)
+    text = Page(files_of(models)[1]).text
+    better, open_ = text.split("Compared with pets@1")[1:]
+    assert better.count("it is better") >= 5
+    assert "open: the interval holds 0" in open_
+    told = models[1].verdict.differences
+    assert told is not None
+    assert f"{told.only_second} are right by pets@2 alone (p < 0.001, McNemar's exact test)" in better
+
+
+def test_segmenters_are_compared_with_the_outlines_of_each() -> None:
+    names = {1: "liver", 2: "vessel"}
+    truth = drawn(5)
+    found = [truth, drawn(5, 1), drawn(5, 2)]
+    resamples = Resamples.of(5)
+    scored = [[ItemScores.of(*pair, names) for pair in zip(truth, one, strict=True)] for one in found]
+    asked: list[int] = []
+
+    def label_maps(number: int) -> LabelMaps:
+        return lambda place: asked.append(number) or (truth[place], found[number][place])
+
+    judged = verdicts(
+        [judge_items(items, names, resamples) for items in scored], [label_maps(n) for n in range(3)]
+    )
+    flat = Image(np.zeros((40, 50), np.uint8), truth[0].geometry)
+    page = Page(files_of([Judged(ABOUT, one) for one in judged], images=lambda _: flat)[1])
+    assert asked == [0] * 5 + [1] * 5 + [2] * 5
+    assert "Dice of “vessel”, the rarest (3 items)" in page.text
+    assert "sign test" in page.text
 
 
 def test_the_worst_segmentations_are_shown_with_both_outlines(segmented: SegmenterReport) -> None:

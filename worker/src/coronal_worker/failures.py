@@ -55,4 +55,4 @@ def plain(text: str, longest: int) -> str:
 
 def _out_of_memory(algorithm: str) -> str:
     what = f"the algorithm {algorithm}" if algorithm else "reading or writing it"
-    return f"the image is too large for the worker's memory: {what} needs more than there is"
+    return f"it is too large for the worker's memory: {what} needs more than there is"

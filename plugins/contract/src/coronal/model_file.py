@@ -26,7 +26,7 @@ from coronal.segmenters import Segmenter
 from coronal.spec import Kind
 from coronal.task_spec import Part, Step
 
-__all__ = ["ModelCard", "TrainedModel", "open_model", "preprocessed", "write_model"]
+__all__ = ["ModelCard", "TrainedModel", "open_model", "preprocessed", "read_card", "write_model"]
 
 _CARD = "card.json"
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -172,16 +172,30 @@ def open_model(path: Path, plugins: Plugins) -> TrainedModel:
     PluginError
         When what was trained isn't installed here.
     """
+    card = read_card(path)
+    trainable = plugins.trainable.get(card.algorithm)
+    if trainable is None:
+        raise PluginError(f"the model is of {card.algorithm}, and that isn't installed here")
     with tempfile.TemporaryDirectory() as folder:
         _unpack(path, Path(folder))
-        try:
-            card = ModelCard.model_validate_json((Path(folder) / _CARD).read_bytes())
-        except (OSError, ValidationError) as broken:
-            raise BadModel(f"{_CARD} must be the card of a model, found {type(broken).__name__}") from broken
-        trainable = plugins.trainable.get(card.algorithm)
-        if trainable is None:
-            raise PluginError(f"the model is of {card.algorithm}, and that isn't installed here")
         return TrainedModel(card, trainable.load(Path(folder)), plugins, path.stat().st_size)
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read from the file of a model what it is, and nothing of what it has learned.
+
+    Raises
+    ------
+    BadModel
+        When the file holds something else.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return ModelCard.model_validate_json(archive.read(_CARD))
+    except ValidationError as broken:
+        raise BadModel(f"{_CARD} must be the card of a model, found {type(broken).__name__}") from broken
+    except _BROKEN as broken:
+        raise _foreign(broken) from broken
 
 
 def _unpack(path: Path, folder: Path) -> None:
@@ -192,4 +206,8 @@ def _unpack(path: Path, folder: Path) -> None:
                 raise BadModel("the file of a model must hold a few plain files, found others")
             archive.extractall(folder)
     except _BROKEN as broken:
-        raise BadModel(f"the file must be that of a model, found {type(broken).__name__}") from broken
+        raise _foreign(broken) from broken
+
+
+def _foreign(broken: Exception) -> BadModel:
+    return BadModel(f"the file must be that of a model, found {type(broken).__name__}")

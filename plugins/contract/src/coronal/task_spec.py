@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema
 from coronal.spec import Kind
 
 __all__ = [
+    "MOST_COMPARED",
     "DatasetTask",
     "DatasetUse",
     "EvaluationTask",
@@ -138,11 +139,15 @@ class TrainingTask(_Task):
     folds: int = Field(default=3, ge=2, le=20, description="Of the cross-validation.")
 
 
+MOST_COMPARED = 8
+"""Models that one evaluation judges."""
+
+
 class EvaluationTask(_Task):
-    """Judge a model on a data set; or two, and their difference."""
+    """Judge a model on a data set; or several, and how each differs from the first."""
 
     task: Literal["evaluation"] = "evaluation"
-    models: tuple[ModelUse, ...] = Field(min_length=1, max_length=2)
+    models: tuple[ModelUse, ...] = Field(min_length=1, max_length=MOST_COMPARED)
     dataset: DatasetUse
     part: Literal["auto", "all", "test"] = Field(
         default="auto",

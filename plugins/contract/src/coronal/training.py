@@ -70,7 +70,8 @@ class TrainingContext(Context, Generic[T]):
         patients is among those that it learns from. There may be none.
     measure
         Call it after each epoch, tree or round with what is known by then, by name: ``epoch``, ``epochs``,
-        ``loss``, ``validation_loss``, ``accuracy``, ``validation_accuracy``. It becomes the learning curve.
+        ``loss``, ``validation_loss``, ``accuracy`` or ``dice``, ``validation_accuracy`` or
+        ``validation_dice``. It becomes the learning curve.
     checkpoint
         Where to keep how far it is.
 

@@ -8,8 +8,9 @@ from pydantic import JsonValue
 from coronal import Classifier, Examples, Image, TrainingContext
 from coronal.form import Form
 from coronal_learning.dataset_file import Answers, Dataset
+from coronal_learning.judging.verdict import Verdict
 from coronal_learning.trainee import Trainee
-from coronal_learning.trial import Trial, Verdict
+from coronal_learning.trial import Trial
 from coronal_learning.try_classifiers import try_classifiers
 
 __all__ = ["ClassifierTrainee", "balanced_accuracy"]
@@ -48,8 +49,8 @@ class ClassifierTrainee(Trainee[str, Classifier]):
         """Tell its balanced accuracy."""
         return balanced_accuracy(exam.answers, [one.label for one in model.predict(exam.images)])
 
-    def judge(self, trial: Trial) -> Verdict | None:
-        """Judge a classifier by items that it doesn't know."""
+    def judge(self, trial: Trial) -> tuple[Verdict, ...] | None:
+        """Judge classifiers by items that they don't know."""
         return try_classifiers(trial)
 
 

@@ -1,21 +1,23 @@
-"""The task that judges a model on a data set, or compares two."""
+"""The task that judges a model on a data set, or compares several."""
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 from pydantic import JsonValue
 
 from coronal import BadModel, ResultFile, TaskResult, Work, task
-from coronal.model_file import ModelCard, open_model
+from coronal.model_file import ModelCard, TrainedModel, open_model, read_card
 from coronal.spec import Kind
 from coronal.task_spec import DatasetUse, EvaluationTask
 from coronal_learning.chosen_items import ChosenItems
 from coronal_learning.dataset_file import open_dataset
-from coronal_learning.judging.about import About, Against
+from coronal_learning.judging.about import About
 from coronal_learning.judging.report_files import report_files
-from coronal_learning.trial import Trial, Verdict
+from coronal_learning.judging.verdict import Judged, Verdict
+from coronal_learning.trial import Trial
 from coronal_learning.try_classifiers import try_classifiers
 from coronal_learning.try_segmenters import try_segmenters
 
@@ -24,13 +26,13 @@ __all__ = ["evaluation"]
 
 @task
 def evaluation(work: Work) -> TaskResult:
-    """Judge a model on a data set; or two on the same items, and their difference.
+    """Judge a model on a data set; or several on the same items, and how each differs from the first.
 
     Parameters
     ----------
     work
-        Its order is a `coronal.task_spec.EvaluationTask`, its source the file of a data set, and there
-        are one or two models.
+        Its order is a `coronal.task_spec.EvaluationTask`, its source the file of a data set, and there is a
+        model at least.
 
     Raises
     ------
@@ -43,27 +45,25 @@ def evaluation(work: Work) -> TaskResult:
         When an image isn't of the kind that a model has learned from.
     """
     spec = cast("EvaluationTask", work.spec)  # a task is given the orders of its name
-    models = tuple(open_model(path, work.plugins) for path in work.models)
+    cards = tuple(map(read_card, work.models))
+
+    @lru_cache(maxsize=1)  # as large as models are, they aren't in memory all at once
+    def model(number: int) -> TrainedModel:
+        return open_model(work.models[number], work.plugins)
+
     with open_dataset(work.source) as dataset:
-        chosen = ChosenItems.of(dataset.items, _sha256(work.source), models[0].card, spec.part)
-        trial = Trial(dataset, chosen.numbers, models, work.context)
-        verdict = _verdict(trial)
-        if verdict is None:
+        chosen = ChosenItems.of(dataset.items, _sha256(work.source), cards[0], spec.part)
+        trial = Trial(dataset, chosen.numbers, cards, model, work.context)
+        verdicts = _verdicts(trial)
+        if verdicts is None:
             return TaskResult(())
-        about, *others = (
-            _about(f"{use.name}@{use.version}", model.card, trial, chosen, spec.dataset)
-            for use, model in zip(spec.models, models, strict=True)
+        judged = tuple(
+            Judged(_about(f"{use.name}@{use.version}", card, trial, chosen, spec.dataset), verdict)
+            for use, card, verdict in zip(spec.models, cards, verdicts, strict=True)
         )
-        against = _against(others, verdict)
-        report = report_files(
-            verdict.reports[0],
-            about=about,
-            against=against,
-            images=trial.image,
-            label_maps=verdict.label_maps,
-        )
+        report = report_files(judged, images=trial.image)
     work.context.progress(1.0)
-    return TaskResult((_result([about, *others], verdict), *report))
+    return TaskResult((_result(judged), *report))
 
 
 def _sha256(path: Path) -> str:
@@ -71,8 +71,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verdict(trial: Trial) -> Verdict | None:
-    kinds = {one.card.kind for one in trial.models}
+def _verdicts(trial: Trial) -> tuple[Verdict, ...] | None:
+    kinds = {card.kind for card in trial.cards}
     if len(kinds) > 1:
         raise BadModel("models that are compared must be of one kind, found a classifier and a segmenter")
     return try_classifiers(trial) if kinds == {Kind.CLASSIFIER} else try_segmenters(trial)
@@ -97,23 +97,23 @@ def _about(name: str, card: ModelCard, trial: Trial, chosen: ChosenItems, use: D
     )
 
 
-def _against(others: list[About], verdict: Verdict) -> Against | None:
-    if verdict.differences is None:
-        return None
-    return Against(about=others[0], report=verdict.reports[1], differences=verdict.differences)
-
-
-def _result(abouts: list[About], verdict: Verdict) -> ResultFile:
-    first, differences = abouts[0], verdict.differences
+def _result(judged: tuple[Judged, ...]) -> ResultFile:
+    first = judged[0]
     summary: dict[str, JsonValue] = {
-        "dataset": first.dataset,
-        "part": first.part,
-        "n": verdict.reports[0].n,
-        "models": [
-            {"model": about.model, "metrics": report.metrics.model_dump(mode="json")}
-            for about, report in zip(abouts, verdict.reports, strict=True)
-        ],
-        "differences": None if differences is None else differences.model_dump(mode="json"),
+        "dataset": first.about.dataset,
+        "part": first.about.part,
+        "n": first.report.n,
+        "models": [_summary(one) for one in judged],
     }
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
     return ResultFile("result.json", "application/json", text.encode() + b"\n")
+
+
+def _summary(judged: Judged) -> JsonValue:
+    differences = judged.verdict.differences
+    return {
+        "name": judged.name,
+        "algorithm": judged.about.algorithm,
+        "metrics": judged.report.metrics.model_dump(mode="json"),
+        "differences": None if differences is None else differences.model_dump(mode="json"),
+    }

@@ -7,8 +7,9 @@ from coronal import Examples, Image, LabelMap, Segmenter, TrainingContext
 from coronal.errors import BadTrainingSet
 from coronal_learning.dataset_file import Answers, Dataset
 from coronal_learning.judging.item_scores import ItemScores
+from coronal_learning.judging.verdict import Verdict
 from coronal_learning.trainee import Trainee
-from coronal_learning.trial import Trial, Verdict
+from coronal_learning.trial import Trial
 from coronal_learning.try_segmenters import try_segmenters
 
 __all__ = ["SegmenterTrainee"]
@@ -68,6 +69,6 @@ class SegmenterTrainee(Trainee[LabelMap, Segmenter]):
         told = [one for one in dice if one is not None]
         return float(np.mean(told)) if told else 0.0
 
-    def judge(self, trial: Trial) -> Verdict | None:
-        """Judge a segmenter by items that it doesn't know."""
+    def judge(self, trial: Trial) -> tuple[Verdict, ...] | None:
+        """Judge segmenters by items that they don't know."""
         return try_segmenters(trial)

@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from coronal import Examples, Image, Model, TrainableAlgorithm, TrainingContext
 from coronal.errors import BadTrainingSet
 from coronal_learning.dataset_file import Answers, Dataset
-from coronal_learning.trial import Trial, Verdict
+from coronal_learning.judging.verdict import Verdict
+from coronal_learning.trial import Trial
 
 __all__ = ["Trainee"]
 
@@ -62,8 +63,8 @@ class Trainee(ABC, Generic[T, M]):
         """Tell how good a model is, from 0 to 1, by one number."""
 
     @abstractmethod
-    def judge(self, trial: Trial) -> Verdict | None:
-        """Judge a model by items that it doesn't know; None when the job was cancelled."""
+    def judge(self, trial: Trial) -> tuple[Verdict, ...] | None:
+        """Judge models by items that they don't know; None when the job was cancelled."""
 
     def check_dataset(self, dataset: Dataset) -> None:
         """Check that a data set is of the kind that is learned from.

@@ -17,6 +17,7 @@ from coronal_learning.classifier_trainee import ClassifierTrainee
 from coronal_learning.course import Course
 from coronal_learning.dataset_file import Dataset, open_dataset
 from coronal_learning.judging.report_files import report_files
+from coronal_learning.judging.verdict import Judged, Verdict
 from coronal_learning.learning_curve import LearningCurve
 from coronal_learning.lessons import Lessons, Preparing
 from coronal_learning.searching import best_of, combinations
@@ -25,7 +26,7 @@ from coronal_learning.spans import span
 from coronal_learning.splitting import split
 from coronal_learning.telling import about_of, card_of, facts_of
 from coronal_learning.trainee import Trainee
-from coronal_learning.trial import Trial, Verdict
+from coronal_learning.trial import Trial
 
 __all__ = ["training"]
 
@@ -101,10 +102,9 @@ def _learned(
     write_model(fitted.model, card, model)
     # What is judged is what is kept: the file.
     trial, verdict = _judged(work, course, dataset, open_model(model, work.plugins))
-    (report,) = verdict.reports
-    facts = facts_of(course, card, fitted, found, report) | {"onnx": _has_graph(model)}
-    about, label_maps = about_of(course, card, fitted), verdict.label_maps
-    files = report_files(report, about=about, curve=curve.rows, images=trial.image, label_maps=label_maps)
+    facts = facts_of(course, card, fitted, found, verdict.report) | {"onnx": _has_graph(model)}
+    judged = Judged(about_of(course, card, fitted), verdict)
+    files = report_files([judged], curve=curve.rows, images=trial.image)
     progress(1.0)
     return _result(course.spec.name, model, facts, (*files, *_curve_file(curve)))
 
@@ -113,11 +113,12 @@ def _judged(
     work: Work, course: Course[T, M], dataset: Dataset, trained: TrainedModel
 ) -> tuple[Trial, Verdict]:
     context = replace(work.context, progress=span(work.context.progress, _LEARNED, 1.0))
-    trial = Trial(dataset, tuple(course.lessons.numbers("test")), (trained,), context)
-    verdict = course.trainee.judge(trial)
-    if verdict is None:
+    numbers = tuple(course.lessons.numbers("test"))
+    trial = Trial(dataset, numbers, (trained.card,), lambda _: trained, context)
+    verdicts = course.trainee.judge(trial)
+    if verdicts is None:
         raise Cancelled
-    return trial, verdict
+    return trial, verdicts[0]
 
 
 def _has_graph(model: Path) -> bool:

@@ -1,16 +1,16 @@
 """Classifiers, tried on images whose class is known."""
 
 from coronal import BadDataset, Prediction
-from coronal_learning.judging.answers import check_known
-from coronal_learning.judging.classifier_report import judge_classifier
-from coronal_learning.judging.differences import compare_classifiers
-from coronal_learning.trial import Trial, Verdict
+from coronal_learning.judging.answers import Answers, check_known
+from coronal_learning.judging.classifier_report import judge_answers
+from coronal_learning.judging.verdict import Verdict, verdicts
+from coronal_learning.trial import Trial
 
 __all__ = ["try_classifiers"]
 
 
-def try_classifiers(trial: Trial) -> Verdict | None:
-    """Predict all items and judge what is said; None where the job was cancelled.
+def try_classifiers(trial: Trial) -> tuple[Verdict, ...] | None:
+    """Predict all items and judge what each model says; None where the job was cancelled.
 
     Raises
     ------
@@ -21,16 +21,17 @@ def try_classifiers(trial: Trial) -> Verdict | None:
     if trial.dataset.answers != "classes":
         raise BadDataset(["a classifier is judged by images of known class, found label maps"])
     truth = [trial.dataset.items[number].label for number in trial.numbers]
-    for model in trial.models:
-        check_known(truth, model.card.classes)
-    said: list[list[Prediction]] = [[] for _ in trial.models]
-    for _, images in trial.batches():
-        for model, predictions in zip(trial.models, said, strict=True):
-            predictions.extend(model.predict(images))
-    if trial.context.is_cancelled():
-        return None
-    patients, seed = trial.patients, trial.context.seed
-    reports = tuple(judge_classifier(truth, one, patients=patients, seed=seed) for one in said)
-    if len(said) == 1:
-        return Verdict(reports, None)
-    return Verdict(reports, compare_classifiers(truth, *said, patients=patients, seed=seed))
+    for card in trial.cards:
+        check_known(truth, card.classes)
+    judged = []
+    for number in range(len(trial.cards)):
+        said = _said(trial, number)
+        if trial.context.is_cancelled():
+            return None
+        judged.append(judge_answers(Answers.of(truth, said), trial.resamples))
+    return verdicts(judged)
+
+
+def _said(trial: Trial, number: int) -> list[Prediction]:
+    model = trial.model(number)
+    return [said for _, images in trial.batches(number) for said in model.predict(images)]

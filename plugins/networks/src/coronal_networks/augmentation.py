@@ -36,7 +36,7 @@ class Change:
     is_flipped
         Whether it is mirrored along its last axis.
     turned_deg
-        How far it is turned about its middle, in the plane of its last two axes.
+        How far it is turned about its middle, counter-clockwise in the plane of its last two axes.
     shifted
         How far it is moved along each spatial axis, as a part of its length.
     contrast
@@ -84,7 +84,7 @@ class Change:
             return array
         angle = np.deg2rad(self.turned_deg)
         matrix = np.eye(array.ndim)
-        matrix[-2:, -2:] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        matrix[-2:, -2:] = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
         middle = (np.array(array.shape) - 1) / 2
         shift = np.array(self.shifted or (0.0,) * array.ndim) * array.shape
         offset = middle - matrix @ (middle + shift)

@@ -33,6 +33,8 @@ def tensorflow() -> ModuleType:
         module.config.threading.set_intra_op_parallelism_threads(1)
         module.config.threading.set_inter_op_parallelism_threads(1)
     module.config.experimental.enable_op_determinism()
+    # It warns of each network after the fifth in a process.
+    module.get_logger().setLevel("ERROR")
     return module
 
 

@@ -91,10 +91,25 @@ class KeptNetwork:
     runtime: Runtime
 
     @classmethod
-    def of(cls, network: Network, samples: NDArray[np.float32], log: Callable[[str], None]) -> Self:
-        """Keep a network, with its graph where that says the same of some inputs; the log tells why not."""
+    def of(
+        cls,
+        network: Network,
+        samples: NDArray[np.float32],
+        log: Callable[[str], None],
+        *,
+        tolerance: float | None = None,
+    ) -> Self:
+        """Keep a network, with its graph where that says the same of some inputs; the log tells why not.
+
+        Parameters
+        ----------
+        network, samples, tolerance
+            As in `coronal_networks.onnx_export.exported`.
+        log
+            Takes a line.
+        """
         try:
-            runtime: Runtime = exported(network, samples)
+            runtime: Runtime = exported(network, samples, tolerance)
         except NotExported as reason:
             log(f"no ONNX graph: {reason}")
             runtime = KerasRuntime(network)

@@ -1,14 +1,14 @@
 """A model of Keras and its parts, as far as we know them: Keras and TensorFlow have no types."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Network", "Tensor", "Variable"]
 
-Tensor: TypeAlias = object
+Tensor: TypeAlias = Any
 """A tensor of TensorFlow, which has no types."""
 
 
@@ -26,6 +26,7 @@ class _Value(Protocol):
 
 
 class _Layer(Protocol):
+    input: Tensor
     output: Tensor
 
 
@@ -37,6 +38,8 @@ class Network(Protocol):
     input_shape: tuple[int | None, ...]
     output_shape: tuple[int | None, ...]
     inputs: Sequence[Tensor]
+    outputs: Sequence[Tensor]
+    layers: Sequence["_Layer"]
 
     def get_layer(self, name: str) -> "_Layer":
         """Give one of its layers."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,33 +78,28 @@ class Steps:
         self._optimiser.build(network.trainable_variables)
         tf = tensorflow()
 
-        def judge(
-            inputs: Tensor, answers: Tensor, weights: Tensor, training: bool = False
-        ) -> tuple[Tensor, Tensor]:
+        def judged(training: bool, inputs: Tensor, answers: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
             outputs = network(inputs, training=training)
             losses = tf.cast(weights, tf.float32) * goal.loss(answers, outputs)
             return tf.reduce_mean(losses), tf.reduce_mean(goal.score(answers, outputs))
 
         def learn(inputs: Tensor, answers: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
             with tf.GradientTape() as tape:
-                loss, score = judge(inputs, answers, weights, training=True)
+                loss, score = judged(True, inputs, answers, weights)
             trained = network.trainable_variables
             self._optimiser.apply_gradients(zip(tape.gradient(loss, trained), trained, strict=True))
             return loss, score
 
-        # Batches of each length share one graph.
-        self._learn = tf.function(learn, reduce_retracing=True)
-        self._judge = tf.function(judge, reduce_retracing=True)
+        self._learn = _Compiled(learn)
+        self._judge = _Compiled(partial(judged, False))
 
     def learn(self, batch: Batch) -> Result:
         """Change the network so that it does better on these examples; give how it did before."""
-        loss, score = self._learn(*batch)
-        return Result(float(loss), float(score), len(batch.inputs))
+        return self._learn(batch)
 
     def judge(self, batch: Batch) -> Result:
         """Tell how the network does on these examples."""
-        loss, score = self._judge(*batch)
-        return Result(float(loss), float(score), len(batch.inputs))
+        return self._judge(batch)
 
     @property
     def network_state(self) -> list[NDArray[np.generic]]:
@@ -121,6 +118,22 @@ class Steps:
     @optimiser_state.setter
     def optimiser_state(self, values: Sequence[NDArray[np.generic]]) -> None:
         _assign(self._optimiser.variables, values)
+
+
+class _Compiled:
+    """A step, compiled when the first batch comes, for batches of any length."""
+
+    def __init__(self, step: Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]) -> None:
+        self._step = step
+        self._compiled: Callable[..., tuple[SupportsFloat, SupportsFloat]] | None = None
+
+    def __call__(self, batch: Batch) -> Result:
+        if self._compiled is None:
+            tf = tensorflow()
+            signature = [tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in batch]
+            self._compiled = tf.function(self._step, input_signature=signature)
+        loss, score = self._compiled(*batch)
+        return Result(float(loss), float(score), len(batch.inputs))
 
 
 def _assign(variables: Sequence[Variable], values: Sequence[NDArray[np.generic]]) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from coronal_client.archives import opened_archive
 from coronal_client.job import Job
-from coronal_client.versions import Version, version_path
+from coronal_client.versions import Version, newest_versions, version_path
 
 if TYPE_CHECKING:
     from coronal_client.transport import Transport
@@ -66,8 +66,7 @@ class Datasets:
 
     def datasets(self) -> list[Version]:
         """Give the newest version of each data set, the last that was added first."""
-        found = self._transport.json(f"/v1/{_KIND}")[_KIND]
-        return [Version.of(self._transport, body) for body in found]
+        return newest_versions(self._transport, _KIND)
 
     def dataset(self, name: str, version: int | str = "") -> Version:
         """Give a version of a data set.

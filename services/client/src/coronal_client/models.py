@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from coronal_client.job import Job
 from coronal_client.uploads import PipelineSource, pipeline_text
-from coronal_client.versions import Version, version_path
+from coronal_client.versions import Version, newest_versions, version_path
 
 if TYPE_CHECKING:
     from coronal_client.transport import Transport
@@ -108,17 +108,19 @@ class Models:
         model: str | Version,
         dataset: str | Version,
         *,
-        against: str | Version = "",
+        against: str | Version | Sequence[str | Version] = (),
         part: str = "auto",
         seed: int = 0,
         key: str = "",
     ) -> Job:
-        """Judge a model on a data set, alone or beside another.
+        """Judge a model on a data set, alone or beside others.
 
         Parameters
         ----------
-        model, dataset, against
+        model, dataset
             ``NAME``, ``NAME@VERSION`` or ``NAME@ALIAS``; a version that was given by this client does too.
+        against
+            Other models that are judged by the same images and compared with it: one, or up to seven.
         part
             ``test``: what was held out in training; ``all``: every image; ``auto``: test where the model was
             trained on this very data set, else all.
@@ -142,14 +144,14 @@ class Models:
             When the server is away, or takes no job, for longer than the client's patience.
         """
         name, _, version = str(model).partition("@")
-        order = {"version": version, "dataset": str(dataset), "against": str(against)}
+        others = [against] if isinstance(against, str | Version) else against
+        order = {"version": version, "dataset": str(dataset), "against": [str(one) for one in others]}
         path = f"/v1/{_KIND}/{quote(name, safe='')}/evaluations"
         return self._order(path, key, {**order, "part": part, "seed": seed})
 
     def models(self) -> list[Version]:
         """Give the newest version of each model, the last that was trained first."""
-        found = self._transport.json(f"/v1/{_KIND}")[_KIND]
-        return [Version.of(self._transport, body) for body in found]
+        return newest_versions(self._transport, _KIND)
 
     def model(self, name: str, version: int | str = "") -> Version:
         """Give a version of a model.

@@ -1,7 +1,7 @@
 """How good a model is, as a report tells it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from coronal_client.errors import BadAnswer
@@ -74,10 +74,11 @@ class Report:
         Of all classes together, by name, e.g. ``balanced_accuracy``.
     rows
         Of each class.
-    against
-        The report of a second model on the same images; None where only one was judged.
     differences
-        The second's metrics less the first's, each with the interval of the difference.
+        Its metrics less those of the first model that was judged beside it, each with the interval of the
+        difference; empty of that one.
+    others
+        The reports of the other models on the same images; empty where only one was judged.
     body
         The whole of ``report.json``.
     """
@@ -88,8 +89,8 @@ class Report:
     n: int
     metrics: Estimates
     rows: tuple[ClassRow, ...]
-    against: "Report | None" = None
     differences: Estimates = field(default_factory=dict)
+    others: tuple["Report", ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -102,7 +103,8 @@ class Report:
             When it is something else.
         """
         try:
-            return _report(body)
+            first, *others = (_report(body["about"], told) for told in body["models"])
+            return replace(first, others=tuple(others), body=body)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadAnswer(f"the report is none: {error!r}") from error
 
@@ -116,16 +118,14 @@ def estimates_of(members: Mapping[str, Any]) -> Estimates:
     }
 
 
-def _report(body: Mapping[str, Any]) -> Report:
-    about, report, against = body["about"], body["report"], body.get("against")
+def _report(about: Mapping[str, Any], told: Mapping[str, Any]) -> Report:
+    differences = told["differences"]
     return Report(
-        model=str(about["model"]),
+        model=str(told["name"]),
         dataset=str(about["dataset"]),
         part=str(about["part"]),
-        n=int(report["n"]),
-        metrics=estimates_of(report["metrics"]),
-        rows=tuple(ClassRow(str(row["name"]), int(row["n"]), estimates_of(row)) for row in report["rows"]),
-        against=_report(against) if against else None,
-        differences=estimates_of(against["differences"]["metrics"]) if against else {},
-        body=body,
+        n=int(told["n"]),
+        metrics=estimates_of(told["metrics"]),
+        rows=tuple(ClassRow(str(row["name"]), int(row["n"]), estimates_of(row)) for row in told["rows"]),
+        differences=estimates_of(differences["metrics"]) if differences else {},
     )

@@ -13,7 +13,7 @@ from coronal_client.errors import BadAnswer
 if TYPE_CHECKING:
     from coronal_client.transport import Transport
 
-__all__ = ["Version", "version_path"]
+__all__ = ["Version", "newest_versions", "version_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,17 @@ class Version:
             When bytes aren't those that the server told.
         """
         return save_all(self.files.values(), folder)
+
+
+def newest_versions(transport: "Transport", kind: str) -> list[Version]:
+    """Give the newest version of each data set or model, page by page, the last that was made first."""
+    found: list[Version] = []
+    path = f"/v1/{kind}"
+    while path:
+        page = transport.json(path)
+        found += (Version.of(transport, body) for body in page[kind])
+        path = page["next"]
+    return found
 
 
 def version_path(kind: str, name: str, version: int | str = "") -> str:

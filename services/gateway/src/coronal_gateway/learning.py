@@ -2,22 +2,21 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import JsonValue
 
 from coronal.errors import BadParameter, shown
 from coronal.spec import AlgorithmSpec, Kind
 from coronal.task_spec import (
     DatasetUse,
     EvaluationTask,
-    Imbalance,
-    Split,
+    ModelUse,
     Step,
     TaskSpec,
     TrainingTask,
 )
 from coronal_gateway.admitting import take_in
+from coronal_gateway.learning_orders import EvaluationOrder, TrainingOrder
 from coronal_gateway.names import checked_name
 from coronal_gateway.parts import pinned, read_pipeline
 from coronal_gateway.services import Services
@@ -32,54 +31,9 @@ from coronal_jobs.planning import plan_task
 from coronal_jobs.registry import VERSIONED_NAME, RegistryKind, Version, wanted
 from coronal_jobs.store.admission import Admission
 
-__all__ = ["EvaluationOrder", "TrainingOrder", "order_evaluation", "order_training"]
+__all__ = ["order_evaluation", "order_training"]
 
 _ANSWERS = {Kind.CLASSIFIER: "classes", Kind.SEGMENTER: "label-maps"}
-_MOST_VALUES = 100
-
-
-class _Sent(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TrainingOrder(_Sent):
-    """A model that is to be trained."""
-
-    name: str = Field(description="What the model is called; a new version of it, where there are some.")
-    classifier: str = Field(default="", description="What is trained, where it tells classes apart.")
-    segmenter: str = Field(default="", description="What is trained, where it gives label maps.")
-    parameters: dict[str, JsonValue] = Field(
-        default_factory=dict, description="Of the classifier or segmenter."
-    )
-    dataset: str = Field(description="The data set: NAME, or NAME@VERSION.")
-    preprocess: JsonValue = Field(
-        default=None,
-        description="What is done to each image before, also when the model is asked: a pipeline of filters, "
-        "by its name, as a document in text, or itself.",
-    )
-    split: Split = Split()
-    imbalance: Imbalance = "auto"
-    search: dict[str, Annotated[tuple[JsonValue, ...], Field(min_length=1, max_length=_MOST_VALUES)]] = Field(
-        default_factory=dict, description="Values to choose from by cross-validation, by parameter."
-    )
-    folds: int = Field(default=3, ge=2, le=20, description="Of the cross-validation.")
-    seed: int = Field(default=0, ge=0, le=2**32 - 1)
-
-
-class EvaluationOrder(_Sent):
-    """A model that is to be judged."""
-
-    version: str = Field(default="", description="Its version or alias; by default the newest.")
-    against: str = Field(
-        default="", description="Another version, or another model, that is judged beside it: NAME@VERSION."
-    )
-    dataset: str = Field(description="The data set: NAME, or NAME@VERSION.")
-    part: Literal["auto", "all", "test"] = Field(
-        default="auto",
-        description="test: what was held out in training; all: every item; auto: test where the model was "
-        "trained on this very data set, else all.",
-    )
-    seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 
 def order_training(at: Services, sent: TrainingOrder, key: str) -> Admission:
@@ -125,7 +79,8 @@ def order_evaluation(at: Services, name: str, sent: EvaluationOrder, key: str) -
     NotFound
         When there is no such model, or version of it.
     BadParameter
-        When there is no such data set or other model, or one that has no such answers.
+        When there is no such data set or other model, one that has no such answers, or a version is given
+        twice.
     BadPipeline
         When no pool offers all that is needed.
     """
@@ -133,13 +88,10 @@ def order_evaluation(at: Services, name: str, sent: EvaluationOrder, key: str) -
         raise NotFound("model", name)
     judged = wanted(f"{name}@{sent.version}" if sent.version else name, "version")
     first = at.holdings.registry.get("models", judged)
-    versions = [first, *([_found(at, "models", sent.against, "against")] if sent.against else [])]
+    versions = [first, *(_found(at, "models", one, "against") for one in sent.against)]
     dataset = _found(at, "datasets", sent.dataset, "dataset")
     models = tuple(map(use_of, versions))
-    if len({model.kind for model in models}) > 1:
-        raise BadParameter(
-            "against", found=f"a {models[1].kind}", allowed=f"a {models[0].kind} like the first"
-        )
+    _check_compared(models)
     _check_answers(models[0].kind, dataset)
     task = EvaluationTask(models=models, dataset=_use(dataset), part=sent.part)
     needs = [name for model in models for name in model.algorithms]
@@ -221,6 +173,19 @@ def _check_parameters(spec: AlgorithmSpec, parameters: Mapping[str, JsonValue]) 
     wrong = wrong_parameter(spec.parameters, parameters)
     if wrong is not None:
         raise wrong
+
+
+def _check_compared(models: Sequence[ModelUse]) -> None:
+    first, *others = models
+    seen = {(first.name, first.version)}
+    for other in others:
+        named = f"{other.name}@{other.version}"
+        if other.kind is not first.kind:
+            found, allowed = f"{named}, a {other.kind}", f"a {first.kind} like the first"
+            raise BadParameter("against", found=found, allowed=allowed)
+        if (other.name, other.version) in seen:
+            raise BadParameter("against", found=f"{named} twice", allowed="each version once")
+        seen.add((other.name, other.version))
 
 
 def _check_answers(kind: Kind, dataset: Version) -> None:

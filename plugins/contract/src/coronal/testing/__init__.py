@@ -11,5 +11,6 @@ In the tests of a plugin::
 
 from coronal.testing.algorithm_check import check_algorithm
 from coronal.testing.classifier_check import check_classifier
+from coronal.testing.segmenter_check import check_segmenter
 
-__all__ = ["check_algorithm", "check_classifier"]
+__all__ = ["check_algorithm", "check_classifier", "check_segmenter"]

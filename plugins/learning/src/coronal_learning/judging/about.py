@@ -6,11 +6,10 @@ from pydantic import Field, JsonValue
 
 from coronal.task_spec import Step
 from coronal_learning.judging.classifier_report import ClassifierReport
-from coronal_learning.judging.differences import Differences
 from coronal_learning.judging.estimate import Plain
 from coronal_learning.judging.segmenter_report import SegmenterReport
 
-__all__ = ["About", "Against", "Report"]
+__all__ = ["About", "Report"]
 
 Report: TypeAlias = Annotated[ClassifierReport | SegmenterReport, Field(discriminator="kind")]
 
@@ -43,19 +42,3 @@ class About(Plain):
         'item 1'
         """
         return self.items[item] if self.items else f"item {item + 1}"
-
-
-class Against(Plain):
-    """A second model, judged by the same items.
-
-    Parameters
-    ----------
-    about, report
-        Of the second model.
-    differences
-        Between both, the second less the first.
-    """
-
-    about: About
-    report: Report
-    differences: Differences

@@ -13,6 +13,7 @@ from coronal_learning.judging.classification import METRICS, classification, ran
 from coronal_learning.judging.estimate import Estimate, Plain
 from coronal_learning.judging.ranking import Curve
 from coronal_learning.judging.resamples import Drawing, Measured, Resamples
+from coronal_learning.judging.standing import Standing
 
 __all__ = [
     "ClassRow",
@@ -20,6 +21,7 @@ __all__ = [
     "ClassifierReport",
     "Mistake",
     "ReliabilityBin",
+    "judge_answers",
     "judge_classifier",
 ]
 
@@ -143,11 +145,30 @@ def judge_classifier(
     (0.75, ((2, 1), (0, 1)))
     """
     answers = Answers.of(truth, predictions)
-    resamples = Resamples.of(len(truth), patients=patients, seed=seed)
+    report, _ = judge_answers(answers, Resamples.of(len(truth), patients=patients, seed=seed))
+    return report
+
+
+def judge_answers(answers: Answers, resamples: Resamples) -> tuple[ClassifierReport, Standing]:
+    """Judge a classifier by its answers; beside the report give what others can be compared with.
+
+    Parameters
+    ----------
+    answers
+        Of all items.
+    resamples
+        Of these items; for models that are compared the same.
+    """
     measured = resamples.measure(classification(answers))
+    merits = answers.is_right.astype(np.float64)
+    standing = Standing("classifier", resamples.drawing, measured.only(METRICS), merits)
+    return _report(answers, measured, resamples), standing
+
+
+def _report(answers: Answers, measured: Measured, resamples: Resamples) -> ClassifierReport:
     present = set(answers.present.tolist())
     return ClassifierReport(
-        n=len(truth),
+        n=len(answers.truth),
         classes=answers.classes,
         absent=tuple(name for place, name in enumerate(answers.classes) if place not in present),
         drawing=resamples.drawing,

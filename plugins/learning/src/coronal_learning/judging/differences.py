@@ -1,22 +1,16 @@
 """Two models, compared on the same items."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 from scipy.stats import binomtest
 
-from coronal import LabelMap, Prediction
-from coronal_learning.judging.answers import Answers
-from coronal_learning.judging.classification import METRICS, classification
 from coronal_learning.judging.estimate import Estimate, Plain
-from coronal_learning.judging.item_scores import ItemScores
-from coronal_learning.judging.resamples import Drawing, Resamples, Score, Scores, Weights
-from coronal_learning.judging.segmentation import MEASURES, segmentation
+from coronal_learning.judging.resamples import Drawing
+from coronal_learning.judging.standing import Standing
 
-__all__ = ["Differences", "compare_classifiers", "compare_items", "compare_segmenters"]
+__all__ = ["Differences", "compare"]
 
 
 class Differences(Plain):
@@ -48,113 +42,31 @@ class Differences(Plain):
     p_value: float = Field(description="1 where no item tells them apart.")
 
 
-def compare_classifiers(
-    truth: Sequence[str],
-    first: Sequence[Prediction],
-    second: Sequence[Prediction],
-    *,
-    patients: Sequence[str] = (),
-    seed: int = 0,
-) -> Differences:
-    """Compare what two classifiers said of the same items.
+def compare(first: Standing, second: Standing) -> Differences:
+    """Compare two models that were judged by the same items.
 
     Parameters
     ----------
-    truth
-        The class of each item.
     first, second
-        What each said, in the same order.
-    patients, seed
-        As in `judge_classifier`.
+        Judged with the same resamples: so their intervals are paired, and nothing is drawn again.
 
     Raises
     ------
-    BadDataset
-        When there is no item, or one is of a class that one of them doesn't know.
     ValueError
-        When the sequences are of unlike length.
-
-    Examples
-    --------
-    >>> sure, unsure = Prediction(("cat", "dog"), (0.9, 0.1)), Prediction(("cat", "dog"), (0.4, 0.6))
-    >>> compare_classifiers(["cat"] * 3, [unsure, sure, unsure], [sure] * 3).only_second
-    2
+        When they were judged with others.
     """
-    answers = [Answers.of(truth, said) for said in (first, second)]
-    resamples = Resamples.of(len(truth), patients=patients, seed=seed)
-    score = _difference([classification(one) for one in answers], METRICS)
-    is_right, is_right_too = (one.is_right for one in answers)
-    better = is_right_too.astype(np.int64) - is_right
-    return _differences("classifier", resamples, score, better)
-
-
-def compare_segmenters(
-    truth: Sequence[LabelMap],
-    first: Sequence[LabelMap],
-    second: Sequence[LabelMap],
-    *,
-    names: Mapping[int, str],
-    patients: Sequence[str] = (),
-    seed: int = 0,
-) -> Differences:
-    """Compare what two segmenters found in the same images.
-
-    Parameters
-    ----------
-    truth
-        The label map of each item.
-    first, second
-        What each found, in the same order.
-    names, patients, seed
-        As in `judge_segmenter`.
-
-    Raises
-    ------
-    BadDataset
-        When there is no item, or label maps of an item don't lie on one grid.
-    ValueError
-        When the sequences are of unlike length.
-    """
-    scored = [
-        [ItemScores.of(one, other, names) for one, other in zip(truth, found, strict=True)]
-        for found in (first, second)
-    ]
-    return compare_items(*scored, patients=patients, seed=seed)
-
-
-def compare_items(
-    first: Sequence[ItemScores],
-    second: Sequence[ItemScores],
-    *,
-    patients: Sequence[str] = (),
-    seed: int = 0,
-) -> Differences:
-    """Compare two segmenters by items that were compared one by one; see `compare_segmenters`."""
-    resamples = Resamples.of(len(first), patients=patients, seed=seed)
-    score = _difference([segmentation(one) for one in (first, second)], MEASURES)
-    dice, other = (np.array([one.mean_dice for one in items], np.float64) for items in (first, second))
-    better = np.nan_to_num(np.sign(other - dice)).astype(np.int64)
-    return _differences("segmenter", resamples, score, better)
-
-
-def _difference(scores: Sequence[Score], names: Sequence[str]) -> Score:
-    def score(weights: Weights) -> Scores:
-        first, second = (one(weights) for one in scores)
-        return {name: second[name] - first[name] for name in names}
-
-    return score
-
-
-def _differences(
-    kind: Literal["classifier", "segmenter"], resamples: Resamples, score: Score, better: NDArray[np.int64]
-) -> Differences:
-    measured = resamples.measure(score)
+    if first.drawing != second.drawing or len(first.merits) != len(second.merits):
+        raise ValueError(
+            f"both must be judged with the same resamples, found {first.drawing} and {second.drawing}"
+        )
+    measured = second.measured.less(first.measured)
+    better = second.merits - first.merits  # NaN is neither
     only_first, only_second = int((better < 0).sum()), int((better > 0).sum())
     unlike = only_first + only_second
     return Differences(
-        kind=kind,
+        kind=first.kind,
         n=len(better),
-        drawing=resamples.drawing,
+        drawing=first.drawing,
         metrics={name: measured.estimate(name) for name in measured.whole},
         only_first=only_first,
         only_second=only_second,

@@ -7,39 +7,30 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from coronal import ResultFile
-from coronal_learning.judging.about import About, Against, Report
 from coronal_learning.judging.page.page import Told, page
-from coronal_learning.judging.page.worst import Images, LabelMaps
+from coronal_learning.judging.verdict import Images, Judged
 
 __all__ = ["report_files"]
 
+_OF_ALL = {"items", "counts"}
+"""What is the same for all models, and as long as the data set."""
+
 
 def report_files(
-    report: Report,
-    *,
-    about: About,
-    curve: Sequence[Mapping[str, float]] = (),
-    against: Against | None = None,
-    images: Images | None = None,
-    label_maps: LabelMaps | None = None,
+    models: Sequence[Judged], *, curve: Sequence[Mapping[str, float]] = (), images: Images | None = None
 ) -> tuple[ResultFile, ...]:
     """Write ``report.json`` and ``report.html``; the same report gives the same bytes.
 
     Parameters
     ----------
-    report
-        How good the model is.
-    about
-        What was judged, and by what.
+    models
+        What was judged, and how good it is: one, or several by the same items; the others are compared with
+        the first.
     curve
-        What the training has measured, step by step.
-    against
-        A second model that was judged by the same items.
+        What the training of a single one has measured, step by step.
     images
         Gives the image of an item, by its place among those that were judged by; it is asked for the worst
-        dozen only.
-    label_maps
-        Gives the truth of an item and what was found, on the grid of its image.
+        dozen of each model only.
 
     Returns
     -------
@@ -48,16 +39,25 @@ def report_files(
     """
     steps = [{name: value for name, value in row.items() if math.isfinite(value)} for row in curve]
     content: dict[str, JsonValue] = {
-        "about": about.model_dump(mode="json"),
-        "report": report.model_dump(mode="json"),
+        "about": models[0].about.model_dump(mode="json"),
+        "report": models[0].report.model_dump(mode="json"),
         "curve": [{**step} for step in steps],
-        "against": None if against is None else against.model_dump(mode="json"),
+        "models": [_told(one) for one in models],
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    told = Told(
-        report=report, about=about, curve=steps, against=against, images=images, label_maps=label_maps
-    )
+    told = Told(models=models, curve=steps, images=images)
     return (
         ResultFile("report.json", "application/json", text.encode() + b"\n"),
         ResultFile("report.html", "text/html; charset=utf-8", page(told).encode()),
     )
+
+
+def _told(judged: Judged) -> JsonValue:
+    differences = judged.verdict.differences
+    return {
+        "name": judged.name,
+        "algorithm": judged.about.algorithm,
+        "about": judged.about.model_dump(mode="json", exclude=_OF_ALL),
+        **judged.report.model_dump(mode="json"),
+        "differences": None if differences is None else differences.model_dump(mode="json"),
+    }

@@ -5,7 +5,7 @@ patients, whole patients are drawn: A. C. Davison and D. V. Hinkley, Bootstrap m
 Cambridge (1997), 3.8.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -70,6 +70,18 @@ class Measured:
         """
         of = slice(None) if place is None else (slice(None), place)
         return Estimate.of(float(self.whole[name][of][0]), self.drawn[name][of], units)
+
+    def only(self, names: Iterable[str]) -> "Measured":
+        """Keep some of the scores."""
+        kept = tuple(names)
+        return Measured({name: self.whole[name] for name in kept}, {name: self.drawn[name] for name in kept})
+
+    def less(self, other: "Measured") -> "Measured":
+        """Subtract what was measured by the same resamples, score by score."""
+        return Measured(
+            {name: values - other.whole[name] for name, values in self.whole.items()},
+            {name: values - other.drawn[name] for name, values in self.drawn.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,8 @@ from coronal import BadDataset, LabelMap
 from coronal_learning.judging.estimate import Estimate, Plain
 from coronal_learning.judging.item_scores import ItemScores
 from coronal_learning.judging.resamples import Drawing, Measured, Resamples
-from coronal_learning.judging.segmentation import segmentation, unit_of
+from coronal_learning.judging.segmentation import MEASURES, segmentation, unit_of
+from coronal_learning.judging.standing import Standing
 
 __all__ = ["LabelRow", "SegmenterMetrics", "SegmenterReport", "judge_items", "judge_segmenter"]
 
@@ -107,20 +108,28 @@ def judge_segmenter(
     """
     pairs = zip(truth, found, strict=True)
     items = [ItemScores.of(one, other, names) for one, other in pairs]
-    return judge_items(items, names=names, patients=patients, seed=seed)
+    report, _ = judge_items(items, names, Resamples.of(len(items), patients=patients, seed=seed))
+    return report
 
 
 def judge_items(
-    items: Sequence[ItemScores], *, names: Mapping[int, str], patients: Sequence[str] = (), seed: int = 0
-) -> SegmenterReport:
+    items: Sequence[ItemScores], names: Mapping[int, str], resamples: Resamples
+) -> tuple[SegmenterReport, Standing]:
     """Judge a segmenter by items that were compared one by one, so that no two need be in memory.
 
     Parameters
     ----------
     items
         Compared by the labels of `names`.
-    names, patients, seed
+    names
         As in `judge_segmenter`.
+    resamples
+        Of these items; for models that are compared the same.
+
+    Returns
+    -------
+    tuple
+        The report, and what others can be compared with.
 
     Raises
     ------
@@ -129,8 +138,15 @@ def judge_items(
     """
     if not items:
         raise BadDataset(["there must be an item to judge by, found none"])
-    resamples = Resamples.of(len(items), patients=patients, seed=seed)
     measured = resamples.measure(segmentation(items))
+    merits = np.array([one.mean_dice for one in items], np.float64)
+    standing = Standing("segmenter", resamples.drawing, measured.only(MEASURES), merits)
+    return _report(items, names, measured, resamples), standing
+
+
+def _report(
+    items: Sequence[ItemScores], names: Mapping[int, str], measured: Measured, resamples: Resamples
+) -> SegmenterReport:
     rows = tuple(_rows(items, names, measured))
     return SegmenterReport(
         n=len(items),

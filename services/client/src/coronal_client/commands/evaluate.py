@@ -26,11 +26,14 @@ def evaluate(
         str, typer.Option(metavar="NAME[@VERSION]", show_default=False, help="What it is judged by.")
     ],
     against: Annotated[
-        str,
+        list[str],
         typer.Option(
-            metavar="NAME[@VERSION]", show_default=False, help="A second model that is judged beside it."
+            default_factory=list,
+            metavar="NAME[@VERSION]",
+            show_default=False,
+            help="A model that is judged beside it; give it again for another, up to seven.",
         ),
-    ] = "",
+    ],
     part: Annotated[
         str,
         typer.Option(
@@ -46,7 +49,7 @@ def evaluate(
     server: Server = DEFAULT_SERVER,
     as_json: Json = False,
 ) -> None:
-    """Judge a model on a data set, alone or beside another."""
+    """Judge a model on a data set, alone or beside others."""
     screen = Screen(as_json)
     with Client(server) as client:
         job = client.evaluate(name, dataset, against=against, part=part, seed=seed)

@@ -14,7 +14,7 @@ _OF_CLASS = ("precision", "recall", "f1", "dice", "jaccard", "hausdorff95")
 
 
 def show_report(screen: Screen, report: Report, published: str | None = None) -> None:
-    """Show the metrics with their intervals, beside those of a second model, and a row for each class.
+    """Show the metrics with their intervals, beside those of each other model, and a row for each class.
 
     Parameters
     ----------
@@ -27,13 +27,11 @@ def show_report(screen: Screen, report: Report, published: str | None = None) ->
     """
     model = published or report.model
     screen.show(f"\n{model} on {report.n:,} images of {report.dataset} ({report.part})")
-    if report.against is None:
-        screen.show(_metrics(report, model))
-        _show_classes(screen, report, model)
-    else:
-        screen.show(_comparison(report, report.against))
-        _show_classes(screen, report, model)
-        _show_classes(screen, report.against, report.against.model)
+    comparisons = [_comparison(report, other) for other in report.others]
+    screen.show(*comparisons or [_metrics(report, model)])
+    _show_classes(screen, report, model)
+    for other in report.others:
+        _show_classes(screen, other, other.model)
 
 
 def metric_name(name: str) -> str:
@@ -68,7 +66,7 @@ def _comparison(first: Report, second: Report) -> Table:
             metric_name(name),
             _value(first.metrics, name),
             _value(second.metrics, name),
-            str(first.differences.get(name, _UNKNOWN)),
+            str(second.differences.get(name, _UNKNOWN)),
         )
         for name in first.metrics
     ]

@@ -10,7 +10,8 @@ from coronal_gateway.bodies.jobs import JobBody
 from coronal_gateway.bodies.registry import ModelBody, ModelsBody, VersionBody
 from coronal_gateway.idempotency import OnceHeader
 from coronal_gateway.json_body import read_json
-from coronal_gateway.learning import EvaluationOrder, TrainingOrder, order_evaluation, order_training
+from coronal_gateway.learning import order_evaluation, order_training
+from coronal_gateway.learning_orders import EvaluationOrder, TrainingOrder
 from coronal_gateway.names import checked_alias
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import AliasPath, NamePath, NewestQuery, OrderQuery, VersionFilePath, VersionPath
@@ -67,7 +68,7 @@ def train(query: OrderQuery, header: OnceHeader) -> Response:
     openapi_extensions=_json(EvaluationOrder),
 )
 def evaluate(path: NamePath, query: OrderQuery, header: OnceHeader) -> Response:
-    """Judge a version of a model on a data set, alone or against another: the results are the report."""
+    """Judge a version of a model on a data set, alone or against others: the results are the report."""
     order = read_json(request, EvaluationOrder, _LARGEST_BYTES)
     admission = order_evaluation(services(), path.name, order, header.key)
     return accepted(admission.job_id(), query.wait, is_replayed=admission.is_replayed)

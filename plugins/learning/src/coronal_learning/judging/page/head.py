@@ -1,40 +1,35 @@
 """The head of the page: what was judged, by what, and what a reader must know before the numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from coronal_learning.judging.about import About, Against, Report
+from coronal_learning.judging.about import Report
 from coronal_learning.judging.classifier_report import ClassifierReport
 from coronal_learning.judging.page.markup import Markup, element, joined
 from coronal_learning.judging.page.numbers import percent
+from coronal_learning.judging.verdict import Judged
 
-__all__ = ["FEW", "counted", "head", "uncertainty"]
+__all__ = ["FEW", "counted", "head", "titled_page", "uncertainty"]
 
 FEW = 30
 """From fewer items of a class its numbers are told to be unsure."""
 
 
-def head(report: Report, about: About, against: Against | None) -> Markup:
+def head(models: Sequence[Judged]) -> Markup:
     """Make the title, a sentence on what was judged, and warnings."""
-    drawing = report.drawing
-    patients = f" of {counted(drawing.units, 'patient')}" if drawing.by == "patient" else ""
-    which = "the held-out part" if about.part == "test" else f"part “{about.part}”"
-    lead = element(
-        "p",
-        "A ",
-        element("strong", about.algorithm),
-        f", judged by {counted(report.n, 'item')}{patients}: {which} of the data set ",
-        element("strong", about.dataset),
-        ".",
-        class_="lead",
-    )
-    warnings = [element("li", one) for one in _warnings(report, about, against)]
+    warnings = [element("li", one) for one in _warnings(models)]
     return element(
         "header",
-        element("p", f"Evaluation of a {report.kind}", class_="over"),
-        element("h1", about.model),
-        lead,
+        *(_one(models[0]) if len(models) == 1 else _several(models)),
         element("ul", *warnings, class_="warnings") if warnings else "",
     )
+
+
+def titled_page(models: Sequence[Judged]) -> str:
+    """Give the title of the page."""
+    first = models[0]
+    if len(models) == 1:
+        return f"Evaluation of {first.name} on {first.about.dataset}"
+    return f"Comparison of {counted(len(models), first.report.kind)} on {first.about.dataset}"
 
 
 def uncertainty(report: Report) -> Markup:
@@ -60,16 +55,40 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def _warnings(report: Report, about: About, against: Against | None) -> Iterator[Markup]:
-    for one in (about, *([] if against is None else [against.about])):
-        if one.learned_from:
+def _one(judged: Judged) -> Iterator[Markup]:
+    yield element("p", f"Evaluation of a {judged.report.kind}", class_="over")
+    yield element("h1", judged.name)
+    algorithm = element("strong", judged.about.algorithm)
+    yield element("p", "A ", algorithm, ", judged by ", _items(judged), class_="lead")
+
+
+def _several(models: Sequence[Judged]) -> Iterator[Markup]:
+    first = models[0]
+    yield element("p", "Comparison", class_="over")
+    yield element("h1", f"{counted(len(models), first.report.kind)} on {first.about.dataset}")
+    yield element("p", "All are judged by the same ", _items(first), class_="lead")
+
+
+def _items(judged: Judged) -> Markup:
+    about, drawing = judged.about, judged.report.drawing
+    patients = f" of {counted(drawing.units, 'patient')}" if drawing.by == "patient" else ""
+    which = "the held-out part" if about.part == "test" else f"part “{about.part}”"
+    items = f"{counted(judged.report.n, 'item')}{patients}: {which} of the data set "
+    return joined(items, element("strong", about.dataset), ".")
+
+
+def _warnings(models: Sequence[Judged]) -> Iterator[Markup]:
+    report = models[0].report
+    for one in models:
+        if one.about.learned_from:
             yield joined(
-                element("strong", f"{one.model} knows these images. "),
-                f"{one.learned_from:,} of the {report.n:,} items were used in its training, so its values "
-                "are too good: they say little of images that it hasn't seen.",
+                element("strong", f"{one.name} knows these images. "),
+                f"{one.about.learned_from:,} of the {report.n:,} items were used in its training, so its "
+                "values are too good: they say little of images that it hasn't seen.",
             )
-    if report.absent:
-        names = ", ".join(f"“{name}”" for name in report.absent)
+    absent = dict.fromkeys(name for one in models for name in one.report.absent)
+    if absent:
+        names = ", ".join(f"“{name}”" for name in absent)
         yield joined(
             element("strong", "Not all can be judged. "),
             f"No item is of {names}: nothing can be said of that, and no mean holds it.",

@@ -1,43 +1,29 @@
-"""How the model was made: enough to make it again."""
+"""How a model was made: enough to make it again; and what it was judged by."""
 
 import json
 from collections.abc import Iterable, Mapping
 
-from coronal_learning.judging.about import About, Against
+from coronal_learning.judging.about import About
 from coronal_learning.judging.page.markup import Markup, element, joined, table
 from coronal_learning.judging.page.numbers import NONE
 
-__all__ = ["making"]
+__all__ = ["judged_by", "making"]
 
 _DIGEST_SHOWN = 16
 
 
-def making(about: About, against: Against | None) -> Markup:
+def making(about: About) -> Markup:
     """Make the section."""
-    models = [about, *([] if against is None else [against.about])]
-    facts = (_facts(one) for one in models)
-    rows = [(name, *values) for name, values in _columns(facts)]
-    return element(
-        "section",
-        element("h2", "How it was made"),
-        table(("", *(one.model for one in models)), rows, caption="The model", class_="facts"),
-        _counts(about),
-        element(
-            "p",
-            f"Judged by {about.dataset}, part {about.part}, ",
-            element("abbr", f"SHA-256 {about.dataset_sha256[:_DIGEST_SHOWN]}…", title=about.dataset_sha256),
-            ".",
-            class_="note",
-        ),
-    )
+    rows = [(name, value) for name, value in _facts(about).items() if value != NONE]
+    told = table(("", about.model), rows, caption="The model", class_="facts")
+    return element("section", element("h2", "How it was made"), told)
 
 
-def _columns(facts: Iterable[dict[str, str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    sides = list(facts)
-    for name in sides[0]:
-        values = tuple(side[name] for side in sides)
-        if any(value != NONE for value in values):
-            yield name, values
+def judged_by(about: About) -> Markup:
+    """Make the section on the data set."""
+    digest = element("abbr", f"SHA-256 {about.dataset_sha256[:_DIGEST_SHOWN]}…", title=about.dataset_sha256)
+    told = element("p", f"Judged by {about.dataset}, part {about.part}, ", digest, ".", class_="note")
+    return element("section", element("h2", "What it was judged by"), _counts(about), told)
 
 
 def _facts(about: About) -> dict[str, str]:

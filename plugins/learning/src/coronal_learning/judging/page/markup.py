@@ -1,14 +1,16 @@
 """HTML, put together from parts: what is no markup is escaped."""
 
 import html
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
-__all__ = ["Attribute", "Markup", "element", "joined", "raw", "table"]
+__all__ = ["Attribute", "Markup", "element", "joined", "lowered", "raw", "table"]
 
 Attribute: TypeAlias = str | float | bool | None
 
 _VOID = frozenset({"br", "img", "meta"})
+_HEADING = re.compile(r"(</?h)([1-5])\b")
 
 
 class Markup(str):
@@ -52,6 +54,15 @@ def element(tag: str, /, *children: str, **attributes: Attribute) -> Markup:
     if tag in _VOID:
         return Markup(f"<{tag}{told}>")
     return Markup(f"<{tag}{told}>{joined(*children)}</{tag}>")
+
+
+def lowered(part: Markup) -> Markup:
+    """Make each heading one of the next lower level: what stands in a part of a page.
+
+    >>> lowered(element("h2", "Is <h2> a heading?"))
+    '<h3>Is &lt;h2&gt; a heading?</h3>'
+    """
+    return Markup(_HEADING.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", part))
 
 
 def table(

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from coronal_learning.judging.about import Report
+from coronal_learning.judging.estimate import Estimate
 from coronal_learning.judging.segmenter_report import SegmenterReport
 
-__all__ = ["METRICS", "Metric", "titled"]
+__all__ = ["METRICS", "Metric", "clearly_better", "titled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +68,15 @@ def titled(name: str, report: Report) -> str:
     if isinstance(report, SegmenterReport) and metric.most is None:
         return f"{metric.title} ({report.unit})"
     return metric.title
+
+
+def clearly_better(difference: Estimate, *, is_loss: bool) -> bool | None:
+    """Tell whether the second of two models is better than the first; None where the interval leaves it open.
+
+    >>> clearly_better(Estimate(value=0.1, low=0.02, high=0.2), is_loss=False)
+    True
+    """
+    low, high = difference.low, difference.high
+    if low is None or high is None or low <= 0 <= high:
+        return None
+    return (low > 0) != is_loss

@@ -40,14 +40,24 @@ def probability(p: float) -> str:
     return f"p = {number(p)}" if p >= 0.001 else "p < 0.001"
 
 
-def estimate(one: Estimate, *, signed: bool = False) -> Markup:
-    """Write an estimate: its value and, smaller, its interval; a dagger where resamples were left out."""
+def estimate(one: Estimate, *, signed: bool = False, mark: str = "") -> Markup:
+    """Write an estimate: its value and, smaller, its interval; a dagger where resamples were left out.
+
+    Parameters
+    ----------
+    one
+        What is written.
+    signed
+        Whether its sign is written also where it is positive.
+    mark
+        What stands behind the value.
+    """
     value = element("span", number(one.value, signed=signed), class_="value")
     dagger = element("sup", "†") if one.left_out else ""
     if one.low is None:
-        return joined(value, dagger)
+        return joined(value, dagger, mark)
     ends = f"{number(one.low, signed=signed)} to {number(one.high, signed=signed)}"
-    return joined(value, dagger, " ", element("span", ends, class_="interval"))
+    return joined(value, dagger, mark, " ", element("span", ends, class_="interval"))
 
 
 def whisker(one: Estimate, low: float = 0.0, high: float = 1.0) -> Markup:

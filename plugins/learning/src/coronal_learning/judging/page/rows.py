@@ -10,7 +10,7 @@ from coronal_learning.judging.page.numbers import estimate, percent
 from coronal_learning.judging.page.summary import daggers
 from coronal_learning.judging.segmenter_report import LabelRow, SegmenterReport
 
-__all__ = ["rows"]
+__all__ = ["rarest", "rows"]
 
 
 def rows(report: Report) -> Markup:
@@ -18,6 +18,12 @@ def rows(report: Report) -> Markup:
     if isinstance(report, ClassifierReport):
         return _section("Class by class", _classes(report), (_of_class(row) for row in report.rows))
     return _section("Label by label", _labels(report), (_of_label(row) for row in report.rows))
+
+
+def rarest(report: Report) -> int | None:
+    """Give the number of items of the rarest class, or label; None where all have as many."""
+    numbers = [row.n for row in report.rows if row.n]
+    return min(numbers) if numbers and min(numbers) < max(numbers) else None
 
 
 def _section(title: str, told: Markup, estimates: Iterable[tuple[Estimate, ...]]) -> Markup:
@@ -64,9 +70,8 @@ def _of_label(row: LabelRow) -> tuple[Estimate, ...]:
 
 
 def _name(row: ClassRow | LabelRow, report: Report) -> Markup:
-    numbers = [one.n for one in report.rows if one.n]
-    is_rarest = len(numbers) > 1 and row.n == min(numbers) < max(numbers)
-    return joined(row.name, element("span", "rarest", class_="badge")) if is_rarest else joined(row.name)
+    badge = element("span", "rarest", class_="badge") if row.n == rarest(report) else ""
+    return joined(row.name, badge)
 
 
 def _count(count: int, of: int) -> Markup:

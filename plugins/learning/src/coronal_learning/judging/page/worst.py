@@ -1,8 +1,7 @@
 """The items that went worst, to be looked at."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from coronal import Image, LabelMap
 from coronal_learning.judging.about import About, Report
 from coronal_learning.judging.classifier_report import ClassifierReport, Mistake
 from coronal_learning.judging.page.head import counted
@@ -10,17 +9,12 @@ from coronal_learning.judging.page.markup import Markup, element, joined
 from coronal_learning.judging.page.numbers import number, percent
 from coronal_learning.judging.page.pictures import FOUND, TRUTH, data_uri, picture
 from coronal_learning.judging.segmenter_report import SegmenterReport
+from coronal_learning.judging.verdict import Images, LabelMaps
 
-__all__ = ["Images", "LabelMaps", "worst"]
+__all__ = ["worst"]
 
 _MOST_LABELS = 4
 """Of an item that are told one by one."""
-
-Images = Callable[[int], Image]
-"""Gives the image of an item, by its place among those that were judged by."""
-
-LabelMaps = Callable[[int], tuple[LabelMap, LabelMap]]
-"""Gives an item's truth and what was found, on the grid of its image."""
 
 
 def worst(report: Report, about: About, images: Images | None, label_maps: LabelMaps | None) -> Markup:

@@ -1,0 +1,83 @@
+"""The brain in a T1 MR of a head, by a network that was trained elsewhere."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.transform import resize
+
+from coronal import Image, LabelMap, Parameter, algorithm
+from coronal.image import Pixels, supported
+from coronal_networks.deepbrain import SIDE, deepbrain
+from coronal_networks.turn import Turn
+
+__all__ = ["brain"]
+
+_LARGEST = 1e38
+"""The largest value that counts as a number; above it float32 ends."""
+
+
+@algorithm(dimensions=(3,))
+def brain(
+    image: Image,
+    threshold: Annotated[
+        float, Parameter("From which probability on a voxel is of the brain.", above=0, below=1)
+    ] = 0.5,
+) -> LabelMap:
+    """Find the brain in a T1 MR of a head, by a trained network (deepbrain).
+
+    The volume is turned to LPS by its direction and stretched to 128 × 128 × 128 voxels; the probability that
+    the network gives is brought back to the image's own grid. Of what is probable enough the largest piece
+    stays, and its holes are filled. A volume whose direction isn't known is taken as it lies: the network was
+    trained on heads in any position. It knows heads with skull alone, and whole ones.
+
+    Parameters
+    ----------
+    image
+        A head in T1 weighting, of any unit; of colours their luminance. What is no number counts as the
+        darkest value.
+    threshold
+        More makes the brain smaller.
+
+    Returns
+    -------
+    LabelMap
+        1 is the brain. Nothing where the image has only one value.
+
+    Raises
+    ------
+    PluginError
+        When the trained network isn't installed: ``pip install --no-deps deepbrain==0.1``.
+
+    Notes
+    -----
+    The U-Net of deepbrain 0.1 (I. Itzcovich, MIT licence); of that package nothing but its graph is used.
+    """
+    turn = Turn.to_lps(image.geometry.direction)
+    head = _from_0_to_1(turn.applied(image.grey()))
+    if head is None:
+        return LabelMap.of(image, np.zeros(image.shape, np.bool_))
+    probability = deepbrain(resize(head, (SIDE,) * 3, order=1, mode="edge", anti_aliasing=True))
+    own = resize(probability, head.shape, order=1, mode="edge", anti_aliasing=True)
+    return LabelMap.of(image, turn.undone(_one_piece(own >= threshold)), names={1: "brain"})
+
+
+def _from_0_to_1(pixels: Pixels) -> NDArray[np.float32] | None:
+    """Stretch values to what the network knows; None where no two differ."""
+    values = supported(pixels)
+    is_number = np.abs(values) <= _LARGEST
+    numbers = values[is_number]
+    if numbers.size == 0 or numbers.min() == numbers.max():
+        return None
+    low, high = float(numbers.min()), float(numbers.max())
+    stretched = (np.where(is_number, values, numbers.min()) - low) / (high - low)
+    return np.ascontiguousarray(stretched, np.float32)
+
+
+def _one_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    pieces, count = ndimage.label(mask)
+    if count == 0:
+        return mask
+    largest = 1 + np.bincount(pieces.ravel())[1:].argmax()
+    return np.asarray(ndimage.binary_fill_holes(pieces == largest))

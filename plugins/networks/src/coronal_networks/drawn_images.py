@@ -1,0 +1,64 @@
+"""The lessons of a segmenter: images of one shape, with what was drawn on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal_networks.augmentation import Augmentation, Change
+from coronal_networks.drawing import DrawnImage
+from coronal_networks.drawn_classes import UNKNOWN
+from coronal_networks.lessons import Batch
+from coronal_networks.own_grid import framed, multiple_of
+
+__all__ = ["DrawnImages"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnImages:
+    """Images of one shape, and the class of each of their places.
+
+    Parameters
+    ----------
+    inputs
+        Shape (images, …, channels), standardised.
+    codes
+        Shape (images, …): the number of each place's class, -1 where nothing is learned.
+    augmentation
+        What is done to an image each time that it is learned from, and to what is drawn on it.
+    """
+
+    inputs: NDArray[np.float32]
+    codes: NDArray[np.int16]
+    augmentation: Augmentation = ()
+
+    @classmethod
+    def of(cls, drawn: Sequence[DrawnImage], step: int, augmentation: Augmentation) -> "DrawnImages":
+        """Bring images of several shapes into the smallest frame that holds each and that a step divides."""
+        if not drawn:
+            return cls(np.empty(0, np.float32), np.empty(0, np.int16))
+        largest = tuple(map(max, zip(*(codes.shape for _, codes in drawn), strict=True)))
+        frame = multiple_of(largest, step)
+        return cls(
+            np.stack([framed(values, frame) for values, _ in drawn]),
+            np.stack([framed(codes, frame, fill=UNKNOWN) for _, codes in drawn]),
+            augmentation,
+        )
+
+    @property
+    def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
+        """What makes them what they are."""
+        return self.inputs, self.codes
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batch(self, places: NDArray[np.int64], random: np.random.Generator | None) -> Batch:
+        """Give the images at some places, changed at random where there is a generator."""
+        inputs, codes = self.inputs[places], self.codes[places]
+        if random is not None and self.augmentation:
+            changes = [Change.drawn(self.augmentation, codes.ndim - 1, random) for _ in places]
+            inputs = np.stack([change.image(one) for change, one in zip(changes, inputs, strict=True)])
+            codes = np.stack([change.labels(one) for change, one in zip(changes, codes, strict=True)])
+        return Batch(inputs, codes.astype(np.int64), np.ones(len(places), np.float32))
