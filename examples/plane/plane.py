@@ -16,8 +16,8 @@ SEED = 3
 CLASSIFIERS = {
     "svm": {"features": ["hog"], "cells": 8},
     "random-forest": {"features": ["hog"], "cells": 8, "trees": 300},
-    "cnn": {"epochs": 25, "size": 64, "augmentation": ["rotate", "shift", "contrast"]},
-    "rnn": {"epochs": 25, "size": 64},
+    "cnn": {"epochs": 20, "augmentation": ["shift", "contrast"]},
+    "rnn": {"epochs": 40, "size": 32, "augmentation": ["shift", "contrast"]},
 }
 """What is trained, and what of its parameters isn't left as it is."""
 

@@ -1,5 +1,6 @@
 """Values standardised by those that were learned from."""
 
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -46,5 +47,10 @@ class Scaling(BaseModel):
 
     def scaled(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Standardise values of shape (…, channels); what lies 10,000 deviations away lies no further."""
-        scaled = (values - np.array(self.means, np.float32)) / np.array(self.deviations, np.float32)
+        means, deviations = self._arrays
+        scaled = (values - means) / deviations
         return np.asarray(scaled.clip(-_FURTHEST, _FURTHEST, out=scaled))
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return np.array(self.means, np.float32), np.array(self.deviations, np.float32)
