@@ -1,7 +1,6 @@
 """The published check of a classifier that learns."""
 
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from coronal.classifiers import Classifier
 from coronal.errors import BadImage, BadTrainingSet
 from coronal.image import Image
 from coronal.prediction import Prediction
-from coronal.testing.declaration_check import declaration_faults
 from coronal.testing.digest import digest
+from coronal.testing.model_check import raise_faults
 from coronal.trainable import TrainableAlgorithm
 from coronal.training import TrainingContext
 
@@ -46,19 +45,7 @@ def check_classifier(
     AssertionError
         With a line for each fault.
     """
-    faults = list(declaration_faults(algorithm.spec))
-    for dimensions in algorithm.spec.dimensions:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                found = list(_faults(algorithm, parameters or {}, dimensions))
-        except Exception as fault:
-            found = [f"it raised {type(fault).__name__}: {fault}"]
-        faults += [f"{dimensions}-D: {fault}" for fault in found]
-    if faults:
-        raise AssertionError(
-            f"{algorithm.spec.name} breaks the contract:\n" + "\n".join(f"- {f}" for f in faults)
-        )
+    raise_faults(algorithm.spec, lambda dimensions: _faults(algorithm, parameters or {}, dimensions))
 
 
 def _faults(

@@ -1,7 +1,6 @@
 """The published check of a segmenter that learns."""
 
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from coronal.geometry import Geometry
 from coronal.image import Image
 from coronal.labelmap import LabelMap
 from coronal.segmenters import Segmenter
-from coronal.testing.declaration_check import declaration_faults
 from coronal.testing.digest import digest
+from coronal.testing.model_check import raise_faults
 from coronal.trainable import TrainableAlgorithm
 from coronal.training import TrainingContext
 
@@ -52,19 +51,7 @@ def check_segmenter(
     AssertionError
         With a line for each fault.
     """
-    faults = list(declaration_faults(algorithm.spec))
-    for dimensions in algorithm.spec.dimensions:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                found = list(_faults(algorithm, parameters or {}, dimensions))
-        except Exception as fault:
-            found = [f"it raised {type(fault).__name__}: {fault}"]
-        faults += [f"{dimensions}-D: {fault}" for fault in found]
-    if faults:
-        raise AssertionError(
-            f"{algorithm.spec.name} breaks the contract:\n" + "\n".join(f"- {f}" for f in faults)
-        )
+    raise_faults(algorithm.spec, lambda dimensions: _faults(algorithm, parameters or {}, dimensions))
 
 
 def _faults(
