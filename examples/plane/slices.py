@@ -1,7 +1,8 @@
 """Slices of a head in three planes, distorted, as a data set.
 
-The head is the MNI152 template (1 mm) that comes with nilearn. Neighbouring slices look alike: a block of
-them is kept together as one patient would be, so that no slice is learned from whose neighbour is tested.
+The head (its brain) is the MNI152 template of 1 mm that comes with nilearn. Neighbouring slices look alike: a
+block of them is kept together as one patient would be, so that no slice is learned from whose neighbour is
+tested.
 """
 
 import csv
@@ -76,13 +77,11 @@ def slices() -> Iterator[tuple[str, int, int, Slice]]:
     head = read_head()
     for name, plane in PLANES.items():
         count = head.shape[plane.axis]
-        for number in range(count):
-            block, place = divmod(
-                min(number, count - 1 - number) if plane.is_mirrored else number, BLOCK + GAP
-            )
-            values = np.rot90(head.take(number, axis=plane.axis))
+        for number, values in enumerate(np.moveaxis(head, plane.axis, 0)):
+            counted = min(number, count - 1 - number) if plane.is_mirrored else number
+            block, place = divmod(counted, BLOCK + GAP)
             if place < BLOCK and (values > 0.1).mean() > LEAST:
-                yield name, block, number, values
+                yield name, block, number, np.rot90(values)
 
 
 def read_head() -> Slice:

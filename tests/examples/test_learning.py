@@ -37,7 +37,7 @@ from coronal_networks.rnn import rnn
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SEED = 7
-EPOCHS = 6
+EPOCHS = 4
 """The networks needn't be good here."""
 
 ASKED = 1_000
