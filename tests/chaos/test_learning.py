@@ -10,8 +10,10 @@ from hashlib import sha256
 
 import numpy as np
 import PIL.Image
+import pytest
 from harness.programs import wait_until
 from harness.site import Site
+from pydantic import JsonValue
 
 from coronal.task_spec import DatasetTask, DatasetUse, TaskSpec, TrainingTask
 from coronal_jobs.ids import new_job_id
@@ -20,6 +22,10 @@ from coronal_jobs.planning import Hop
 from coronal_jobs.registry import RegistryKind, Version, Wanted
 from coronal_jobs.store.admission import Terms
 from coronal_jobs.store.intake import Entry
+
+EPOCHS = 24
+LEARNS_S = 240.0
+"""The import of TensorFlow alone takes 9 s, and each process that is started anew does it."""
 
 ABIDING = '''
 import time
@@ -64,13 +70,14 @@ abiding = classifier(Abiding)
 '''
 
 
-def _images() -> bytes:
+def _images(count: int = 30, side_px: int = 8) -> bytes:
     """A zip of small images of noise, in a folder for each of two classes."""
     random, file = np.random.default_rng(0), io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for number in range(30):
+        for number in range(count):
             with archive.open(f"{('dark', 'bright')[number % 2]}/{number}.png", "w") as member:
-                PIL.Image.fromarray(random.integers(0, 255, (8, 8), np.uint8)).save(member, "PNG")
+                pixels = random.integers(0, 255, (side_px, side_px), np.uint8)
+                PIL.Image.fromarray(pixels).save(member, "PNG")
     return file.getvalue()
 
 
@@ -94,15 +101,15 @@ def _made(site: Site, kind: RegistryKind, name: str) -> Version:
     return site.holdings.registry.get(kind, Wanted(name=name, alias="latest"))
 
 
-def _order_training(site: Site, name: str) -> str:
+def _order_training(site: Site, name: str, algorithm: str = "abiding", **parameters: JsonValue) -> str:
     dataset = _made(site, "datasets", "noise")
     use = DatasetUse(name="noise", version=dataset.version, sha256=dataset.sha256)
-    task = TrainingTask(name=name, algorithm="abiding", dataset=use)
+    task = TrainingTask(name=name, algorithm=algorithm, parameters=parameters, dataset=use)
     return _order(site, site.blobs.read(dataset.sha256), task)
 
 
-def _succeeded(site: Site, job_id: str) -> Job:
-    job = site.ended(job_id)
+def _succeeded(site: Site, job_id: str, timeout_s: float = 30.0) -> Job:
+    job = site.ended(job_id, timeout_s)
     assert job.state == "succeeded", site.jobs.read_log(job_id)
     return job
 
@@ -134,4 +141,36 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint_to_the_same_model
     assert 3 <= again < 15
     quiet = _succeeded(chaos, _order_training(chaos, "quiet"))
     assert _began_after(chaos, quiet) == [0]
+    assert _made(chaos, "models", "killed").sha256 == _made(chaos, "models", "quiet").sha256
+
+
+def _kill_in(site: Site, job_id: str, epoch: int) -> None:
+    """Kill the process of a training once it has told of an epoch, and wait until that is known."""
+    wait_until(lambda: _epoch(site, job_id) >= epoch, f"the training is in epoch {epoch}", LEARNS_S)
+    os.kill(site.process_of(job_id), signal.SIGKILL)
+    wait_until(lambda: _epoch(site, job_id) == 0, "it is known that it died")
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize(
+    ("algorithm", "parameters"),
+    [
+        pytest.param("cnn", {"filters": 24, "augmentation": ["flip", "shift"]}, id="cnn"),
+        pytest.param("rnn", {"units": 128}, id="rnn"),
+    ],
+)
+def test_a_network_that_is_killed_twice_is_the_one_that_was_left_in_peace(
+    chaos: Site, algorithm: str, parameters: dict[str, JsonValue]
+) -> None:
+    # Of noise nothing can be learned: it must not stop for that.
+    parameters = {"epochs": EPOCHS, "patience": None, **parameters}
+    chaos.start_worker()
+    _succeeded(chaos, _order(chaos, _images(200, 32), DatasetTask(name="noise")))
+    job_id = _order_training(chaos, "killed", algorithm, **parameters)
+    _kill_in(chaos, job_id, EPOCHS // 4)
+    _kill_in(chaos, job_id, EPOCHS // 2)
+    first, second = _began_after(chaos, _succeeded(chaos, job_id, LEARNS_S))
+    assert 1 <= first <= second < EPOCHS
+    quiet = _succeeded(chaos, _order_training(chaos, "quiet", algorithm, **parameters), LEARNS_S)
+    assert _began_after(chaos, quiet) == []
     assert _made(chaos, "models", "killed").sha256 == _made(chaos, "models", "quiet").sha256
