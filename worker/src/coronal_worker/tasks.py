@@ -29,6 +29,7 @@ from coronal_jobs.model_stages import use_of
 from coronal_jobs.registry import NewVersion, Version
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.keeping import Keeper
+from coronal_worker.models import model_file
 from coronal_worker.reading import read_image
 from coronal_worker.results import artifact_of
 from coronal_worker.stages import Abandoned, StageFailed, Watch
@@ -84,6 +85,8 @@ class TaskRunner:
         ------
         Abandoned
             When the claim has become void.
+        BadModel
+            When the bytes of a model aren't those of its digest: no task is given them.
         StageFailed
             When the task raises, or the pool no longer does it.
         """
@@ -94,7 +97,9 @@ class TaskRunner:
                 folder=folder,
                 plugins=self.plugins,
                 read=partial(_read, plugins=self.plugins, limits=limits),
-                models=tuple(opened.enter_context(self.keeper.blobs.local(one)) for one in _models(spec)),
+                models=tuple(
+                    opened.enter_context(model_file(self.keeper.blobs, one)) for one in _models(spec)
+                ),
                 context=self._context(job, spec, watch),
             )
             result = self._do(work, watch)
