@@ -130,7 +130,7 @@ def test_a_rare_class_is_found_more_often_when_it_weighs_more(algorithm: Any) ->
     ("algorithm", "parameters"),
     [
         (cnn, {"epochs": 8}),
-        (cnn, {"architecture": "residual", "filters": 8, "epochs": 6}),
+        (cnn, {"architecture": "residual", "epochs": 6}),
         (rnn, {"epochs": 12, "learning_rate": 0.005}),
         (rnn, {"cell": "lstm", "epochs": 12, "learning_rate": 0.005}),
     ],

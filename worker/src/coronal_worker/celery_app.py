@@ -35,6 +35,8 @@ _SETTINGS = {
     "task_ignore_result": True,
     "task_create_missing_queues": False,
     "task_publish_retry": False,
+    # A process that is spawned imports all plugins first; by default it is killed when that takes 4 s.
+    "worker_proc_alive_timeout": 120.0,
     "worker_prefetch_multiplier": 1,
     "worker_disable_prefetch": True,
     "worker_enable_remote_control": False,

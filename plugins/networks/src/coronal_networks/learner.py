@@ -25,8 +25,9 @@ from coronal.training_set import TrainingSet
 from coronal_networks.augmentation import Augmentation
 from coronal_networks.classification import classification_goal, with_classes
 from coronal_networks.engine import keras, seed_of, seeded
+from coronal_networks.fitted import Fitted, LearnerRecord
 from coronal_networks.lessons import LabelledImages
-from coronal_networks.model_files import KeptNetwork, Record, read_record, write_record
+from coronal_networks.model_files import KeptNetwork, read_record, write_record
 from coronal_networks.network import Network, Tensor
 from coronal_networks.preparation import Preparation
 from coronal_networks.progress import fingerprint
@@ -46,29 +47,6 @@ _SAMPLES = 32
 Dropout = Annotated[
     float, Parameter("Which part of what it sees is hidden from its last layer.", minimum=0, below=1)
 ]
-
-
-class LearnerRecord(Record):
-    """What a classifier is, apart from its network.
-
-    Parameters
-    ----------
-    classes
-        Their names in the order of the network's outputs.
-    preparation
-        How images become its inputs.
-    """
-
-    classes: tuple[str, ...]
-    preparation: Preparation
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """What was learned: what the classifier is, and its network."""
-
-    record: LearnerRecord
-    network: KeptNetwork
 
 
 @dataclass(kw_only=True, eq=False)
