@@ -334,6 +334,24 @@ def test_a_retry_goes_on_from_the_checkpoint(bench: Bench) -> None:
     assert loaded == [b"epoch 1"]
 
 
+def test_a_checkpoint_whose_bytes_are_gone_costs_the_work_so_far_and_not_the_job(bench: Bench) -> None:
+    def fail(work: Work) -> TaskResult:
+        work.context.checkpoint.save(b"epoch 1")
+        raise ValueError
+
+    loaded: list[bytes | None] = []
+
+    def go_on(work: Work) -> TaskResult:
+        loaded.append(work.context.checkpoint.load())
+        return TaskResult(())
+
+    job = bench.done(fail)
+    bench.blobs.delete(str(bench.jobs.get(job.id).checkpoint))
+    bench.jobs.retry(job.id)
+    assert bench.work(bench.again(job), dataset=go_on).state is State.SUCCEEDED
+    assert loaded == [None]
+
+
 def test_while_a_store_is_away_the_work_goes_on_without_a_checkpoint(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ from coronal import (
 )
 from coronal.errors import BadDataset
 from coronal.task_spec import EvaluationTask, TaskSpec
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.job import Artifact, Job
 from coronal_jobs.model_stages import use_of
 from coronal_jobs.registry import NewVersion, Version
@@ -192,7 +192,11 @@ class _JobCheckpoint:
         self._last = job.checkpoint
 
     def load(self) -> bytes | None:
-        return self._keeper.blobs.read(self._last) if self._last else None
+        try:
+            return self._keeper.blobs.read(self._last) if self._last else None
+        except NotFound:  # a store that has lost it costs the work so far, and not the job
+            _log.warning("the checkpoint of job %s is gone: it begins anew", self._job.id)
+            return None
 
     def save(self, content: bytes) -> None:
         """Keep it; where a store is away, the one before stays, and the work goes on."""
