@@ -6,6 +6,7 @@ Run it beside a server (`coronal up`): ``python examples/digits/digits.py``.
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -31,12 +32,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", default="http://127.0.0.1:8000")
     parser.add_argument("--out", type=Path, default=Path("digits-reports"), help="where the reports go")
+    parser.add_argument("--epochs", type=int, help="how often networks see each image; by default as above")
     wanted = parser.parse_args()
     with Client(wanted.server) as client:
-        print_table(learn(client, wanted.out))
+        print_table(learn(client, wanted.out, wanted.epochs))
 
 
-def learn(client: Client, out: Path) -> dict[str, Job]:
+def learn(client: Client, out: Path, epochs: int | None = None) -> dict[str, Job]:
     """Train and test each classifier on the same images; give the jobs by the names of the classifiers."""
     with tempfile.TemporaryDirectory() as folder:
         added = client.add_dataset("digits", write_digits(Path(folder) / "digits.npz")).wait()
@@ -44,7 +46,7 @@ def learn(client: Client, out: Path) -> dict[str, Job]:
         name: client.train(
             f"digits-{name}",
             classifier=name,
-            parameters=parameters,
+            parameters=in_epochs(parameters, epochs),
             dataset=added.published,
             preprocess=SCALED,
             seed=SEED,
@@ -54,6 +56,11 @@ def learn(client: Client, out: Path) -> dict[str, Job]:
     for name, job in jobs.items():
         job.wait().results().save(out / name)
     return jobs
+
+
+def in_epochs(parameters: dict[str, Any], epochs: int | None) -> dict[str, Any]:
+    """Give the parameters of a classifier with other epochs, where it learns in epochs."""
+    return {**parameters, "epochs": epochs} if epochs and "epochs" in parameters else parameters
 
 
 def write_digits(path: Path) -> Path:

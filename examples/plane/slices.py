@@ -1,7 +1,8 @@
 """Slices of a head in three planes, distorted, as a data set.
 
-The head is the MNI152 template (1 mm) that comes with nilearn. Neighbouring slices look alike: a block of
-them is kept together as one patient would be, so that no slice is learned from whose neighbour is tested.
+The head (its brain) is the MNI152 template of 1 mm that comes with nilearn. Neighbouring slices look alike: a
+block of them is kept together as one patient would be, so that no slice is learned from whose neighbour is
+tested.
 """
 
 import csv
@@ -22,11 +23,14 @@ __all__ = ["PLANES", "write_slices"]
 
 TEMPLATE = "datasets/data/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"
 SIZE_PX = 64
-BLOCK = 10
+BLOCK = 5
 """How many neighbouring slices stay together."""
 
 GAP = 3
 """How many are left out between two blocks."""
+
+LEAST = 0.25
+"""Which part of a slice shows the head at least: one that only touches it looks alike in each plane."""
 
 Slice = NDArray[np.float32]
 
@@ -39,16 +43,19 @@ class Plane:
     ----------
     axis
         Of the volume, from left to right, back to front, down to up: the one that it cuts.
-    every
-        Of how many slices one is taken.
+    copies
+        How often a slice is distorted, each time in another way.
+    is_mirrored
+        Whether slices on both sides of the middle mirror each other: these stay together, too.
     """
 
     axis: int
-    every: int
+    copies: int
+    is_mirrored: bool = False
 
 
-PLANES = {"axial": Plane(2, 1), "coronal": Plane(1, 2), "sagittal": Plane(0, 4)}
-"""Unequal on purpose: of axial slices there are four times as many as of sagittal ones."""
+PLANES = {"axial": Plane(2, 4), "coronal": Plane(1, 2), "sagittal": Plane(0, 1, is_mirrored=True)}
+"""Unequal on purpose: of axial images there are three times as many as of sagittal ones."""
 
 
 def write_slices(path: Path, seed: int = 0) -> Path:
@@ -57,9 +64,10 @@ def write_slices(path: Path, seed: int = 0) -> Path:
     rows = []
     with zipfile.ZipFile(path, "w") as archive:
         for plane, block, number, values in slices():
-            name = f"slices/{plane}-{number:03d}.png"
-            archive.writestr(name, as_png(distorted(values, random)))
-            rows.append((name, plane, f"{plane}-{block}"))
+            for copy in range(PLANES[plane].copies):
+                name = f"slices/{plane}-{number:03d}-{copy}.png"
+                archive.writestr(name, as_png(distorted(values, random)))
+                rows.append((name, plane, f"{plane}-{block}"))
         archive.writestr("labels.csv", as_csv(("file", "label", "patient"), rows))
     return path
 
@@ -68,11 +76,12 @@ def slices() -> Iterator[tuple[str, int, int, Slice]]:
     """Give each slice that shows enough of the head: plane, block, number, and values from 0 to 1."""
     head = read_head()
     for name, plane in PLANES.items():
-        for number in range(0, head.shape[plane.axis], plane.every):
-            block, place = divmod(number, BLOCK + GAP)
-            values = np.rot90(head.take(number, axis=plane.axis))
-            if place < BLOCK and (values > 0.1).mean() > 0.1:
-                yield name, block, number, values
+        count = head.shape[plane.axis]
+        for number, values in enumerate(np.moveaxis(head, plane.axis, 0)):
+            counted = min(number, count - 1 - number) if plane.is_mirrored else number
+            block, place = divmod(counted, BLOCK + GAP)
+            if place < BLOCK and (values > 0.1).mean() > LEAST:
+                yield name, block, number, np.rot90(values)
 
 
 def read_head() -> Slice:

@@ -81,6 +81,7 @@ def test_all_that_came_out_is_saved(ended: Batch, tmp_path: Path) -> None:
         states = [row["state"] for row in csv.DictReader(file)]
     assert [states.count(state) for state in ("succeeded", "failed", "refused")] == [GOOD, BROKEN, TEXTS]
     assert (out / "measurements.csv").read_bytes() == ended.measurements().encode()
+    assert (out / "predictions.csv").read_text().split() == ended.predictions().split() == ["image,job"]
     with pytest.raises(FileExistsError):
         ended.save(out)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

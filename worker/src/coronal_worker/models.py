@@ -44,11 +44,16 @@ class Models:
         PluginError
             When what it needs isn't installed here.
         """
-        model = self._kept.pop(sha256, None) or self._read(sha256)
-        self._kept[sha256] = model
+        if sha256 in self._kept:
+            self._kept.move_to_end(sha256)
+        else:
+            self._kept[sha256] = self._read(sha256)
+            self._make_room()
+        return self._kept[sha256]
+
+    def _make_room(self) -> None:
         while sum(one.size_bytes for one in self._kept.values()) > self._most_bytes and len(self._kept) > 1:
             self._kept.popitem(last=False)
-        return model
 
     def _read(self, sha256: str) -> TrainedModel:
         with model_file(self._blobs, sha256) as path:

@@ -160,7 +160,8 @@ class Learner(Classifier):
                 )
         if not images:
             return []
-        values = np.stack([self._description.of(image) for image in images])
+        describe = self._description.of
+        values = np.array([describe(image) for image in images])
         # A probability can be 1 + 1e-16 where it was taken from a logarithm.
         probabilities = self._probabilities(fitted, values).clip(0.0, 1.0)
         if not np.isfinite(probabilities).all():

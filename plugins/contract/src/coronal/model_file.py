@@ -131,6 +131,8 @@ def preprocessed(image: Image, steps: Sequence[Step], plugins: Plugins) -> Image
     BadImage, BadParameter
         When a filter can't work on it.
     """
+    if not steps:
+        return image
     case = Case.start(image)
     for step in steps:
         filter_ = plugins.algorithms.get(step.algorithm)

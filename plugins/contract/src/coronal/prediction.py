@@ -46,7 +46,8 @@ class Prediction:
             )
         if len(set(self.classes)) < len(self.classes):
             raise ValueError(f"each class must have a name of its own, found {shown(self.classes)}")
-        in_range = all(0.0 <= p <= 1.0 for p in self.probabilities)
+        in_range = min(self.probabilities) >= 0.0 and max(self.probabilities) <= 1.0
+        # The sum is NaN where one of them is: it is close to nothing.
         if not in_range or not math.isclose(sum(self.probabilities), 1.0, abs_tol=_SUM_TOLERANCE):
             raise ValueError(
                 f"probabilities must be from 0 to 1 and sum to 1, found {shown(self.probabilities)}"

@@ -128,7 +128,7 @@ class Learner(Classifier):
         fitted = self._known()
         if not images:
             return []
-        inputs = np.stack([fitted.record.preparation.input(image) for image in images])
+        inputs = np.array([fitted.record.preparation.input(image) for image in images])
         rows = fitted.network.runtime.outputs(inputs).clip(0.0, 1.0)
         return [Prediction(fitted.record.classes, tuple(row)) for row in rows.tolist()]
 

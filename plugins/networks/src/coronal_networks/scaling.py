@@ -1,6 +1,7 @@
 """Values standardised by those that were learned from."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -51,9 +52,14 @@ class Scaling(BaseModel):
 
         What lies 10,000 deviations away lies no further.
         """
-        values -= np.array(self.means, np.float32)
-        values /= np.array(self.deviations, np.float32)
+        means, deviations = self._arrays
+        values -= means
+        values /= deviations
         return values.clip(-_FURTHEST, _FURTHEST, out=values)
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return np.array(self.means, np.float32), np.array(self.deviations, np.float32)
 
 
 def _summed(values: NDArray[np.float64]) -> NDArray[np.float64]:

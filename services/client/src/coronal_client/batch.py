@@ -20,6 +20,7 @@ __all__ = ["Batch", "RefusedItem"]
 _HOLD_S = 20.0
 _PAUSE_S = 0.2
 _PAGE = 200
+_TABLES = ("measurements.csv", "predictions.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +156,15 @@ class Batch:
         """Give the measurements of all that has succeeded by now as one table, in CSV."""
         return self._transport.text(self._path("/results/measurements.csv"))
 
+    def predictions(self) -> str:
+        """Give how probable each class of each image is, of all that has succeeded by now, in CSV."""
+        return self._transport.text(self._path("/results/predictions.csv"))
+
     def save(self, folder: str | Path) -> Path:
         """Write what has come out by now into a folder that isn't there yet, and give its path.
 
-        It holds a folder for each image that has succeeded, ``summary.csv`` about all that was sent, and
-        ``measurements.csv``, all measurements as one table. It is there only when it is whole.
+        It holds a folder for each image that has succeeded, ``summary.csv`` about all that was sent, and two
+        tables of all: ``measurements.csv`` and ``predictions.csv``. It is there only when it is whole.
 
         Raises
         ------
@@ -173,8 +178,9 @@ class Batch:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as part:
             whole = Path(part, "whole")
             self._unpack(Path(part, "results.zip"), whole)
-            with (whole / "measurements.csv").open("wb") as table:
-                self._transport.download(self._path("/results/measurements.csv"), table)
+            for name in _TABLES:
+                with (whole / name).open("wb") as table:
+                    self._transport.download(self._path(f"/results/{name}"), table)
             try:
                 whole.rename(folder)
             except OSError as error:
