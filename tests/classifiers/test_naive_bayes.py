@@ -8,7 +8,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from coronal import Image, TrainingContext
+from coronal import BadImage, BadTrainingSet, Image, TrainingContext
 from coronal_classifiers.naive_bayes import naive_bayes
 
 
@@ -40,3 +40,17 @@ def test_classes_that_weigh_the_same_are_equally_probable_before_an_image_is_see
         found[name] = fitted.predict(halfway)[0].probabilities
     assert found["balanced"] == pytest.approx((0.5, 0.5), abs=1e-5)
     assert found["none"] == pytest.approx((2 / 3, 1 / 3), abs=1e-5)
+
+
+def test_images_that_are_all_the_same_have_no_spread_to_learn() -> None:
+    images = [Image(np.full((2, 2), 5, np.uint8))] * 4
+    with pytest.raises(BadTrainingSet, match="images must differ for naive Bayes"):
+        naive_bayes.create({}).fit(images, ["a", "a", "b", "b"], TrainingContext())
+
+
+def test_an_image_so_far_from_all_others_that_no_class_is_probable_is_refused() -> None:
+    fitted = naive_bayes.create({})
+    levels = np.array([1.0, 3.0, 7.0, 9.0])
+    fitted.fit([Image(np.full((1, 1), level)) for level in levels], ["a", "a", "b", "b"], TrainingContext())
+    with pytest.raises(BadImage, match="must be near those that were learned from"):
+        fitted.predict([Image(np.full((1, 1), 9e37))])

@@ -157,6 +157,10 @@ class TestLibrary:
         with pytest.raises(Refused, match="promote another"):
             client.delete_model("forest", 2)
         assert client.roll_back("forest") == {"production": 1}
+        client.remove_alias("forest")
+        assert client.model("forest", 1).aliases == ()
+        with pytest.raises(NotFound):
+            client.remove_alias("forest")
 
     @pytest.mark.parametrize(
         ("order", "said"),
@@ -248,6 +252,7 @@ class TestCommand:
         assert "difference (95 % interval)" in judged.stdout
         refused = at("model", "delete", "shelf@1")
         assert (refused.returncode, "promote another" in refused.stderr) == (ExitCode.REFUSED, True)
+        assert at("model", "unalias", "shelf").returncode == ExitCode.OK
         assert at("model", "delete", "shelf@2").returncode == ExitCode.OK
 
     def test_a_training_that_fails_is_told(self, at, client: Client, folder: Path) -> None:

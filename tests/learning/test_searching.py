@@ -44,8 +44,13 @@ def test_nothing_is_tried_where_nothing_is_searched() -> None:
 
 @pytest.mark.parametrize(
     ("values", "found"),
-    [({"a": tuple(range(67))}, "201"), ({"a": (1,), "b": ()}, "0"), ({"a": (1,) * 9, "b": (1,) * 9}, "243")],
-    ids=["too many", "none of one", "too many together"],
+    [
+        ({"a": tuple(range(67))}, "201"),
+        ({"a": (1,), "b": ()}, "0"),
+        ({"a": (1,) * 9, "b": (1,) * 9}, "243"),
+        ({f"{place}": (1,) * 10 for place in range(400)}, "30,000"),
+    ],
+    ids=["too many", "none of one", "too many together", "more than a float can tell"],
 )
 def test_a_search_of_too_many_fits_is_refused(values: dict[str, Any], found: str) -> None:
     with pytest.raises(BadParameter, match=f"at most 200 fits in all folds, found {found}"):

@@ -108,6 +108,12 @@ def test_validation_is_drawn_from_what_is_learned_from_where_the_data_set_names_
     assert split(items, Split(method="given", validation=0), seed=0)[:80] == ("train",) * 80
 
 
+def test_of_the_few_items_that_a_data_set_gives_to_learn_from_half_stay_where_they_are() -> None:
+    items = given_as(*["train"] * 20, *["test"] * 280)
+    parts = split(items, Split(method="given", validation=0.1), seed=0)
+    assert Counter(parts) == {"train": 10, "validation": 10, "test": 280}
+
+
 @pytest.mark.parametrize(
     ("items", "message"),
     [

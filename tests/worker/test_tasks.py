@@ -17,7 +17,7 @@ from coronal_jobs.job import Input, Job, State
 from coronal_jobs.pipeline import NO_PIPELINE
 from coronal_jobs.planning import Hop
 from coronal_jobs.registry import Version, Wanted
-from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.blobs import Blob, BlobStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
@@ -110,8 +110,7 @@ def test_a_task_is_given_what_was_sent_and_ordered(bench: Bench) -> None:
     assert (job.state, job.artifacts, job.published) == (State.SUCCEEDED, (), "")
 
 
-def test_an_evaluation_is_given_the_files_of_its_models_in_its_order(bench: Bench) -> None:
-    blobs = [bench.blobs.put(content) for content in (b"one", b"two")]
+def evaluation_of(*blobs: Blob) -> EvaluationTask:
     uses = tuple(
         ModelUse(
             name="cells",
@@ -123,15 +122,35 @@ def test_an_evaluation_is_given_the_files_of_its_models_in_its_order(bench: Benc
         )
         for n, blob in enumerate(blobs, 1)
     )
+    dataset = DatasetUse(name="cells", version=1, sha256=sha256(SENT).hexdigest())
+    return EvaluationTask(models=uses, dataset=dataset)
+
+
+def test_an_evaluation_is_given_the_files_of_its_models_in_its_order(bench: Bench) -> None:
     found: list[bytes] = []
 
     def look(work: Work) -> TaskResult:
         found.extend(path.read_bytes() for path in work.models)
         return TaskResult(())
 
-    dataset = DatasetUse(name="cells", version=1, sha256=sha256(SENT).hexdigest())
-    bench.done(look, EvaluationTask(models=uses, dataset=dataset))
+    bench.done(look, evaluation_of(bench.blobs.put(b"one"), bench.blobs.put(b"two")))
     assert found == [b"one", b"two"]
+
+
+def test_a_model_whose_bytes_are_not_those_of_its_digest_is_given_to_no_evaluation(bench: Bench) -> None:
+    asked: list[Work] = []
+
+    def look(work: Work) -> TaskResult:
+        asked.append(work)
+        return TaskResult(())
+
+    blob = bench.blobs.put(b"one")
+    assert bench.blobs.objects.folder is not None
+    next(bench.blobs.objects.folder.rglob(blob.sha256)).write_bytes(b"another")
+    job = bench.done(look, evaluation_of(blob))
+    assert (job.state, asked) == (State.FAILED, [])
+    assert job.failure is not None
+    assert job.failure.code == "bad-model"
 
 
 def test_images_are_read_within_the_workers_limits(bench: Bench, cell_png: bytes) -> None:
@@ -313,6 +332,24 @@ def test_a_retry_goes_on_from_the_checkpoint(bench: Bench) -> None:
     assert bench.jobs.retry(job.id) is State.QUEUED
     assert bench.work(bench.again(job), dataset=go_on).state is State.SUCCEEDED
     assert loaded == [b"epoch 1"]
+
+
+def test_a_checkpoint_whose_bytes_are_gone_costs_the_work_so_far_and_not_the_job(bench: Bench) -> None:
+    def fail(work: Work) -> TaskResult:
+        work.context.checkpoint.save(b"epoch 1")
+        raise ValueError
+
+    loaded: list[bytes | None] = []
+
+    def go_on(work: Work) -> TaskResult:
+        loaded.append(work.context.checkpoint.load())
+        return TaskResult(())
+
+    job = bench.done(fail)
+    bench.blobs.delete(str(bench.jobs.get(job.id).checkpoint))
+    bench.jobs.retry(job.id)
+    assert bench.work(bench.again(job), dataset=go_on).state is State.SUCCEEDED
+    assert loaded == [None]
 
 
 def test_while_a_store_is_away_the_work_goes_on_without_a_checkpoint(

@@ -2,12 +2,15 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from coronal import BadModel, Plugins
 from coronal.model_file import TrainedModel, open_model
 from coronal_jobs.store.blobs import BlobStore
 
-__all__ = ["Models"]
+__all__ = ["Models", "model_file"]
 
 
 class Models:
@@ -53,11 +56,24 @@ class Models:
             self._kept.popitem(last=False)
 
     def _read(self, sha256: str) -> TrainedModel:
-        with self._blobs.local(sha256) as path:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != sha256:
-                raise BadModel(
-                    f"the file of the model must have the digest {sha256[:12]}…, found {found[:12]}…"
-                )
+        with model_file(self._blobs, sha256) as path:
             return open_model(path, self._plugins)
+
+
+@contextmanager
+def model_file(blobs: BlobStore, sha256: str) -> Iterator[Path]:
+    """Give a path where the file of a model can be read while the block runs.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    BadModel
+        When its bytes aren't those of its digest: what opens a model trusts them.
+    """
+    with blobs.local(sha256) as path:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != sha256:
+            raise BadModel(f"the file of the model must have the digest {sha256[:12]}…, found {found[:12]}…")
+        yield path

@@ -3,7 +3,7 @@
 from coronal_worker.celery_app import join_spawned
 from coronal_worker.loader import load_plugins
 from coronal_worker.process import PoolProcess
-from coronal_worker.starting import handed_down, start_logging, start_process
+from coronal_worker.starting import handed_down, is_handed_down, start_logging, start_process
 
 __all__: list[str] = []
 
@@ -14,4 +14,5 @@ def _start() -> PoolProcess:
     return start_process(settings, load_plugins().plugins, folder)
 
 
-join_spawned(_start)
+if is_handed_down():  # who reads the module elsewhere starts nothing by it
+    join_spawned(_start)

@@ -15,7 +15,7 @@ from coronal_worker.models import Models
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 
-__all__ = ["hand_down", "handed_down", "start_logging", "start_process"]
+__all__ = ["hand_down", "handed_down", "is_handed_down", "start_logging", "start_process"]
 
 _CLAIMS = "CORONAL_CLAIM_FOLDER"
 
@@ -48,6 +48,11 @@ def hand_down(settings: WorkerSettings, folder: Path) -> None:
         "CORONAL_PROCESSES": str(settings.processes),
         _CLAIMS: str(folder),
     }
+
+
+def is_handed_down() -> bool:
+    """Tell whether this process was started by a worker that has handed down what it was told."""
+    return _CLAIMS in os.environ
 
 
 def handed_down() -> tuple[WorkerSettings, Path]:

@@ -149,7 +149,8 @@ class Learner(Classifier):
         Raises
         ------
         BadImage
-            When an image isn't of the form of those that it learned from, or has a value that is no number.
+            When an image isn't of the form of those that it learned from, has a value that is no number, or
+            one so far from theirs that it can't be counted with.
         """
         fitted = self._known()
         for form in map(Form.of, images):
@@ -163,6 +164,11 @@ class Learner(Classifier):
         values = np.array([describe(image) for image in images])
         # A probability can be 1 + 1e-16 where it was taken from a logarithm.
         probabilities = self._probabilities(fitted, values).clip(0.0, 1.0)
+        if not np.isfinite(probabilities).all():
+            raise BadImage(
+                "the image's values must be near those that were learned from, found some so far away that "
+                "no class has a probability"
+            )
         return [Prediction(fitted.classes, tuple(row)) for row in probabilities.tolist()]
 
     def save(self, folder: Path) -> None:

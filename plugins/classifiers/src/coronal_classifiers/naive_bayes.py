@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from coronal import Parameter, classifier
+import numpy as np
+
+from coronal import BadTrainingSet, Parameter, TrainingContext, classifier
+from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.learner import Learner
 
 __all__ = ["NaiveBayes", "naive_bayes"]
@@ -35,6 +38,13 @@ class NaiveBayes(Learner):
         from sklearn.naive_bayes import GaussianNB
 
         return GaussianNB(var_smoothing=self.smoothing)
+
+    def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
+        if not np.ptp(examples.values, axis=0).any():
+            raise BadTrainingSet(
+                "images must differ for naive Bayes, found all of them with the same features"
+            )
+        super()._learn(estimator, examples, context)
 
 
 naive_bayes = classifier(name="naive-bayes")(NaiveBayes)

@@ -1,6 +1,7 @@
 """Which values of parameters are best, found by cross-validation."""
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def combinations(values: Mapping[str, Sequence[JsonValue]], folds: int) -> list[
     """
     if not values:
         return []
-    fits = folds * int(np.prod([len(one) for one in values.values()], dtype=np.float64))
+    fits = folds * math.prod(map(len, values.values()))
     if not 0 < fits <= _MOST_FITS:
         raise BadParameter(
             "search",

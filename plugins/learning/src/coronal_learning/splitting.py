@@ -16,6 +16,9 @@ __all__ = ["split"]
 _TRIES = 20
 """So many orders of the patients are tried; the one that comes nearest is taken."""
 
+_MOST_OF_GIVEN = 0.5
+"""Of what a data set gives to learn from, what may be taken for validation: it can be little of all items."""
+
 
 def split(items: Sequence[Item], wanted: Split, seed: int) -> tuple[Part, ...]:
     """Tell what each item is for.
@@ -49,7 +52,8 @@ def split(items: Sequence[Item], wanted: Split, seed: int) -> tuple[Part, ...]:
     is_given = wanted.method == "given" or (wanted.method == "auto" and any(one.part for one in items))
     parts = _given(items) if is_given else _random(items, wanted.test, seed)
     if wanted.validation and "validation" not in parts:
-        _take_validation(items, parts, wanted.validation, seed)
+        most = _MOST_OF_GIVEN * parts.count("train") / len(items) if is_given else 1.0
+        _take_validation(items, parts, min(wanted.validation, most), seed)
     return tuple(parts)
 
 
@@ -144,7 +148,7 @@ def _fill(
         if is_nearer and (left[has[group]] > 1).all():
             take(group)
     # A patient with many images can be too much for what was wanted, and yet be needed.
-    for place in range(len(totals)) if covers else ():
+    for place in np.flatnonzero(got == 0).tolist() if covers else ():
         able = [one for one in order.tolist() if has[one, place] and (left[has[one]] > 1).all()]
         if not got[place] and able:
             take(min(able, key=distance))

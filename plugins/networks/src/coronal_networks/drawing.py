@@ -45,9 +45,12 @@ class Drawing(BaseModel):
     scaling: Scaling
 
     def lesson(self, values: NDArray[np.float32], label_map: LabelMap) -> DrawnImage:
-        """Prepare an image that is learned from, its values shrunk already, with what is drawn on it."""
+        """Prepare an image that is learned from, with what is drawn on it.
+
+        Its values are shrunk already; they are standardised where they are.
+        """
         codes = shrunk_codes(self.classes.codes(label_map.labels), values.shape[:-1])
-        return self.scaling.scaled(values), codes
+        return self.scaling.scale(values), codes
 
     def input(self, image: Image) -> NDArray[np.float32]:
         """Prepare an image that is asked of, shape (…, channels).
@@ -59,7 +62,7 @@ class Drawing(BaseModel):
         """
         if (kind := ImageKind.of(image)) != self.kind:
             raise BadImage(f"the image must be like those that were learned from, {self.kind}; found {kind}")
-        values = self.scaling.scaled(values_of(image, self.size))
+        values = self.scaling.scale(values_of(image, self.size))
         return framed(values, multiple_of(values.shape[:-1], self.step))
 
     def label_map(self, image: Image, probabilities: NDArray[np.float32]) -> LabelMap:

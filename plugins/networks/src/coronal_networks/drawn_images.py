@@ -40,11 +40,12 @@ class DrawnImages:
             return cls(np.empty(0, np.float32), np.empty(0, np.int16))
         largest = tuple(map(max, zip(*(codes.shape for _, codes in drawn), strict=True)))
         frame = multiple_of(largest, step)
-        return cls(
-            np.stack([framed(values, frame) for values, _ in drawn]),
-            np.stack([framed(codes, frame, fill=UNKNOWN) for _, codes in drawn]),
-            augmentation,
-        )
+        # Filled one by one: lists of all beside the arrays would take as much memory again.
+        inputs = np.empty((len(drawn), *frame, drawn[0][0].shape[-1]), np.float32)
+        labels = np.empty((len(drawn), *frame), np.int16)
+        for place, (values, codes) in enumerate(drawn):
+            inputs[place], labels[place] = framed(values, frame), framed(codes, frame, fill=UNKNOWN)
+        return cls(inputs, labels, augmentation)
 
     @property
     def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.int16]]:

@@ -20,6 +20,7 @@ from coronal import (
     TrainingContext,
     classifier,
 )
+from coronal.form import Form
 from coronal.training_set import TrainingSet
 from coronal_networks.augmentation import Augmentation
 from coronal_networks.classification import classification_goal, with_classes
@@ -33,7 +34,7 @@ from coronal_networks.progress import fingerprint
 from coronal_networks.schedule import BatchSize, Epochs, LearningRate, Patience, Schedule
 from coronal_networks.steps import Steps
 from coronal_networks.training_loop import TrainingLoop
-from coronal_networks.values import Size, values_of
+from coronal_networks.values import Size, shrunk_shape, values_of
 
 __all__ = ["Learner"]
 
@@ -107,7 +108,7 @@ class Learner(Classifier):
         if values is None:
             return
         preparation = Preparation.learned(known.form, self._size(images[0].dimensions), values)
-        inputs = preparation.scaling.scaled(values)
+        inputs = preparation.scaling.scale(values)
         lessons = self._lessons(inputs, classes, known.classes, context)
         validation = self._validation(preparation, known.classes, context)
         network = self._trained(lessons, validation, len(known.classes), context)
@@ -213,12 +214,14 @@ class Learner(Classifier):
         return LabelledImages(inputs, codes, weights, self.augmentation)
 
     def _values(self, images: Sequence[Image], context: TrainingContext[str]) -> NDArray[np.float32] | None:
-        values = []
-        for image in images:
+        # Filled one by one: a list of all beside the array would take as much memory again.
+        size, form = self._size(images[0].dimensions), Form.of(images[0])
+        values = np.empty((len(images), *shrunk_shape(form.shape, size), form.channels), np.float32)
+        for place, image in enumerate(images):
             if context.is_cancelled():
                 return None
-            values.append(values_of(image, self._size(image.dimensions)))
-        return np.stack(values)
+            values[place] = values_of(image, size)
+        return values
 
     def _size(self, dimensions: int) -> int:
         return self.size or _SIZES[dimensions]

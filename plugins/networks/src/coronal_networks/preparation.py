@@ -36,7 +36,7 @@ class Preparation(BaseModel):
     @classmethod
     def learned(cls, form: Form, size: int, values: NDArray[np.float32]) -> Self:
         """Take it from the values of all images that are learned from, shape (images, …, channels)."""
-        return cls(form=form, size=size, scaling=Scaling.of(values))
+        return cls(form=form, size=size, scaling=Scaling.of(list(values)))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -53,4 +53,4 @@ class Preparation(BaseModel):
         """
         if (form := Form.of(image)) != self.form:
             raise BadImage(f"the image must be like those that were learned from, {self.form}; found {form}")
-        return self.scaling.scaled(values_of(image, self.size))
+        return self.scaling.scale(values_of(image, self.size))

@@ -137,6 +137,7 @@ class UNet(Segmenter):
             return
         drawing = self._drawing(kind, classes, values)
         lessons = self._lessons(drawing, values, label_maps)
+        del values  # they lie in the lessons, and would take as much memory again
         validation = self._validation(drawing, context)
         network = self._trained(drawing, lessons, validation, context)
         if network is not None:
@@ -197,7 +198,7 @@ class UNet(Segmenter):
         self, kind: ImageKind, classes: DrawnClasses, values: Sequence[NDArray[np.float32]]
     ) -> Drawing:
         size = self.size or _SIZES[kind.dimensions]
-        scaling = Scaling.of(np.concatenate([one.reshape(-1, kind.channels) for one in values]))
+        scaling = Scaling.of(values)
         return Drawing(kind=kind, classes=classes, size=size, step=2**self.depth, scaling=scaling)
 
     def _lessons(

@@ -198,6 +198,16 @@ class Models:
         """
         return dict(self._transport.post(f"{_alias_path(name, alias)}/rollback")["aliases"])
 
+    def remove_alias(self, name: str, alias: str = _PRODUCTION) -> None:
+        """Let an alias stand for nothing any more: its version can be deleted then.
+
+        Raises
+        ------
+        NotFound
+            When there is no such alias.
+        """
+        self._transport.delete(_alias_path(name, alias))
+
     def delete_model(self, name: str, version: int) -> None:
         """Remove a version of a model. Jobs that were admitted with it still use it.
 

@@ -76,6 +76,18 @@ def rollback(
 
 
 @model.command()
+def unalias(
+    name: Annotated[str, typer.Argument(show_default=False, help="The model's name.")],
+    *,
+    alias: Alias = _PRODUCTION,
+    server: Server = DEFAULT_SERVER,
+) -> None:
+    """Let an alias stand for nothing any more: its version can be deleted then."""
+    with Client(server) as client:
+        client.remove_alias(name, alias)
+
+
+@model.command()
 def delete(name: NamedExactly, *, server: Server = DEFAULT_SERVER) -> None:
     """Remove a version of a model for which no alias stands."""
     with Client(server) as client:
