@@ -118,7 +118,7 @@ class Learner(Classifier):
             raise BadParameter("features", found="none", allowed="one or several")
 
     def fit(self, images: Sequence[Image], classes: Sequence[str], context: TrainingContext[str]) -> None:
-        """Learn; if it was cancelled while images were described, nothing is learned.
+        """Learn; if it was cancelled, nothing is learned.
 
         Raises
         ------
@@ -138,6 +138,8 @@ class Learner(Classifier):
         weights = None if class_weights is None else class_weights[known.codes]
         estimator = self._pipeline(seed_of(context))
         self._learn(estimator, Examples(values, known.codes, weights), context)
+        if context.is_cancelled():
+            return
         runtime = self._exported(estimator, values, context)
         files = partial(dumped, estimator, runtime)
         self.fitted = Fitted(runtime or estimator, files, known.classes, class_weights, known.form)
