@@ -15,7 +15,15 @@ from coronal_client.errors import BadFile
 def folder(tmp_path: Path) -> Path:
     """Two classes, a table, and what nobody means to send."""
     folder = tmp_path / "cells"
-    for name in ("round/2.png", "round/10.png", "flat/1.dcm", "labels.csv", ".hidden", ".git/config"):
+    for name in (
+        "round/2.png",
+        "round/10.png",
+        "flat/1.dcm",
+        "labels.csv",
+        ".hidden",
+        ".git/config",
+        "flat/Desktop.ini",
+    ):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode() * 100)

@@ -158,6 +158,14 @@ def test_what_is_not_there_or_no_batch_is_told_before_anything_is_sent(
         parts_of(make([archive, b"image"]))
 
 
+def test_what_a_system_has_put_into_a_folder_is_not_sent(tmp_path: Path) -> None:
+    for name in ("1.png", "Desktop.ini", ".DS_Store", "__MACOSX/._1.png", "sub/THUMBS.DB", "sub/2.png"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    assert [part.name for part in parts_of(tmp_path)] == ["1.png", "sub/2.png"]
+
+
 def test_one_file_is_open_at_a_time(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.png" for number in range(3)]
     for path in paths:

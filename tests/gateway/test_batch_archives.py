@@ -123,6 +123,7 @@ def test_folders_hidden_files_and_what_systems_add_are_left_out(send: Send, name
         "__MACOSX/._1.png",
         "a/Thumbs.db",
         "a/.DS_Store",
+        "a/Desktop.ini",
     ]
     answer = send(zipped(*((name, b"" if name.endswith("/") else png) for name in entries)))
     assert names(answer) == ["a/1.png"]

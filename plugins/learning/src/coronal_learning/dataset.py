@@ -7,7 +7,9 @@ from typing import cast
 from pydantic import JsonValue
 
 from coronal import Publication, ResultFile, TaskResult, Work, task
+from coronal.errors import shown
 from coronal.task_spec import DatasetTask
+from coronal_learning.alike import classes_alike
 from coronal_learning.checks import check_items
 from coronal_learning.dataset_file import Entry, open_dataset, write_dataset
 from coronal_learning.sent.faults import Faults
@@ -48,8 +50,13 @@ def dataset(work: Work) -> TaskResult:
     with open_dataset(content) as taken:
         members = survey.members(taken.classes)
         picture = contact_sheet(taken, members)
+    alike = classes_alike(taken.classes)
     facts: dict[str, JsonValue] = {"description": spec.description, **survey.facts(members)}
+    if alike:
+        facts["alike"] = [[*names] for names in alike]
     work.context.log(f"{len(source.items):,} images of {len(members):,} classes are taken in")
+    for names in alike:
+        work.context.log(f"classes whose names read alike: {', '.join(map(shown, names))}")
     files = (_result(spec.name, facts), ResultFile(_SHEET, "image/png", picture))
     return TaskResult(files, Publication("datasets", spec.name, content, facts, (_SHEET,)))
 

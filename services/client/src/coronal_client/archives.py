@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from coronal_client.errors import BadFile
+from coronal_client.left_out import is_left_out
 from coronal_client.uploads import Upload, opened
 
 __all__ = ["opened_archive"]
@@ -29,7 +30,7 @@ def opened_archive(path: str | PathLike[str]) -> Iterator[Upload]:
     ----------
     path
         Of a zip or an npz; or of a folder, whose files are packed in the order of their names, without
-        hidden ones.
+        hidden ones and what systems add.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def _pack(folder: Path, into: BinaryIO) -> None:
     try:
         files = list(_files_in(folder, folder.resolve()))
         if not files:
-            raise BadFile(f"{folder} must hold files that aren't hidden, found none")
+            raise BadFile(f"{folder} must hold files that aren't hidden or a system's, found none")
         with zipfile.ZipFile(into, "w") as archive:
             for file in files:
                 _add(archive, file, file.relative_to(folder).as_posix())
@@ -63,7 +64,7 @@ def _pack(folder: Path, into: BinaryIO) -> None:
 
 def _files_in(folder: Path, root: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
+        if is_left_out(path.name):
             continue
         if path.is_symlink():
             _refuse_stray(path, root)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from coronal_client.errors import BadFile
+from coronal_client.left_out import is_left_out
 from coronal_client.uploads import ImageSource, opened
 
 __all__ = ["BatchSource", "Part", "form_of", "parts_of"]
@@ -37,7 +38,7 @@ class Part:
 
 
 def parts_of(images: BatchSource) -> list[Part]:
-    """List what is to be sent; a folder's files by their paths, without hidden ones.
+    """List what is to be sent; a folder's files by their paths, without hidden ones and what systems add.
 
     Raises
     ------
@@ -95,7 +96,7 @@ def _parts_of_path(path: Path) -> Iterator[Part]:
         return
     for file in sorted(path.rglob("*")):
         inner = file.relative_to(path)
-        if file.is_file() and not any(name.startswith(".") for name in inner.parts):
+        if file.is_file() and not any(map(is_left_out, inner.parts)):
             yield Part("image", inner.as_posix(), file)
 
 

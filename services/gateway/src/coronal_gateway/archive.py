@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from coronal.file_names import is_left_out
 from coronal_gateway.errors import BadArchive, TooManyItems
 from coronal_gateway.uploads import PIECE_BYTES
 from coronal_jobs.errors import TooLarge
@@ -26,8 +27,6 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others inflate a piece to any size at once."""
 
 _ENCRYPTED = 1
-_NO_ITEMS = ("__MACOSX", "Thumbs.db", "desktop.ini")
-"""What systems add by themselves."""
 
 # The module zipfile has one error of its own, and lets others through where bytes are senseless.
 _BROKEN = (
@@ -145,8 +144,7 @@ def _is_item(info: zipfile.ZipInfo) -> bool:
     parts = path.split("/")
     if not path or path.startswith("/") or re.match("[A-Za-z]:", path) or ".." in parts:
         raise BadArchive("each path in an archive must lead to a place within it, found one that leads out")
-    is_left_out = any(part.startswith(".") or part in _NO_ITEMS for part in parts)
-    return not path.endswith("/") and not is_left_out
+    return not path.endswith("/") and not any(map(is_left_out, parts))
 
 
 def _check_size(items: Sequence[zipfile.ZipInfo], *, size_bytes: int, most_bytes: int) -> None:

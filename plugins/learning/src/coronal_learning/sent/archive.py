@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from coronal import BadDataset, BadImage
+from coronal.file_names import composed, is_left_out
 from coronal_learning.sent.part_words import part_of
 from coronal_learning.sent.source import MOST_ITEMS
 
@@ -27,8 +28,8 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others inflate a piece to any size at once."""
 
 _ENCRYPTED = 1
-_NO_ITEMS = ("__MACOSX", "Thumbs.db", "desktop.ini")
-"""What systems add by themselves."""
+_UTF8 = 0x800
+"""The flag of an entry whose path is written in UTF-8 (APPNOTE 4.4.4)."""
 
 # The module zipfile has one error of its own, and lets others through where bytes are senseless.
 _BROKEN = (
@@ -65,7 +66,7 @@ class Member:
 class Archive:
     """The files of a zip by their paths; folders, hidden files and what systems add are left out.
 
-    Where all lies below one folder, paths are told from there on.
+    Where all lies below one folder, paths are told from there on. All are in Unicode's composed form.
 
     Attributes
     ----------
@@ -176,16 +177,17 @@ class Archive:
 def _checked(infos: Sequence[zipfile.ZipInfo], size_bytes: int) -> dict[str, zipfile.ZipInfo]:
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
-        path = info.filename.replace("\\", "/")
+        path = composed(_spelt(info)).replace("\\", "/")
         parts = path.split("/")
         if path.startswith("/") or re.match("[A-Za-z]:", path) or ".." in parts:
             raise BadDataset(["each path must lead to a place within the zip, found one that leads out"])
         if not path:
             raise BadDataset(["each file of a zip must have a path, found one without"])
-        if any(part.startswith(".") or part in _NO_ITEMS for part in parts):
+        if any(map(is_left_out, parts)):
             continue
         if path in found:
-            raise BadDataset(["each file of a zip must have a path of its own, found two with one"])
+            fault = "each file of a zip must have a path of its own, found two with one (composed in Unicode)"
+            raise BadDataset([fault])
         found[path] = info
     if len(found) > 2 * MOST_ITEMS:
         raise BadDataset([f"a zip may have {2 * MOST_ITEMS:,} files, found {len(found):,}"])
@@ -194,6 +196,17 @@ def _checked(infos: Sequence[zipfile.ZipInfo], size_bytes: int) -> dict[str, zip
     if inflated > most:
         raise BadDataset([f"a zip of {size_bytes:,} bytes may inflate to {most:,}, found {inflated:,}"])
     return found
+
+
+def _spelt(info: zipfile.ZipInfo) -> str:
+    # macOS writes UTF-8 without its flag, and zipfile reads as CP437 what has none. Hardly any text of CP437
+    # with letters beyond ASCII is UTF-8 by chance.
+    if info.flag_bits & _UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def _top(paths: Sequence[str]) -> str:

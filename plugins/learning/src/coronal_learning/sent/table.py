@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from coronal.errors import BadImage, shown
+from coronal.file_names import composed
 from coronal.task_spec import Part
 from coronal_learning.dataset_contents import Item
 from coronal_learning.sent.archive import TABLE, Archive
@@ -72,7 +73,7 @@ def lines_of(
     Yields
     ------
     tuple[int, dict[str, str]]
-        The number of a line, from 1 for the header on, and its cells by column.
+        The number of a line, from 1 for the header on, and its cells by column, in Unicode's composed form.
     """
     try:
         text = archive.text(path)
@@ -93,7 +94,7 @@ def lines_of(
                     f"{path}, line {rows.line_num}: there must be {len(columns)} cells, found {len(row)}"
                 )
             elif any(row):
-                cells = (cell.strip() for cell in row)
+                cells = (composed(cell.strip()) for cell in row)
                 yield rows.line_num, dict(zip(columns, cells, strict=False))
     except csv.Error as broken:
         faults.add(f"{path}, line {rows.line_num}: {broken}")

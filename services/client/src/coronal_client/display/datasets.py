@@ -39,7 +39,8 @@ def _more(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     parts = ", ".join(f"{name} {count:,}" for name, count in facts.get("parts", {}).items())
     shapes = ", ".join(f"{_shape(one['shape'])} ({one['count']:,})" for one in facts.get("shapes", []))
     patients = f"{facts['patients']:,}" if facts.get("patients") else ""
-    more = [("parts", parts), ("patients", patients), ("shapes", shapes)]
+    alike = "; ".join(" and ".join(names) for names in facts.get("alike", []))
+    more = [("parts", parts), ("patients", patients), ("shapes", shapes), ("alike", alike)]
     return [(name, told) for name, told in more if told]
 
 
