@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.color import rgb2gray
 
-from coronal import BadImage, Geometry, Image, Meaning
+from coronal import BadImage, Geometry, Image, LabelMap, Meaning
 from coronal.image import supported
 
 RNG = np.random.default_rng(0)
@@ -167,3 +167,60 @@ def test_what_the_libraries_do_not_take_comes_as_what_they_do(given: str, expect
 def test_what_the_libraries_take_is_not_copied() -> None:
     pixels = np.zeros((2, 2), np.int16)
     assert np.shares_memory(supported(pixels), pixels)
+
+
+def _padded() -> Image:
+    pixels = np.arange(12, dtype=np.int16).reshape(3, 4)
+    return Image(pixels, Geometry((2.0, 1.0)), valid=pixels % 4 != 0)
+
+
+def test_padding_goes_with_the_pixels_that_a_filter_changes() -> None:
+    image = _padded()
+    changed = image.with_pixels(-image.pixels)
+    assert (changed.padding_count, image.padding_count) == (3, 3)
+    assert image.inside(image.pixels).tolist() == [1, 2, 3, 5, 6, 7, 9, 10, 11]
+
+
+def test_padding_goes_where_its_pixels_go() -> None:
+    image = _padded()
+    flipped = image.mapped(image.pixels[:, ::-1], np.diag([1.0, -1.0]), (0, 3))
+    turned = image.mapped(image.pixels.T, np.array([[0.0, 1.0], [1.0, 0.0]]), (0, 0))
+    for one in (flipped, turned):
+        np.testing.assert_array_equal(one.valid, one.pixels % 4 != 0)
+
+
+def test_an_element_between_two_is_valid_where_the_nearest_is_and_beyond_nothing_is() -> None:
+    image = _padded()
+    finer = image.mapped(np.zeros((3, 11), np.int16), np.diag([1.0, 0.4]), (1, 0))
+    expected = [place >= 0.5 and place <= 3.5 for place in np.arange(11) * 0.4]
+    assert finer.valid is not None
+    assert finer.valid.tolist() == [expected, expected, [False] * 11]
+
+
+def test_a_plane_of_a_volume_has_the_padding_of_that_plane() -> None:
+    valid = np.arange(24).reshape(2, 3, 4) > 15
+    volume = Image(np.zeros((2, 3, 4), np.uint8), valid=valid)
+    plane = volume.mapped(volume.pixels[1], np.eye(3)[:, 1:], (1, 0, 0))
+    np.testing.assert_array_equal(plane.valid, valid[1])
+
+
+def test_no_label_lies_on_padding() -> None:
+    labels = LabelMap.of(_padded(), np.ones((3, 4), np.uint8))
+    np.testing.assert_array_equal(labels.labels, _padded().valid)
+
+
+def test_where_all_is_valid_nothing_is_kept() -> None:
+    assert Image(np.zeros((2, 2)), valid=np.ones((2, 2), np.bool_)).valid is None
+
+
+@pytest.mark.parametrize(
+    ("valid", "message"),
+    [
+        pytest.param(np.ones((2, 3), np.bool_), r"bool of the shape \(2, 2\)", id="another shape"),
+        pytest.param(np.ones((2, 2), np.uint8), "found uint8", id="another type"),
+        pytest.param(np.zeros((2, 2), np.bool_), "found padding alone", id="nothing"),
+    ],
+)
+def test_a_mask_that_is_none_is_refused(valid: NDArray[np.bool_], message: str) -> None:
+    with pytest.raises(BadImage, match=message):
+        Image(np.zeros((2, 2)), valid=valid)

@@ -47,3 +47,20 @@ def test_the_plane_lies_in_the_middle_of_the_volume() -> None:
 )
 def test_the_type_is_kept_except_by_the_mean(ct: Image, method: str, dtype: type) -> None:
     assert project(ct, "z", method).pixels.dtype == dtype  # type: ignore[arg-type]  # a choice
+
+
+@pytest.mark.parametrize("method", ["maximum", "mean", "minimum"])
+@pytest.mark.parametrize("channels", [0, 2])
+def test_padding_counts_for_no_line(method: str, channels: int) -> None:
+    random = np.random.default_rng(0)
+    shape = (4, 5, 6, *([channels] if channels else []))
+    pixels, valid = random.integers(-50, 50, shape).astype(np.int16), random.random((4, 5, 6)) < 0.5
+    valid[:, 2, 3] = False
+    image = Image(pixels, has_channels=bool(channels), valid=valid)
+    seen = project(image, method=method)  # type: ignore[arg-type]  # a choice
+    counted = np.where(valid[..., np.newaxis] if channels else valid, pixels, np.nan)
+    lines = {"maximum": np.nanmax, "mean": np.nanmean, "minimum": np.nanmin}[method]
+    some = valid.any(axis=0)
+    np.testing.assert_allclose(seen.pixels[some], lines(counted[:, some], axis=0), rtol=1e-6)
+    np.testing.assert_array_equal(seen.valid, some)
+    assert (seen.pixels[2, 3] == np.nanmin(counted)).all()

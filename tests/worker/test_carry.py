@@ -46,6 +46,14 @@ def test_an_image_comes_back_bit_for_bit(dtype: str, shape: tuple[int, ...]) -> 
     assert case.image is case.source
 
 
+def test_padding_comes_back() -> None:
+    pixels = np.arange(6).reshape(2, 3)
+    source, image = Image(pixels, valid=pixels > 1), Image(pixels, valid=pixels > 3)
+    case = unpack(pack(Carry(Case(source=source, image=image), ()))).case
+    np.testing.assert_array_equal(case.source.valid, pixels > 1)
+    np.testing.assert_array_equal(case.image.valid, pixels > 3)
+
+
 def test_nan_and_infinity_come_back() -> None:
     image = Image(np.array([[np.nan, np.inf, -np.inf, -0.0]]))
     back = unpack(pack(Carry(Case.start(image), ()))).case.source

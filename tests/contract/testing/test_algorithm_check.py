@@ -298,6 +298,11 @@ def tells_too_much(image: Image, context: Context) -> Image:
 CALLS: list[int] = []
 
 
+def labels_padding(image: Image) -> LabelMap:
+    """Make the label map by hand."""
+    return LabelMap(np.ones(image.shape, np.uint8), image.geometry)
+
+
 def crashes_the_second_time(image: Image) -> Image:
     """Keep something open."""
     CALLS.append(1)
@@ -341,6 +346,7 @@ def crashes_the_second_time(image: Image) -> Image:
         (crashes_when_true, "with fast = True: it raised NotImplementedError"),
         (crashes_on_none, "with size = 1: it raised ZeroDivisionError: size - 1"),
         (tells_too_much, "must tell its progress from 0 to 1, found .100."),
+        (labels_padding, "2-D with padding: it labelled padding"),
         (crashes_the_second_time, "run a second time, it raised RuntimeError: already open"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

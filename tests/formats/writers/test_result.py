@@ -29,6 +29,7 @@ def test_the_summary_tells_image_labels_tables_and_predictions(volume_case: Case
         "is_placed": True,
         "modality": "MR",
         "meaning": "intensity",
+        "padding": 0,
     }
     assert found["labels"] == {"count": 2, "shape": [5, 12, 16], "names": {}}
     column = {"heading": "area_mm2", "name": "area", "unit": "mm²", "description": "How large."}

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,6 @@ from coronal import (
     StageRun,
     Table,
 )
-from coronal.image import Pixels
 
 __all__ = ["Carry", "pack", "unpack"]
 
@@ -39,6 +39,7 @@ class _ImageFacts:
     has_channels: bool
     modality: str
     meaning: Meaning
+    has_padding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +95,17 @@ def pack(carry: Carry) -> bytes:
     )
     arrays: dict[str, Any] = {
         "facts": np.frombuffer(_FACTS.dump_json(facts), np.uint8),
-        "source": case.source.pixels,
+        **_arrays_of("source", case.source),
     }
     if not is_unchanged:
-        arrays["image"] = case.image.pixels
+        arrays |= _arrays_of("image", case.image)
     if case.labels:
         arrays["labels"] = case.labels.labels
     if case.reference:
         arrays["reference"] = case.reference.labels
     for stage, explanation in case.explanations.items():
-        arrays |= {f"explained.{stage}": explanation.image.pixels, f"heat.{stage}": explanation.heat.pixels}
+        arrays |= _arrays_of(f"explained.{stage}", explanation.image)
+        arrays |= _arrays_of(f"heat.{stage}", explanation.heat)
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
@@ -113,13 +115,13 @@ def unpack(content: bytes) -> Carry:
     """Turn the bytes of `pack` back into a carry."""
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         facts = _FACTS.validate_python(json.loads(arrays["facts"].tobytes()))
-        source = _image(arrays["source"], facts.source)
-        image = _image(arrays["image"], facts.image) if facts.image else source
+        source = _image(arrays, "source", facts.source)
+        image = _image(arrays, "image", facts.image) if facts.image else source
         labels = LabelMap(arrays["labels"], *_places(facts.labels)) if facts.labels else None
         reference = Reference(arrays["reference"], *_places(facts.reference)) if facts.reference else None
         explanations = {
             stage: Explanation(
-                _image(arrays[f"explained.{stage}"], one.image), _image(arrays[f"heat.{stage}"], one.heat)
+                _image(arrays, f"explained.{stage}", one.image), _image(arrays, f"heat.{stage}", one.heat)
             )
             for stage, one in facts.explanations.items()
         }
@@ -150,8 +152,15 @@ def _label_facts(labels: LabelMap) -> _LabelFacts:
 
 
 def _facts_of(image: Image) -> _ImageFacts:
-    return _ImageFacts(image.geometry, image.has_channels, image.modality, image.meaning)
+    return _ImageFacts(
+        image.geometry, image.has_channels, image.modality, image.meaning, has_padding=image.valid is not None
+    )
 
 
-def _image(pixels: Pixels, facts: _ImageFacts) -> Image:
-    return Image(pixels, facts.geometry, facts.has_channels, facts.modality, facts.meaning)
+def _arrays_of(name: str, image: Image) -> dict[str, Any]:
+    return {name: image.pixels} | ({} if image.valid is None else {f"valid.{name}": image.valid})
+
+
+def _image(arrays: Mapping[str, Any], name: str, facts: _ImageFacts) -> Image:
+    valid = arrays[f"valid.{name}"] if facts.has_padding else None
+    return Image(arrays[name], facts.geometry, facts.has_channels, facts.modality, facts.meaning, valid)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from coronal.geometry import Geometry
 __all__ = ["Image", "Meaning", "Pixels", "read_only", "supported"]
 
 Pixels: TypeAlias = NDArray[np.integer | np.floating | np.bool_]
+
+Value = TypeVar("Value", bound=np.generic)
 
 _REC709 = np.array([0.2125, 0.7154, 0.0721], dtype=np.float32)
 
@@ -51,11 +53,17 @@ class Image:
         The DICOM modality (PS3.3, C.7.3.1.1.1), e.g. ``CT``, ``MR``, ``US``; empty where unknown.
     meaning
         What the values mean.
+    valid
+        Which pixels are part of the image: bool, of its spatial shape; None where all are. What is False is
+        padding, such as the corners around the round field of view of a CT scanner: its pixels hold some
+        value of the image, so that a filter spreads nothing strange from there, and they count for no
+        threshold, no statistic and no window (`inside`), and belong to no object (`LabelMap.of`).
 
     Raises
     ------
     BadImage
-        When the array is empty, of another type or number of axes, or the geometry of another dimension.
+        When the array is empty, of another type or number of axes, or the geometry of another dimension; when
+        `valid` isn't bool of the spatial shape, or no pixel is part of the image.
 
     Examples
     --------
@@ -72,9 +80,11 @@ class Image:
     has_channels: bool = False
     modality: str = ""
     meaning: Meaning = Meaning.INTENSITY
+    valid: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pixels", _checked(self.pixels, self.has_channels))
+        object.__setattr__(self, "valid", _checked_valid(self.valid, self.shape))
         if not self.geometry.fits(self.dimensions):
             raise BadImage(
                 f"the geometry must be of {self.dimensions} dimensions like the pixels, found {self.geometry}"
@@ -125,6 +135,33 @@ class Image:
         """
         return tuple(size / step for step in self.spacing)
 
+    @property
+    def padding_count(self) -> int:
+        """The number of pixels that are no part of the image."""
+        return 0 if self.valid is None else int(np.count_nonzero(~self.valid))
+
+    def inside(self, values: NDArray[Value]) -> NDArray[Value]:
+        """Return those values that belong to pixels of the image, without padding.
+
+        Parameters
+        ----------
+        values
+            One for each pixel: of the image's spatial shape, with or without channels as a last axis.
+
+        Returns
+        -------
+        NDArray
+            The values themselves where all pixels are part of the image; else those that are, in one axis
+            (and the channels).
+
+        Examples
+        --------
+        >>> slice_ = Image(np.array([[0, 40, 50]]), valid=np.array([[False, True, True]]))
+        >>> slice_.inside(slice_.pixels)
+        array([40, 50])
+        """
+        return values if self.valid is None else values[self.valid]
+
     def with_pixels(self, pixels: Pixels, *, meaning: Meaning | None = None) -> "Image":
         """Give an image of other pixels in the same place.
 
@@ -157,7 +194,8 @@ class Image:
             The new pixels, with channels if this image has them.
         matrix, offset
             Element ``i`` of the new array lies where the place ``matrix @ i + offset`` of this one does; see
-            `Geometry.mapped`.
+            `Geometry.mapped`. Padding stays padding: an element is valid where its nearest one of this array
+            is; beyond the array nothing is.
 
         Examples
         --------
@@ -167,7 +205,13 @@ class Image:
         >>> image.mapped(image.pixels[:, ::-1], np.diag([1.0, -1.0]), (0, 2)).spacing_mm
         (1.0, 0.5)
         """
-        return replace(self, pixels=pixels, geometry=self.geometry.mapped(matrix, offset))
+        shape = pixels.shape[:-1] if self.has_channels else pixels.shape
+        return replace(
+            self,
+            pixels=pixels,
+            geometry=self.geometry.mapped(matrix, offset),
+            valid=None if self.valid is None else _nearest(self.valid, shape, matrix, offset),
+        )
 
     def grey(self) -> Pixels:
         """Give the values as one channel.
@@ -221,3 +265,31 @@ def _checked(pixels: Pixels, has_channels: bool) -> Pixels:
     if array.size == 0:
         raise BadImage(f"an image must have at least one pixel, found the shape {array.shape}")
     return read_only(array.astype(array.dtype.newbyteorder("="), copy=False))
+
+
+def _checked_valid(valid: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    if valid is None or (valid.dtype == np.bool_ and valid.shape == shape and valid.all()):
+        return None
+    if valid.dtype != np.bool_ or valid.shape != shape:
+        raise BadImage(f"valid must be bool of the shape {shape}, found {valid.dtype} of {valid.shape}")
+    if not valid.any():
+        raise BadImage("at least one pixel must be part of the image, found padding alone")
+    view = valid.view()
+    view.flags.writeable = False
+    return view
+
+
+def _nearest(
+    mask: NDArray[np.bool_], shape: tuple[int, ...], matrix: NDArray[np.float64], offset: Sequence[float]
+) -> NDArray[np.bool_]:
+    """Return a mask on another grid, whose element ``i`` lies at ``matrix @ i + offset`` of this one."""
+    is_there = np.ones(shape, np.bool_)
+    places = []
+    steps = np.meshgrid(*map(np.arange, shape), indexing="ij", sparse=True)
+    for row, start, size in zip(np.asarray(matrix, np.float64), offset, mask.shape, strict=True):
+        along = np.rint(
+            sum((factor * step for factor, step in zip(row, steps, strict=True) if factor), start)
+        )
+        is_there = is_there & (along >= 0) & (along < size)
+        places.append(np.clip(along, 0, size - 1).astype(np.intp))
+    return np.asarray(mask[tuple(places)] & is_there)

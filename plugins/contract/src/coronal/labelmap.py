@@ -52,7 +52,7 @@ class LabelMap:
 
     @classmethod
     def of(cls, image: Image, labels: Pixels, names: Mapping[int, str] | None = None) -> Self:
-        """Make the label map of an image: same shape, same geometry.
+        """Make the label map of an image: same shape, same geometry, background where it has padding.
 
         Parameters
         ----------
@@ -70,6 +70,8 @@ class LabelMap:
         """
         if labels.shape != image.shape:
             raise BadImage(f"the labels must be of shape {image.shape} like the image, found {labels.shape}")
+        if image.valid is not None:
+            labels = np.where(image.valid, labels, np.zeros((), labels.dtype))
         return cls(_checked(labels), image.geometry, names or {})
 
     @property

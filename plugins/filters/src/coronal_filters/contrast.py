@@ -55,7 +55,7 @@ def contrast(
     """
 
     def steeper(tones: Tones) -> Pixels:
-        stays = float(tones.mean(dtype="float64")) if middle is None else middle
+        stays = float(image.inside(tones).mean(dtype="float64")) if middle is None else middle
         return stretched(tones, stays - stays / factor, stays + (1 - stays) / factor)
 
     return toned(image, steeper)

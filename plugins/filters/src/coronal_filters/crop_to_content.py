@@ -10,7 +10,7 @@ from skimage.filters import threshold_otsu
 from skimage.morphology import remove_small_objects
 
 from coronal import BadImage, Image, Parameter, algorithm
-from coronal.image import Pixels, supported
+from coronal.image import supported
 from coronal_filters.box import boxed
 from coronal_filters.finite import LARGEST
 from coronal_filters.stretch import stretched
@@ -48,9 +48,9 @@ def crop_to_content(
 
     One box is cut out, around all that stands out together: a head without the air around it, the round
     field of an eye's ground without its black corners. A volume is cropped along z too. Of a colour image the
-    luminance tells, of other channels their mean. NaN and infinities are ground. Not a value changes, and
-    every pixel stays where it was in the patient. Channels and what the values mean stay. A label map before
-    it falls away.
+    luminance is taken, of other channels their mean. NaN, infinities and padding are ground. Not a value
+    changes, and every pixel stays where it was in the patient. Channels and what the values mean stay. A
+    label map before it falls away.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def crop_to_content(
     `skimage.filters.threshold_otsu` of 256 levels, `skimage.morphology.remove_small_objects`,
     `scipy.ndimage.find_objects`.
     """
-    mask = _standing_out(supported(image.grey()), content, level)
+    mask = _standing_out(image, content, level)
     least_px = math.ceil(smallest / image.geometry.element_size - _ROUNDING)
     if least_px > 1:
         mask = remove_small_objects(mask, max_size=least_px - 1, connectivity=mask.ndim)
@@ -95,8 +95,11 @@ def crop_to_content(
     return boxed(image, starts, stops)
 
 
-def _standing_out(values: Pixels, content: str, level: float | None) -> NDArray[np.bool_]:
+def _standing_out(image: Image, content: str, level: float | None) -> NDArray[np.bool_]:
+    values = supported(image.grey())
     counted = np.abs(values) <= LARGEST if values.dtype.kind == "f" else np.ones(values.shape, np.bool_)
+    if image.valid is not None:
+        counted = counted & image.valid
     if level is None:
         numbers = values[counted]
         if not numbers.size or numbers.min() == numbers.max():

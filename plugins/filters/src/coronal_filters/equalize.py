@@ -26,10 +26,10 @@ def equalize(image: Image) -> Image:
     """Equalise the histogram of the whole image: contrast goes where most values are.
 
     Each value becomes the part of the pixels that are at it or below; those of the smallest value don't
-    count, so that much black ground takes none of the scale. Its values mean mere intensity afterwards,
-    Hounsfield units too. Of a colour image the value (HSV) is equalised, so that hue stays and colour stays
-    colour; its opacity is left out. Other channels are equalised one by one, a volume as a whole and not
-    slice by slice.
+    count, so that much black ground takes none of the scale, nor does padding. Its values mean mere intensity
+    afterwards, Hounsfield units too. Of a colour image the value (HSV) is equalised, so that hue stays and
+    colour stays colour; its opacity is left out. Other channels are equalised one by one, a volume as a whole
+    and not slice by slice.
 
     Parameters
     ----------
@@ -54,16 +54,17 @@ def equalize(image: Image) -> Image:
     """
     pixels = without_opacity(image, finite_pixels(image))
     if not is_rgb(image):
-        new = each_channel(image, pixels, lambda channel: _equalized(_countable(image, channel)))
+        new = each_channel(image, pixels, lambda channel: _equalized(_countable(image, channel), image))
         return image.with_pixels(new, meaning=Meaning.INTENSITY)
     hsv = rgb2hsv(tones_of(image, pixels))
-    hsv[..., 2] = _equalized(hsv[..., 2])
+    hsv[..., 2] = _equalized(hsv[..., 2], image)
     return image.with_pixels(hsv2rgb(hsv).astype(np.float32), meaning=Meaning.COLOUR)
 
 
-def _equalized(values: Pixels) -> NDArray[np.float32]:
+def _equalized(values: Pixels, image: Image) -> NDArray[np.float32]:
     # One axis, because the library warns of a volume of 3 or 4 columns that it looks like a colour picture.
-    ranks = equalize_hist(values.reshape(-1), nbins=_BINS)
+    mask = None if image.valid is None else image.valid.reshape(-1)
+    ranks = equalize_hist(values.reshape(-1), nbins=_BINS, mask=mask)
     return stretched(ranks.reshape(values.shape), float(ranks.min()), 1.0)
 
 

@@ -37,7 +37,8 @@ def normalize(
     Its values mean mere intensity afterwards, Hounsfield units too. Colour stays colour, its three channels
     scaled as one so that no hue shifts, and its opacity left out; only its z-scores are no colour. Other
     channels are scaled one by one. A volume is scaled as a whole, not slice by slice. Of a constant image (or
-    one whose two percentiles are the same value) all becomes 0, except by the range of its type.
+    one whose two percentiles are the same value) all becomes 0, except by the range of its type. Padding
+    counts for no scale.
 
     Parameters
     ----------
@@ -75,11 +76,12 @@ def normalize(
     def scaled(pixels: Pixels) -> Pixels:
         match method:
             case "min-max":
-                return stretched(pixels, float(pixels.min()), float(pixels.max()))
+                counted = image.inside(pixels)
+                return stretched(pixels, float(counted.min()), float(counted.max()))
             case "z-score":
-                return _z_scores(pixels)
+                return _z_scores(pixels, image.inside(pixels))
             case "percentile":
-                return stretched(pixels, *map(float, np.percentile(pixels, [lower, upper])))
+                return stretched(pixels, *map(float, np.percentile(image.inside(pixels), [lower, upper])))
             case "type-range":
                 return np.asarray(img_as_float32(pixels))
 
@@ -99,11 +101,11 @@ def _whole_numbers(image: Image) -> Pixels:
     return image.pixels
 
 
-def _z_scores(pixels: Pixels) -> Pixels:
+def _z_scores(pixels: Pixels, counted: Pixels) -> Pixels:
     scores = np.zeros(pixels.shape, np.float32)
-    deviation = pixels.std(dtype=np.float64)
+    deviation = counted.std(dtype=np.float64)
     # A constant's deviation isn't always 0 in floating point, nor that of a tiny spread always above it.
-    if deviation > 0 and pixels.min() < pixels.max():
-        np.subtract(pixels, pixels.mean(dtype=np.float64), out=scores, casting="same_kind")
+    if deviation > 0 and counted.min() < counted.max():
+        np.subtract(pixels, counted.mean(dtype=np.float64), out=scores, casting="same_kind")
         scores /= deviation
     return scores

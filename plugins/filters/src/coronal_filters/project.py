@@ -1,10 +1,13 @@
 """All planes of a volume in one."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coronal import Image, Parameter, algorithm
+from coronal.image import Pixels
 from coronal_filters.finite import finite_pixels
 
 __all__ = ["project"]
@@ -23,7 +26,7 @@ def project(
     The maximum shows vessels with contrast, bones and lesions in PET; the mean is like an X-ray; the minimum
     shows airways. The plane lies in the middle of the volume, and each of its pixels on the line that it
     stands for. What the values mean stays. Channels are looked through one by one. A label map before it
-    falls away.
+    falls away. Padding counts for no line.
 
     Parameters
     ----------
@@ -49,13 +52,32 @@ def project(
     `numpy.max`, `numpy.min`, and `numpy.mean` in float64.
     """
     number = "zyx".index(axis)
-    pixels = finite_pixels(image)
+    plane = _looked_through(image, finite_pixels(image), number, method)
+    middle = (image.shape[number] - 1) / 2
+    seen = image.mapped(plane, np.delete(np.eye(3), number, axis=1), middle * np.eye(3)[number])
+    return seen if image.valid is None else replace(seen, valid=np.asarray(image.valid.any(axis=number)))
+
+
+def _looked_through(image: Image, pixels: Pixels, number: int, method: str) -> Pixels:
+    counted = image.inside(pixels)
+    # A line of padding alone has the least value of all others, as padding does.
+    lowest, counts = counted.min(), _counted(image)
     match method:
         case "maximum":
-            plane = pixels.max(axis=number).astype(image.pixels.dtype, copy=False)
+            plane = np.max(pixels, axis=number, where=counts, initial=lowest)
         case "minimum":
-            plane = pixels.min(axis=number).astype(image.pixels.dtype, copy=False)
-        case "mean":
-            plane = pixels.mean(axis=number, dtype=np.float64).astype(np.float32)
-    middle = (image.shape[number] - 1) / 2
-    return image.mapped(plane, np.delete(np.eye(3), number, axis=1), middle * np.eye(3)[number])
+            plane = np.min(pixels, axis=number, where=counts, initial=counted.max())
+            plane = np.where(counts.any(axis=number), plane, lowest)
+        case _:
+            total = np.sum(pixels, axis=number, where=counts, dtype=np.float64)
+            plane = total / np.maximum(counts.sum(axis=number), 1)
+            return np.asarray(np.where(counts.any(axis=number), plane, lowest), np.float32)
+    return np.asarray(plane, image.pixels.dtype)
+
+
+def _counted(image: Image) -> NDArray[np.bool_]:
+    if image.valid is None:
+        return np.broadcast_to(np.True_, image.pixels.shape)
+    return np.broadcast_to(
+        image.valid[..., np.newaxis] if image.has_channels else image.valid, image.pixels.shape
+    )

@@ -87,7 +87,7 @@ def rolling_ball(
 
     def raised(pixels: Pixels) -> Pixels:
         values = pixels.astype(np.float32) if foreground == "bright" else -pixels.astype(np.float32)
-        return values - _ground(values, radii_px, height or _usual_height(values))
+        return values - _ground(values, radii_px, height or _usual_height(image.inside(values)))
 
     pixels = without_opacity(image, finite_pixels(image))
     return image.with_pixels(each_channel(image, pixels, raised), meaning=meaning_without_unit(image))

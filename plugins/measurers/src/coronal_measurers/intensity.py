@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from coronal import Column, Image, LabelMap, Parameter, Table, algorithm
 from coronal.table import Cell
-from coronal_measurers.levels import Levels, countable
+from coronal_measurers.levels import Levels, countable, measured_values
 from coronal_measurers.measures import Measure, tabled
 from coronal_measurers.regions import Region, regions
 from coronal_measurers.units import value_unit
@@ -26,8 +26,8 @@ def intensity(
     """Measure how the values of each object are spread, one row an object.
 
     In Hounsfield units where its values are. Of a colour image the luminance is measured, of other channels
-    their mean. A volume's objects are measured as a whole. NaN, infinities and values beyond ±10³⁸ don't
-    count.
+    their mean. A volume's objects are measured as a whole. NaN, infinities, values beyond ±10³⁸
+    and padding don't count.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def intensity(
     `scipy.stats.entropy`, in float64. What is called so in radiomics: A. Zwanenburg et al., The Image
     Biomarker Standardization Initiative, Radiology 295 (2020) 328–338.
     """
-    grey = image.grey()
+    grey = measured_values(image)
     levels = Levels.over(grey[labels.labels > 0], bins)
 
     def of(region: Region) -> tuple[Cell, ...]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from coronal import Image
 from coronal.image import Pixels, supported
 
-__all__ = ["LARGEST", "Levels", "countable", "unit_range"]
+__all__ = ["LARGEST", "Levels", "countable", "measured_values", "unit_range"]
 
 LARGEST = 1e38
 """The largest value that counts as a number; above it float32 ends."""
@@ -22,6 +23,18 @@ def countable(values: Pixels) -> NDArray[np.bool_]:
     if values.dtype.kind != "f":
         return np.ones(values.shape, np.bool_)
     return np.asarray(np.abs(supported(values)) <= LARGEST)
+
+
+def measured_values(image: Image) -> Pixels:
+    """Return the grey values of an image; what is padding is NaN, and so doesn't count.
+
+    >>> measured_values(Image(np.array([[7, 8]], np.int16), valid=np.array([[True, False]]))).tolist()
+    [[7.0, nan]]
+    """
+    grey = image.grey()
+    if image.valid is None:
+        return grey
+    return np.where(image.valid, grey, np.asarray(np.nan, np.result_type(grey, np.float32)))
 
 
 def unit_range(values: Pixels) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from coronal import Column, Image, Table
 from coronal.table import Cell
-from coronal_measurers.levels import countable
+from coronal_measurers.levels import countable, measured_values
 from coronal_measurers.regions import Properties, Region
 from coronal_measurers.units import length_unit, size_name, size_unit, value_unit
 
@@ -117,7 +117,7 @@ def axes(image: Image) -> Measure:
 
 def brightness(image: Image) -> Measure:
     """Measure mean and standard deviation (of the population) of all values that count."""
-    grey = image.grey()
+    grey = measured_values(image)
 
     def of(region: Region) -> tuple[Cell, ...]:
         values = region.of(grey)

@@ -11,7 +11,7 @@ from skimage.restoration import estimate_sigma
 from coronal import BadImage, Column, Image, Table, algorithm
 from coronal.image import Pixels
 from coronal.table import Cell
-from coronal_measurers.levels import Levels, countable, unit_range
+from coronal_measurers.levels import Levels, countable, measured_values, unit_range
 from coronal_measurers.units import value_unit
 
 __all__ = ["quality"]
@@ -30,8 +30,8 @@ def quality(image: Image) -> Table:
     """Measure noise, contrast and sharpness of an image itself, in one row.
 
     In Hounsfield units where its values are. Of a colour image the luminance is measured, of other channels
-    their mean. A volume is measured as a whole, its sharpness slice by slice. NaN, infinities and values
-    beyond ±10³⁸ don't count; where there are any, noise and sharpness can't be told.
+    their mean. A volume is measured as a whole, its sharpness slice by slice. NaN, infinities, values
+    beyond ±10³⁸ and padding don't count; where there are any, noise and sharpness can't be told.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def quality(image: Image) -> Table:
             The part of the values that are the smallest or the largest of all: more than a trace of a
             photograph's pixels is black or saturated.
         not_counted (%)
-            The part of the values that are NaN, infinite or beyond ±10³⁸.
+            The part of the values that are NaN, infinite, beyond ±10³⁸ or padding.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def quality(image: Image) -> Table:
     wavelet shrinkage, Biometrika 81 (1994) 425–455. 1 - `skimage.measure.blur_effect`: F. Crété et al., The
     blur effect, Proc. SPIE 6492 (2007) 64920I.
     """
-    grey = image.grey()
+    grey = measured_values(image)
     counts = countable(grey)
     if not counts.any():
         raise BadImage(f"at least one value must be a finite number, found none of {counts.size}")

@@ -23,7 +23,7 @@ class FiniteValues:
         float32, or float64 where the input has more digits; in its unit. What is no number has the value of
         the nearest that is: so it makes no edge, and pulls no mean.
     is_number
-        Of the image's spatial shape. What is False here is background.
+        Of the image's spatial shape. What is False here is background: no number, or padding.
     low, high
         The least and largest value; low < high.
     """
@@ -65,6 +65,8 @@ def finite_values(image: Image, *, channels: bool = False) -> FiniteValues | Non
     is_number = np.abs(pixels) <= LARGEST
     if pixels.ndim > image.dimensions:
         is_number = is_number.all(axis=-1)
+    if image.valid is not None:
+        is_number = is_number & image.valid
     numbers = pixels[is_number]
     if numbers.size == 0:
         return None

@@ -64,6 +64,8 @@ def connected_pieces(image: Image, mask: NDArray[np.bool_], smallest: float) -> 
     NDArray[np.int32]
         Of the same shape: 1, 2, 3 … in the order of their first pixels.
     """
+    if image.valid is not None:
+        mask = mask & image.valid  # objects on both sides of padding are two
     least_px = px_needed(smallest, image.geometry.element_size)
     if least_px > 1:
         mask = remove_small_objects(mask, max_size=least_px - 1, connectivity=mask.ndim)
@@ -71,9 +73,9 @@ def connected_pieces(image: Image, mask: NDArray[np.bool_], smallest: float) -> 
 
 
 def foreground_mask(image: Image, foreground: Foreground, rule: Rule = otsu_threshold) -> NDArray[np.bool_]:
-    """Tell which pixels lie on one side of a threshold; a NaN or infinity lies on neither."""
+    """Return which pixels lie on one side of a threshold; NaN, infinities and padding count for none."""
     values = supported(image.grey())
-    threshold = rule(values)
+    threshold = rule(image.inside(values))
     if threshold is None:
         return np.zeros(image.shape, np.bool_)
     if foreground == "bright":

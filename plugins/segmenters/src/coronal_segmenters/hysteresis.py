@@ -55,11 +55,13 @@ def hysteresis(
     Trans. Pattern Anal. Mach. Intell. 8 (1986) 679–698.
     """
     values = supported(image.grey())
-    levels = two_levels(values, low, high)
+    levels = two_levels(image.inside(values), low, high)
     if levels is None:
         return LabelMap.of(image, np.zeros(image.shape, np.int32))
     lowest, highest = levels
     is_number = np.asarray((values >= -LARGEST) & (values <= LARGEST))
+    if image.valid is not None:
+        is_number &= image.valid
     if foreground == "bright":
         mask = apply_hysteresis_threshold(np.where(is_number, values, -np.inf), lowest, highest)
     else:

@@ -46,7 +46,7 @@ def multi_otsu(
     algorithm for multilevel thresholding, J. Inf. Sci. Eng. 17 (2001) 713–727.
     """
     values = supported(image.grey())
-    thresholds = class_thresholds(values, classes)
+    thresholds = class_thresholds(image.inside(values), classes)
     labels = np.zeros(image.shape, np.int32)
     for threshold in thresholds:
         labels += (values > threshold) & (values <= LARGEST)

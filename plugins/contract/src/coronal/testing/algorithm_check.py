@@ -12,6 +12,7 @@ from coronal.case import Case, Output
 from coronal.context import Context
 from coronal.errors import BadImage, BadParameter, CoronalError, shown
 from coronal.image import Image
+from coronal.labelmap import LabelMap
 from coronal.spec import AlgorithmSpec, Input
 from coronal.testing.cases import degenerate_cases, good_cases
 from coronal.testing.declaration_check import allowed_edges, declaration_faults, properties, refused_edges
@@ -28,11 +29,11 @@ def check_algorithm(
     It has a summary, and a description and bounds to each number that it takes. It works on small images of
     each dimension that it declares, of several types, with and without spacing, grey and colour: it gives
     what its type says, in the shape and geometry of its input, and no NaN of finite values; it leaves its
-    input as it was; the same seed gives the same result; it tells its progress from 0 to 1. It works with
-    the label map and without, where that is optional. It works at the bounds of its parameters and with each
-    of their choices, and refuses what is out of bounds or unknown. Of a constant image, one pixel, one slice,
-    a mask or a NaN it makes a result or a `BadImage`, no other exception, and no warning; so it may of an
-    image whose place isn't known, where it changes the geometry.
+    input as it was, and labels no padding; the same seed gives the same result; it reports its progress from
+    0 to 1. It works with the label map and without, where that is optional. It works at the bounds of its
+    parameters and with each of their choices, and refuses what is out of bounds or unknown. Of a constant
+    image, one pixel, one slice, a mask or a NaN it makes a result or a `BadImage`, no other exception, and no
+    warning; so it may of an image whose place isn't known, where it changes the geometry.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def _run_faults(algorithm: Algorithm[..., Output], given: Mapping[str, JsonValue
             continue
         if digest(case) != before:
             yield f"{name}: it changed its input"
-        if value_fault := _value_fault(case, first):
+        if value_fault := _value_fault(case, first) or _padding_fault(algorithm.spec, case, first):
             yield f"{name}: {value_fault}"
         if digest(again) != digest(first):
             yield f"{name}: the same seed gave another result"
@@ -125,6 +126,14 @@ def _value_fault(case: Case, output: Output | None) -> str:
     if not isinstance(output, Image) or np.isfinite(output.pixels).all():
         return ""
     return "it made NaN or infinity of finite values" if np.isfinite(case.image.pixels).all() else ""
+
+
+def _padding_fault(spec: AlgorithmSpec, case: Case, output: Output | None) -> str:
+    valid = case.image.valid
+    if valid is None or not isinstance(output, LabelMap) or Input.IMAGE not in spec.inputs:
+        return ""
+    is_on_it = output.shape == valid.shape and bool(output.labels[~valid].any())
+    return "it labelled padding: make the label map by LabelMap.of(image, …)" if is_on_it else ""
 
 
 def _attempt(

@@ -34,6 +34,8 @@ def good_cases(dimensions: tuple[int, ...]) -> Iterator[tuple[str, Case]]:
         yield f"{n}-D float64 in Fortran order", _case(Image(turned, placed), labels)
         yield f"{n}-D without spacing", _case(Image(shown.astype(np.uint16)), labels)
         rgb = np.stack([shown, shown // 2, 255 - shown], axis=-1).astype(np.uint8)
+        valid = np.indices(shown.shape)[-1] < shown.shape[-1] - 4
+        yield f"{n}-D with padding", _case(Image(shown.astype(np.int16), placed, valid=valid), labels)
         colour = Image(rgb, placed, has_channels=True, meaning=Meaning.COLOUR)
         yield f"{n}-D colour", _case(colour, labels)
 

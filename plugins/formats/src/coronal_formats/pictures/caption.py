@@ -25,7 +25,7 @@ def phrases_of(case: Case, window: Window) -> list[Phrase]:
     window
         How the values of the image below the labels became grey.
     """
-    return _phrases([_extent(case.backdrop), window.description], case)
+    return _phrases([_extent(case.backdrop), _padding(case.backdrop), window.description], case)
 
 
 def comparing_phrases_of(before: Image, shown: Image, after: Case, window: Window) -> list[Phrase]:
@@ -95,6 +95,11 @@ def _extent(image: Image) -> str:
     if image.spacing_mm is None:
         return f"{text}, spacing unknown"
     return f"{text} of {' x '.join(f'{step:.3g}' for step in image.spacing_mm[::-1])} mm"
+
+
+def _padding(image: Image) -> str:
+    count, noun = image.padding_count, "pixels" if image.dimensions == 2 else "voxels"
+    return f"{count:,} {noun} of padding left out" if count else ""
 
 
 def _found(case: Case) -> Iterator[str]:

@@ -93,7 +93,8 @@ def window_of(image: Image) -> Window:
     if image.meaning is Meaning.HOUNSFIELD:
         centre, width = _SOFT_TISSUE
         return Window(centre - width / 2, centre + width / 2, f"window {width:g} HU at {centre:g} HU")
-    values = image.pixels.reshape(-1)[:: max(1, image.pixels.size // _SAMPLED)].astype(np.float64)
+    counted = image.inside(image.pixels)
+    values = counted.reshape(-1)[:: max(1, counted.size // _SAMPLED)].astype(np.float64)
     values = values[np.isfinite(values)]
     low, high = np.percentile(values, _PERCENTILES) if values.size else (0.0, 1.0)
     if low == high:
@@ -113,5 +114,6 @@ def whole_window_of(image: Image) -> Window:
         return window_of(image)
     if image.pixels.dtype == np.uint8:
         return Window(0.0, 255.0)
-    values = image.pixels[np.isfinite(image.pixels)]
+    counted = image.inside(image.pixels)
+    values = counted[np.isfinite(counted)]
     return Window(float(values.min()), float(values.max())) if values.size else window_of(image)

@@ -9,6 +9,7 @@ from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding, silence
 from coronal_formats.readers.dicom_file import read_file
+from coronal_formats.readers.dicom_padding import filled, valid_pixels
 from coronal_formats.readers.dicom_pixels import decoded
 from coronal_formats.readers.dicom_place import geometry_of
 from coronal_formats.readers.dicom_values import meaning_of, values_of
@@ -45,7 +46,8 @@ def dicom(path: Path, limits: ReadLimits) -> Image:
     CT comes in Hounsfield units, other values as their rescale or Modality LUT says; MONOCHROME1 is turned
     round, so that brighter is more; palettes and YCbCr become RGB. The spacing is that of the patient, else
     that of the detector (`ImagerPixelSpacing`: a projection is magnified, sizes are then an upper bound).
-    Frames that don't lie on one even grid have no place and no spacing.
+    Frames that don't lie on one even grid have no place and no spacing. Pixels of the padding value or in its
+    range are no part of the image (`coronal.Image.valid`).
     """
     with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, dicom.spec)
@@ -59,13 +61,15 @@ def dicom(path: Path, limits: ReadLimits) -> Image:
 def _image(dataset: FileDataset, limits: ReadLimits) -> Image:
     stored = decoded(dataset, limits)
     is_colour = stored.has_channels
-    pixels = stored.pixels if is_colour else values_of(dataset, stored.pixels)
+    valid = None if is_colour else valid_pixels(dataset, stored.pixels)
+    pixels = stored.pixels if is_colour else filled(values_of(dataset, stored.pixels), valid)
     return Image(
         pixels,
         geometry_of(dataset, stored.frames),
         has_channels=is_colour,
         modality=_code(dataset, "Modality"),
         meaning=Meaning.COLOUR if is_colour else meaning_of(dataset),
+        valid=valid,
     )
 
 

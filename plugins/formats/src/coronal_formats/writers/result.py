@@ -40,6 +40,7 @@ def _image(image: Image) -> JsonValue:
         "is_placed": image.geometry.is_placed,
         "modality": image.modality,
         "meaning": image.meaning.value,
+        "padding": image.padding_count,
     }
 
 
