@@ -44,7 +44,8 @@ class Program:
 
     @property
     def log(self) -> str:
-        return self._log.read_text("utf-8", errors="replace")
+        """What it has written; nothing where that goes to a device or a pipe."""
+        return self._log.read_text("utf-8", errors="replace") if self._log.is_file() else ""
 
     @property
     def children(self) -> list[int]:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import signal
+import socket
 import sys
 import tempfile
 from functools import cached_property
@@ -58,6 +59,11 @@ class Site:
         More options of the Redis server.
     blobs
         Where images and results are kept; by default in the folder too.
+
+    Attributes
+    ----------
+    log
+        What programs write to that are started from now on; None for a file of their own in the folder.
     """
 
     def __init__(self, folder: Path, *options: str, blobs: Path | None = None) -> None:
@@ -81,6 +87,7 @@ class Site:
         self.catalogue = CatalogueStore(self.connection)
         self._seeds = cycle(range(_SEEDS))
         self.programs: list[Program] = []
+        self.log: Path | None = None
         self.quiet: dict[str, dict[str, str]] = {}
 
     def start_worker(self, *, processes: int = 1, wait: bool = True, **settings: object) -> Program:
@@ -107,7 +114,7 @@ class Site:
         port = free_port()
         ours = {"port": port, "gateway_processes": 1, "redis_timeout_s": 1}
         gateway = self._start("coronal_gateway", **{**ours, **settings})
-        wait_until(lambda: "listening at" in gateway.log.lower(), "the gateway listens")
+        wait_until(lambda: _listens(port), "the gateway listens")
         return gateway, f"http://127.0.0.1:{port}"
 
     def submit(self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1) -> str:
@@ -219,7 +226,7 @@ class Site:
             MARK: self._mark,
             **{f"CORONAL_{name.upper()}": str(value) for name, value in settings.items()},
         }
-        log = self.folder / f"{module}-{len(self.programs)}.log"
+        log = self.log or self.folder / f"{module}-{len(self.programs)}.log"
         self.programs.append(Program([sys.executable, "-m", module], environment, log))
         return self.programs[-1]
 
@@ -259,6 +266,11 @@ class Site:
         """Tell whether a worker has told of itself, under the name that holds its process."""
         names = self.connection.zrange("coronal:workers", 0, -1)
         return any(name.endswith(f"-{worker.pid}") for name in names)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _text_of(path: Path) -> str:

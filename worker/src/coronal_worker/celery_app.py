@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from celery import Celery, shared_task
+from celery.exceptions import WorkerLostError
 from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from kombu.entity import Queue
 
@@ -19,9 +20,12 @@ from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 from coronal_worker.transport import TRANSPORT
 
-__all__ = ["Occasions", "create_app", "join_spawned", "serve"]
+__all__ = ["EXPECTED_ERRORS", "Occasions", "create_app", "join_spawned", "serve"]
 
 _log = logging.getLogger(__name__)
+
+EXPECTED_ERRORS = (WorkerLostError,)
+"""What Celery logs of a process that was killed; the warden has logged why."""
 
 _HOP = "coronal.hop"
 

@@ -1,14 +1,19 @@
 """One process of a worker: runs a job at a time."""
 
+import logging
 import os
 import time
 from pathlib import Path
 
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.job import Job
 from coronal_worker.claims import ClaimFile
 from coronal_worker.hop import HopRunner
 from coronal_worker.limits import Limits, limit_memory
 
 __all__ = ["PoolProcess"]
+
+_log = logging.getLogger(__name__)
 
 
 class PoolProcess:
@@ -34,10 +39,18 @@ class PoolProcess:
         self._limits = limits
 
     def work(self, job_id: str) -> None:
-        """Answer a doorbell: claim the job and run its hop; nothing where there is nothing to claim."""
-        job = self._runner.claim(job_id)
-        if job is None:
-            return
+        """Answer a doorbell: claim the job and run its hop; nothing where there is nothing to claim.
+
+        Where Redis is away the job waits: its doorbell is rung again, or its lease ends.
+        """
+        try:
+            job = self._runner.claim(job_id)
+            if job is not None:
+                self._run(job)
+        except StoreUnavailable as away:
+            _log.warning("%s: job %s waits", away, job_id)
+
+    def _run(self, job: Job) -> None:
         spent_s = (job.claimed_ms - job.started_ms) / 1000
         ends_s = time.monotonic() + self._limits.of_job_s(job.pipeline) - spent_s
         self._claim.begin(job.id, job.epoch, ends_s=ends_s)

@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 
 from coronal import Plugins
+from coronal_jobs import process_log
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
+from coronal_worker.celery_app import EXPECTED_ERRORS
 from coronal_worker.hop import HopRunner
 from coronal_worker.keeping import Keeper
 from coronal_worker.models import Models
@@ -22,7 +24,7 @@ _CLAIMS = "CORONAL_CLAIM_FOLDER"
 
 def start_logging() -> None:
     """Write what happens to the standard error."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    process_log.start_logging(*EXPECTED_ERRORS)
     logging.getLogger("celery").setLevel(logging.WARNING)
 
 

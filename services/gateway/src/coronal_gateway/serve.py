@@ -6,10 +6,11 @@ import resource
 import select
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from flask import Flask
 from gevent import get_hub
@@ -28,6 +29,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from coronal_gateway.app import create_app
 from coronal_gateway.services import services
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.process_log import start_logging
 
 __all__ = ["main"]
 
@@ -49,7 +51,7 @@ _poll = get_original("select", "poll")
 
 def main() -> None:
     """Serve until asked to stop; `gevent.monkey` must have patched all before this module was imported."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    start_logging()
     wsgi.SERVER = "coronal"  # the one way to keep gunicorn's name out of each answer
     settings = GatewaySettings()
     _allow_open_files(settings.most_connections + _OTHER_FILES)
@@ -132,7 +134,22 @@ def _is_read(request: Request) -> bool:
 
 
 def _aside(work: Callable[..., T], *arguments: Any) -> T:
-    return cast("T", get_hub().threadpool.apply(work, arguments))
+    """Do a piece of work in a thread; what it raises is raised here.
+
+    It leaves the thread as a value: gevent's pool prints each error that it sees, also one that is caught.
+    """
+    ended: Future[T] = get_hub().threadpool.apply(_ended, (work, arguments))
+    return ended.result()
+
+
+def _ended(work: Callable[..., T], arguments: tuple[Any, ...]) -> Future[T]:
+    ended: Future[T] = Future()
+    try:
+        ended.set_result(work(*arguments))
+    # It is raised again by the one who waits for it, whatever it is.
+    except Exception as error:
+        ended.set_exception(error)
+    return ended
 
 
 def _watched(app: Wsgi) -> Wsgi:

@@ -1,12 +1,12 @@
 """Start a janitor: ``python -m coronal_jobs.janitor``."""
 
-import logging
 import signal
 import sys
 import threading
 
 from coronal_jobs.janitor.rounds import Janitor
 from coronal_jobs.janitor.settings import JanitorSettings
+from coronal_jobs.process_log import start_logging
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.holdings import Holdings
@@ -15,7 +15,7 @@ from coronal_jobs.store.jobs import JobStore
 
 def main() -> int:
     """Run a janitor until TERM or INT."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    start_logging()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
