@@ -14,7 +14,7 @@ from coronal import BadDataset, Plugins, TaskResult, TrainingContext, Work
 from coronal.task_spec import DatasetTask
 from coronal_learning.dataset import dataset
 from coronal_worker.loader import load_plugins
-from coronal_worker.reading import read_image
+from coronal_worker.reading import read_image, read_labels
 
 __all__ = ["faults_of", "npz", "picture", "png", "take", "zipped"]
 
@@ -58,6 +58,7 @@ def take(sent: Path, name: str = "set", **context: Any) -> TaskResult:
             folder=folder,
             plugins=plugins,
             read=lambda path: read_image(path, plugins),
+            read_labels=lambda path: read_labels(path, plugins),
             context=TrainingContext(**context),
         )
     )

@@ -69,7 +69,7 @@ def test_a_whole_case_comes_back() -> None:
         (Column("label"), Column("area", "mm²", "Of all its pixels."), Column("name")),
         ((1, 0.1 + 0.2, "ä"), (2, None, "1"), (2**60, 1.0, "")),
     )
-    reference = Reference.of(source, source.pixels % 2, {1: "liver"})
+    reference = Reference(source.pixels % 2, PLACED, {1: "liver"}, stored_as={1: 255})
     predictions = {"plane": Prediction(("a", "b"), (1 / 3, 2 / 3))}
     case = Case(source, image, labels, reference, {"shape": table}, predictions)
     case = replace(case, is_moved=True, labels_moved=True)
@@ -82,6 +82,7 @@ def test_a_whole_case_comes_back() -> None:
     assert isinstance(back.case.reference, Reference)
     np.testing.assert_array_equal(back.case.reference.labels, reference.labels)
     assert (back.case.reference.geometry, back.case.reference.names) == (PLACED, {1: "liver"})
+    assert back.case.reference.stored_as == {1: 255}
     assert back.case.tables == case.tables
     assert [type(cell) for row in back.case.tables["shape"].rows for cell in row] == [
         type(cell) for row in table.rows for cell in row

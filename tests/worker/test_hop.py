@@ -1,5 +1,7 @@
 """A hop in this very process, on a real store."""
 
+import io
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -7,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 from numpy.typing import NDArray
 
@@ -98,19 +101,24 @@ def run(runner: HopRunner, tmp_path: Path) -> Run:
 def claim(job_store: JobStore, blobs: BlobStore, make_order: Callable[..., Order], cell_png: bytes) -> Claim:
     """Admits a job and claims its first hop."""
 
-    def do(text: str, *ends: int, content: bytes = cell_png) -> Job:
+    def do(text: str, *ends: int, content: bytes = cell_png, reference: bytes = b"") -> Job:
         pipeline = parse(text)
         stops = [0, *ends, len(pipeline.stages)]
         hops = tuple(Hop(pool="default", first=first, end=end) for first, end in pairwise(stops))
-        blob = blobs.put(content)
-        image = Input(name="scan.png", sha256=blob.sha256, size_bytes=blob.size_bytes, format="png")
-        order = make_order(input=image, pipeline=pipeline, hops=hops)
+        image = _sent(blobs, content)
+        drawn = _sent(blobs, reference) if reference else None
+        order = make_order(input=image, reference=drawn, pipeline=pipeline, hops=hops)
         job_store.admit(order)
         job = job_store.claim(order.id, "default", lease_s=60)
         assert job is not None
         return job
 
     return do
+
+
+def _sent(blobs: BlobStore, content: bytes) -> Input:
+    blob = blobs.put(content)
+    return Input(name="scan.png", sha256=blob.sha256, size_bytes=blob.size_bytes, format="png")
 
 
 def _blobs_of(connection: Connection, tmp_path: Path) -> tuple[set[str], set[str]]:
@@ -155,6 +163,44 @@ def test_three_hops_give_what_one_gives_and_leave_no_more_bytes(
     assert digests[0] == digests[1]
     named, kept = _blobs_of(connection, tmp_path)
     assert named == kept
+
+
+def _square(white: int, form: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    square = np.zeros((64, 64), np.uint8)
+    square[16:48, 16:48] = white
+    PIL.Image.fromarray(square).save(file, form)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("ends", [(), (1,)], ids=["one hop", "two hops"])
+def test_a_reference_of_black_and_white_is_label_1_and_that_is_told(
+    run: Run, claim: Claim, job_store: JobStore, blobs: BlobStore, ends: tuple[int, ...]
+) -> None:
+    job: Job | None = claim("[otsu, compare]", *ends, content=_square(200), reference=_square(255))
+    assert job is not None
+    job_id = job.id
+    while job is not None:
+        run(job)
+        job = job_store.claim(job_id, "default", lease_s=60)
+    assert any(line.endswith("reference: label 1 = 255") for line in job_store.read_log(job_id))
+    (result,) = (one for one in job_store.get(job_id).artifacts if one.name == "result.json")
+    told = json.loads(blobs.read(result.sha256))
+    assert told["reference"] == {"count": 1, "stored_as": {"1": 255}}
+    headings = [column["name"] for column in told["tables"]["compare"]["columns"]]
+    rows = [dict(zip(headings, row, strict=True)) for row in told["tables"]["compare"]["rows"]]
+    assert [(row["label"], row["dice"]) for row in rows] == [(None, 1.0), (1, 1.0)]
+
+
+def test_a_reference_that_lost_its_numbers_fails_the_job_with_a_word_about_it(
+    run: Run, claim: Claim, job_store: JobStore
+) -> None:
+    job = claim("[otsu, compare]", content=_square(200), reference=_square(255, "JPEG"))
+    run(job)
+    failure = job_store.get(job.id).failure
+    assert failure is not None
+    assert failure.code == "bad-image"
+    assert "a format that keeps each number" in failure.message
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ class _ImageFacts:
 class _LabelFacts:
     geometry: Geometry
     names: dict[int, str]
+    stored_as: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,11 @@ def unpack(content: bytes) -> Carry:
         source = _image(arrays, "source", facts.source)
         image = _image(arrays, "image", facts.image) if facts.image else source
         labels = LabelMap(arrays["labels"], *_places(facts.labels)) if facts.labels else None
-        reference = Reference(arrays["reference"], *_places(facts.reference)) if facts.reference else None
+        reference = (
+            Reference(arrays["reference"], *_places(facts.reference), facts.reference.stored_as)
+            if facts.reference
+            else None
+        )
         explanations = {
             stage: Explanation(
                 _image(arrays, f"explained.{stage}", one.image), _image(arrays, f"heat.{stage}", one.heat)
@@ -148,7 +153,8 @@ def _places(facts: _LabelFacts) -> tuple[Geometry, dict[int, str]]:
 
 
 def _label_facts(labels: LabelMap) -> _LabelFacts:
-    return _LabelFacts(labels.geometry, {int(label): name for label, name in labels.names.items()})
+    stored_as = dict(labels.stored_as) if isinstance(labels, Reference) else {}
+    return _LabelFacts(labels.geometry, {int(label): name for label, name in labels.names.items()}, stored_as)
 
 
 def _facts_of(image: Image) -> _ImageFacts:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from coronal import Case, Image, Outcome, Plugins
+from coronal import Case, Image, Outcome, Plugins, Reference
 from coronal.errors import CoronalError
 from coronal.task_spec import TaskSpec
 from coronal_jobs.errors import StoreUnavailable
@@ -24,8 +24,8 @@ from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
 from coronal_worker.models import Models
 from coronal_worker.provenance import provenance_of
-from coronal_worker.reading import read_image
-from coronal_worker.references import reference_of
+from coronal_worker.reading import read_image, read_labels
+from coronal_worker.references import described, reference_of
 from coronal_worker.results import artifact_of, result_files
 from coronal_worker.stages import Abandoned, Installed, StageFailed, Watch, run_stages
 from coronal_worker.tasks import TaskRunner
@@ -93,7 +93,7 @@ class HopRunner:
             self._finish(job, committed)
 
     def _commit(self, job: Job, watch: Watch, limits: Limits) -> Committed:
-        carry = self._start(job, limits)
+        carry = self._start(job, watch, limits)
         installed = Installed(self.plugins, self.models.get)
         case, runs = run_stages(job, carry.case, installed, watch, most_objects=limits.most_objects)
         carry = Carry(case, (*carry.runs, *runs))
@@ -114,16 +114,21 @@ class HopRunner:
             _try(partial(self.keeper.holdings.registry.settle, made.publication))
         return committed
 
-    def _start(self, job: Job, limits: Limits) -> Carry:
+    def _start(self, job: Job, watch: Watch, limits: Limits) -> Carry:
         if job.carry is not None:
             return unpack(self.keeper.blobs.read(job.carry))
-        source = self._read(job.input.sha256, limits)
-        drawn = self._read(job.reference.sha256, limits) if job.reference else None
-        return Carry(Case.start(source, reference_of(drawn, source) if drawn else None), ())
+        with self.keeper.blobs.local(job.input.sha256) as path:
+            source = read_image(path, self.plugins, limits.read)
+        return Carry(Case.start(source, self._reference(job, source, watch, limits)), ())
 
-    def _read(self, sha256: str, limits: Limits) -> Image:
-        with self.keeper.blobs.local(sha256) as path:
-            return read_image(path, self.plugins, limits.read)
+    def _reference(self, job: Job, source: Image, watch: Watch, limits: Limits) -> Reference | None:
+        if job.reference is None:
+            return None
+        with self.keeper.blobs.local(job.reference.sha256) as path:
+            drawn = read_labels(path, self.plugins, limits.read)
+        reference = reference_of(drawn, source)
+        watch.log(f"reference: {described(reference, drawn)}")
+        return reference
 
     def _finish(self, job: Job, committed: Committed) -> None:
         _try(lambda: self.keeper.holdings.remove(committed.unnamed))

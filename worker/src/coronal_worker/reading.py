@@ -1,11 +1,12 @@
 """From the bytes of a file to its image."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from coronal import Image, Plugins, ReadLimits, UnknownFormat
+from coronal import Image, Plugins, Reader, ReadLimits, UnknownFormat
 from coronal.spec import HEAD_BYTES
 
-__all__ = ["read_image"]
+__all__ = ["read_image", "read_labels"]
 
 
 _LIMITS = ReadLimits()
@@ -32,13 +33,26 @@ def read_image(path: Path, plugins: Plugins, limits: ReadLimits = _LIMITS) -> Im
     BadImage
         When it is broken, truncated or over the limits.
     """
+    return _first_that_knows(path, plugins, lambda reader: reader(path, limits))
+
+
+def read_labels(path: Path, plugins: Plugins, limits: ReadLimits = _LIMITS) -> Image:
+    """Read a file that holds a label map, number by number as it is stored (`coronal.Reader.read_labels`).
+
+    Parameters, and what is raised, are those of `read_image`; BadImage also where the format or its
+    compression is lossy.
+    """
+    return _first_that_knows(path, plugins, lambda reader: reader.read_labels(path, limits))
+
+
+def _first_that_knows(path: Path, plugins: Plugins, read: Callable[[Reader], Image]) -> Image:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     unknown = UnknownFormat(head, sorted(plugins.readers))
     for reader in plugins.readers.values():
         if reader.spec.knows(head):
             try:
-                return reader(path, limits)
+                return read(reader)
             except UnknownFormat as not_this_one:
                 unknown = not_this_one
     raise unknown

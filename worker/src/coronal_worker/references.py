@@ -2,15 +2,10 @@
 
 import numpy as np
 
-from coronal import BadImage, Geometry, Image, Reference
+from coronal import Image, Meaning, Reference
+from coronal.label_numbers import LabelNumbers, stored_labels
 
-__all__ = ["reference_of"]
-
-_TOLERANCE = 1e-3
-"""Of a spacing as a part of it, of a direction's unit vectors; formats keep places as float32."""
-
-_MOST_SHIFT = 0.1
-"""How far apart two origins may lie, as a part of the finest spacing."""
+__all__ = ["described", "reference_of"]
 
 
 def reference_of(drawn: Image, source: Image) -> Reference:
@@ -19,47 +14,43 @@ def reference_of(drawn: Image, source: Image) -> Reference:
     Parameters
     ----------
     drawn
-        What was sent as the reference: one channel of whole numbers, of any type.
+        What was sent as the reference, read as labels. One of black and white has label 1 where it is white.
     source
         The image that was sent with it.
 
     Returns
     -------
     Reference
-        On the grid of the source. Where one of the two doesn't tell its place, only the shapes are compared:
-        a mask drawn in a paint program has no spacing.
+        On the grid of the source.
 
     Raises
     ------
     BadImage
-        When it has channels, values that are no whole numbers from 0 on, another shape, or lies elsewhere.
+        When it is no label map of the image (`coronal.label_numbers.stored_labels`).
     """
-    if drawn.has_channels:
-        raise BadImage(f"the reference must have one channel of labels, found {drawn.pixels.shape[-1]}")
-    if drawn.shape != source.shape:
-        raise BadImage(f"the reference must be of shape {source.shape} like the image, found {drawn.shape}")
-    if wrong := _difference(drawn.geometry, source.geometry):
-        raise BadImage(f"the reference must lie where the image does; found another {wrong}")
-    whole = np.nan_to_num(drawn.pixels, nan=-1.0, posinf=-1.0, neginf=-1.0)
-    if drawn.pixels.dtype.kind == "f" and (whole != np.floor(whole)).any():
-        raise BadImage("the reference must hold whole numbers, 0 for the background; found fractions")
-    if whole.min() < 0 or whole.max() > np.iinfo(np.int32).max:
-        raise BadImage(
-            f"the reference must hold whole numbers from 0 to 2147483647, found {drawn.pixels.min():g} to "
-            f"{drawn.pixels.max():g}"
-        )
-    return Reference.of(source, whole.astype(np.int32))
+    stored = stored_labels(drawn, source)
+    numbers = LabelNumbers()
+    numbers.add(stored, drawn.meaning)
+    return Reference(numbers.labels(stored), source.geometry, stored_as=numbers.stored_as)
 
 
-def _difference(one: Geometry, other: Geometry) -> str:
-    if not (one.spacing_mm and other.spacing_mm):
-        return ""
-    if not np.allclose(one.spacing_mm, other.spacing_mm, rtol=_TOLERANCE, atol=0):
-        return "spacing"
-    directions = one.direction or ((),), other.direction or ((),)
-    if all(map(any, directions)) and not np.allclose(*directions, atol=_TOLERANCE):
-        return "direction"
-    if one.origin_mm and other.origin_mm:
-        shift_mm = np.linalg.norm(np.subtract(one.origin_mm, other.origin_mm))
-        return "origin" if shift_mm > _MOST_SHIFT * min(one.spacing_mm) else ""
-    return ""
+def described(reference: Reference, drawn: Image) -> str:
+    """Return which labels a reference has and how its file stores them, for a job's log.
+
+    Examples
+    --------
+    >>> mask = Image(np.array([[0, 255]], np.uint8))
+    >>> described(reference_of(mask, mask), mask)
+    'label 1 = 255'
+    """
+    if reference.stored_as:
+        return ", ".join(f"label {label} = {stored}" for label, stored in reference.stored_as.items())
+    palette = ", indices of a palette" if drawn.meaning is Meaning.INDEX else ""
+    labels = np.unique(reference.labels[reference.labels > 0])
+    if not labels.size:
+        return f"no label{palette}"
+    return f"{_count(labels.size)} from {labels[0]} to {labels[-1]}{palette}"
+
+
+def _count(labels: int) -> str:
+    return "1 label" if labels == 1 else f"{labels:,} labels"

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from coronal import (
     BadOutput,
-    Image,
     PluginError,
     Plugins,
     Publication,
@@ -30,7 +29,7 @@ from coronal_jobs.registry import NewVersion, Version
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.keeping import Keeper
 from coronal_worker.models import model_file
-from coronal_worker.reading import read_image
+from coronal_worker.reading import read_image, read_labels
 from coronal_worker.results import artifact_of
 from coronal_worker.stages import Abandoned, StageFailed, Watch
 
@@ -96,7 +95,8 @@ class TaskRunner:
                 source=opened.enter_context(self.keeper.blobs.local(job.input.sha256)),
                 folder=folder,
                 plugins=self.plugins,
-                read=partial(_read, plugins=self.plugins, limits=limits),
+                read=partial(read_image, plugins=self.plugins, limits=limits),
+                read_labels=partial(read_labels, plugins=self.plugins, limits=limits),
                 models=tuple(
                     opened.enter_context(model_file(self.keeper.blobs, one)) for one in _models(spec)
                 ),
@@ -222,10 +222,6 @@ def told(values: Mapping[str, float]) -> str:
         if {name, names} <= set(values)
     ]
     return ", ".join(counted + [f"{name.replace('_', ' ')} {value:.3g}" for name, value in left.items()])
-
-
-def _read(path: Path, *, plugins: Plugins, limits: ReadLimits) -> Image:
-    return read_image(path, plugins, limits)
 
 
 def _check(new: NewVersion) -> None:

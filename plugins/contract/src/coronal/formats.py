@@ -11,7 +11,7 @@ from typing import cast
 from pydantic import ValidationError
 
 from coronal.case import Case
-from coronal.errors import BadDeclaration, BadOutput, shown
+from coronal.errors import BadDeclaration, BadImage, BadOutput, shown
 from coronal.hookmarks import hookimpl
 from coronal.image import Image
 from coronal.provenance import Provenance
@@ -72,7 +72,7 @@ class Reader:
     def __init__(self, function: ReadFunction, spec: FormatSpec) -> None:
         functools.update_wrapper(self, function)
         self.spec = spec
-        self._read = _with_limits(function)
+        self._read = self._read_labels = _with_limits(function)
 
     def __repr__(self) -> str:
         return f"<reader {self.spec.name}>"
@@ -96,7 +96,43 @@ class Reader:
         BadOutput
             When the plugin gave something else than an image.
         """
-        image: object = self._read(path, limits)
+        return self._checked(self._read(path, limits), limits)
+
+    def read_labels(self, path: Path, limits: ReadLimits = _LIMITS) -> Image:
+        """Read the image of a file that holds a label map: each value is the number that is stored.
+
+        Parameters
+        ----------
+        path, limits
+            As for an image.
+
+        Returns
+        -------
+        Image
+            As `Reader.labels` has it; where the format has nothing of the kind, as the image is read.
+
+        Raises
+        ------
+        BadImage
+            Also when the format is lossy, or this file is compressed in a lossy way.
+        """
+        if not self.spec.keeps_labels:
+            raise BadImage(
+                "a label map must be in a format that keeps each number, such as PNG, TIFF or NIfTI, found "
+                f"{self.spec.name}: its compression changes them"
+            )
+        return self._checked(self._read_labels(path, limits), limits)
+
+    def labels(self, function: ReadFunction) -> ReadFunction:
+        """Mark the function that reads a file of this format as labels, where an image is another thing.
+
+        So it is with a palette, whose colours are an image and whose indices (`coronal.Meaning.INDEX`) are
+        labels.
+        """
+        self._read_labels = _with_limits(function)
+        return function
+
+    def _checked(self, image: object, limits: ReadLimits) -> Image:
         if not isinstance(image, Image):
             raise BadOutput(f"the reader {self.spec.name} must give Image, found {type(image).__name__}")
         limits.check_values(f"{self.spec.name} file", *image.pixels.shape)
@@ -142,7 +178,12 @@ class Writer:
 
 
 def reader(
-    *, media_type: str, suffixes: tuple[str, ...], signatures: tuple[Signature, ...], name: str = ""
+    *,
+    media_type: str,
+    suffixes: tuple[str, ...],
+    signatures: tuple[Signature, ...],
+    name: str = "",
+    keeps_labels: bool = True,
 ) -> Callable[[ReadFunction], Reader]:
     """Make a function the reader of a file format, and the plugin that offers it.
 
@@ -160,6 +201,9 @@ def reader(
         refuses a file that has none of any format.
     name
         The format's name; by default the function's.
+    keeps_labels
+        Whether a label map that is written in this format comes back number by number. False for a lossy
+        one: no label map is read from it.
 
     Raises
     ------
@@ -187,6 +231,7 @@ def reader(
                 media_type=media_type,
                 suffixes=suffixes,
                 signatures=signatures,
+                keeps_labels=keeps_labels,
             )
         except ValidationError as invalid:
             wrong = ", ".join(str(error["loc"][0]) for error in invalid.errors())

@@ -32,6 +32,9 @@ class Meaning(StrEnum):
     COLOUR = "colour"
     """Red, green and blue, as seen by an eye."""
 
+    INDEX = "index"
+    """Places in a palette: numbers of labels, whose colours are only how they were shown."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Image:

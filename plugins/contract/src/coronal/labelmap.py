@@ -132,7 +132,15 @@ class Reference(LabelMap):
     """A label map that was sent with the image: what an annotator drew, to compare a segmentation with.
 
     It lies on the grid of the source. An algorithm that takes one is a stage of a job that brings one.
+
+    Parameters
+    ----------
+    stored_as
+        Each label that its file stores as another number, and that number: ``{1: 255}`` for a mask of black
+        and white.
     """
+
+    stored_as: Mapping[int, int] = field(default_factory=dict)
 
 
 def _checked(labels: Pixels) -> NDArray[np.int32]:

@@ -111,6 +111,9 @@ class FormatSpec(_Plain):
     media_type: str
     suffixes: tuple[str, ...]
     signatures: tuple[Signature, ...]
+    keeps_labels: bool = Field(
+        default=True, description="Whether a label map comes back number by number; no lossy format keeps it."
+    )
 
     def knows(self, head: bytes) -> bool:
         """Tell whether a file's first bytes are of this format."""

@@ -77,6 +77,9 @@ class Work:
         What is installed here.
     read
         Reads an image file by its first bytes, within this worker's limits; raises BadImage.
+    read_labels
+        Reads a file that holds a label map, number by number (`coronal.Reader.read_labels`); by default as
+        `read` does.
     context
         The job around it. What is random comes from its seed.
     """
@@ -88,6 +91,7 @@ class Work:
     read: Callable[[Path], Image]
     models: tuple[Path, ...] = ()
     context: TrainingContext[str] = field(default_factory=TrainingContext)
+    read_labels: Callable[[Path], Image] | None = None
 
 
 TaskFunction = Callable[[Work], TaskResult]

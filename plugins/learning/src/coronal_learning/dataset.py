@@ -1,18 +1,19 @@
 """The task that takes labelled images in as a data set."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from pydantic import JsonValue
 
-from coronal import Publication, ResultFile, TaskResult, Work, task
+from coronal import BadImage, Publication, ResultFile, TaskResult, Work, task
 from coronal.errors import shown
 from coronal.task_spec import DatasetTask
 from coronal_learning.alike import classes_alike
 from coronal_learning.checks import check_items
 from coronal_learning.dataset_file import Entry, open_dataset, write_dataset
 from coronal_learning.sent.faults import Faults
+from coronal_learning.sent.files import Decoders
 from coronal_learning.sent.opening import opened
 from coronal_learning.sent.source import Source
 from coronal_learning.sheet.contact_sheet import contact_sheet
@@ -41,7 +42,8 @@ def dataset(work: Work) -> TaskResult:
     spec = cast("DatasetTask", work.spec)  # a task is given the orders of its name
     faults = Faults()
     content = work.folder / "dataset.zip"
-    with opened(work.source, work.folder, work.read, faults) as source:
+    decode = Decoders(work.read, work.read_labels or work.read)
+    with opened(work.source, work.folder, decode, faults) as source:
         check_items(source.items, source.answers, source.names, faults)
         survey = Survey(source.answers, source.is_mendable, faults)
         write_dataset(content, _entries(work, source, survey, faults), source.names)
@@ -50,13 +52,9 @@ def dataset(work: Work) -> TaskResult:
     with open_dataset(content) as taken:
         members = survey.members(taken.classes)
         picture = contact_sheet(taken, members)
-    alike = classes_alike(taken.classes)
     facts: dict[str, JsonValue] = {"description": spec.description, **survey.facts(members)}
-    if alike:
-        facts["alike"] = [[*names] for names in alike]
     work.context.log(f"{len(source.items):,} images of {len(members):,} classes are taken in")
-    for names in alike:
-        work.context.log(f"classes whose names read alike: {', '.join(map(shown, names))}")
+    facts |= _understood(work, source, taken.classes)
     files = (_result(spec.name, facts), ResultFile(_SHEET, "image/png", picture))
     return TaskResult(files, Publication("datasets", spec.name, content, facts, (_SHEET,)))
 
@@ -71,7 +69,28 @@ def _entries(work: Work, source: Source, survey: Survey, faults: Faults) -> Iter
             survey.add(item, *found)
             yield item, *found
     survey.close()
+    _check_labels(source, faults)
     faults.raise_any()
+
+
+def _understood(work: Work, source: Source, classes: Sequence[str]) -> dict[str, JsonValue]:
+    """Report how labels and names were understood, where that could be another thing than was meant."""
+    facts: dict[str, JsonValue] = {}
+    if source.answers == "label-maps":
+        facts["labels"] = str(source.labels)
+        work.context.log(f"labels: {source.labels}")
+    if alike := classes_alike(classes):
+        facts["alike"] = [[*names] for names in alike]
+        for names in alike:
+            work.context.log(f"classes whose names read alike: {', '.join(map(shown, names))}")
+    return facts
+
+
+def _check_labels(source: Source, faults: Faults) -> None:
+    try:
+        source.labels.check()
+    except BadImage as unclear:
+        faults.add(str(unclear))
 
 
 def _result(name: str, facts: Mapping[str, JsonValue]) -> ResultFile:

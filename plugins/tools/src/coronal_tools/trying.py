@@ -12,7 +12,7 @@ from coronal_jobs.errors import UnknownAlgorithm
 from coronal_jobs.pipeline import Stage
 from coronal_tools.errors import BadArgument
 from coronal_worker.loader import load_plugins
-from coronal_worker.reading import read_image
+from coronal_worker.reading import read_image, read_labels
 from coronal_worker.references import reference_of
 
 __all__ = ["Trial", "Tried", "try_algorithm"]
@@ -95,7 +95,7 @@ def try_algorithm(trial: Trial) -> Tried:
 
 def _started(trial: Trial, plugins: Plugins) -> Case:
     source = read_image(_existing(trial.image), plugins)
-    drawn = read_image(_existing(trial.reference), plugins) if trial.reference else None
+    drawn = read_labels(_existing(trial.reference), plugins) if trial.reference else None
     return Case.start(source, reference_of(drawn, source) if drawn else None)
 
 

@@ -1,5 +1,6 @@
 """The reader of DICOM."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pydicom.dataset import FileDataset, FileMetaDataset
@@ -9,6 +10,7 @@ from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding, silence
 from coronal_formats.readers.dicom_file import read_file
+from coronal_formats.readers.dicom_labels import check_keeps_labels
 from coronal_formats.readers.dicom_padding import filled, valid_pixels
 from coronal_formats.readers.dicom_pixels import decoded
 from coronal_formats.readers.dicom_place import geometry_of
@@ -49,13 +51,36 @@ def dicom(path: Path, limits: ReadLimits) -> Image:
     Frames that don't lie on one even grid have no place and no spacing. Pixels of the padding value or in its
     range are no part of the image (`coronal.Image.valid`).
     """
+    return _read(path, limits, _image)
+
+
+@dicom.labels
+def _labels(path: Path, limits: ReadLimits) -> Image:
+    """Read the numbers of labels: of a palette the index; after lossy compression there are none."""
+    return _read(path, limits, _label_image)
+
+
+def _read(path: Path, limits: ReadLimits, make: Callable[[FileDataset, ReadLimits], Image]) -> Image:
     with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, dicom.spec)
         with decoding("DICOM file"):
             dataset = read_file(file, limits)
             _check_pixels(dataset)
             _name_syntax(dataset)
-            return _image(dataset, limits)
+            return make(dataset, limits)
+
+
+def _label_image(dataset: FileDataset, limits: ReadLimits) -> Image:
+    check_keeps_labels(dataset)
+    if dataset.get("PhotometricInterpretation") != "PALETTE COLOR":
+        return _image(dataset, limits)
+    stored = decoded(dataset, limits, looks_up=False)
+    return Image(
+        stored.pixels,
+        geometry_of(dataset, stored.frames),
+        modality=_code(dataset, "Modality"),
+        meaning=Meaning.INDEX,
+    )
 
 
 def _image(dataset: FileDataset, limits: ReadLimits) -> Image:

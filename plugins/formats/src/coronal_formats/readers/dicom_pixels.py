@@ -45,7 +45,7 @@ class Stored:
     frames: int
 
 
-def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
+def decoded(dataset: FileDataset, limits: ReadLimits, *, looks_up: bool = True) -> Stored:
     """Decode the pixels; the header is checked first.
 
     Parameters
@@ -54,6 +54,8 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
         The file, with its transfer syntax.
     limits
         How many values the image may have.
+    looks_up
+        Whether the colours of a palette are looked up.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
     _check_syntax(dataset)
     _check_streams(dataset)
     pixels: Pixels = pixel_array(dataset)
-    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+    if dataset.PhotometricInterpretation == "PALETTE COLOR" and looks_up:
         pixels, has_channels = np.asarray(apply_color_lut(pixels, dataset)[..., :3]), True
     frames = pixels.shape[0] if pixels.ndim - has_channels == 3 else 0
     return Stored(pixels, has_channels, frames)

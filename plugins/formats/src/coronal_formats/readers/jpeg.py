@@ -22,6 +22,7 @@ _MOST_SCANS = 500
     media_type="image/jpeg",
     suffixes=(".jpg", ".jpeg"),
     signatures=(Signature.at(0, b"\xff\xd8\xff"),),
+    keeps_labels=False,
 )
 def jpeg(path: Path, limits: ReadLimits) -> Image:
     """JPEG: grey or colour, 8 bits, turned upright as its EXIF orientation says.

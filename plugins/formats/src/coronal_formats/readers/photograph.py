@@ -10,7 +10,10 @@ import PIL.ImageFile
 from coronal import BadImage, Image, Meaning, ReadLimits
 from coronal_formats.declared_size import declared_size
 
-__all__ = ["image_of", "open_as"]
+__all__ = ["image_of", "labels_of", "open_as"]
+
+_SCALED_GREY = {"L;2": 85, "L;4": 17}
+"""By how much Pillow multiplies the samples of grey of 2 and of 4 bits."""
 
 _PLAIN_MODE = {"1": "L", "LA": "L", "P": "RGB", "RGBA": "RGB", "CMYK": "RGB"}
 
@@ -54,3 +57,22 @@ def image_of(opened: PIL.Image.Image) -> Image:
     if pixels.ndim == 2:
         return Image(pixels)
     return Image(pixels, has_channels=True, meaning=Meaning.COLOUR)
+
+
+def labels_of(opened: PIL.ImageFile.ImageFile) -> Image:
+    """Decode the samples as they are stored, where they are numbers of labels and no brightness.
+
+    Returns
+    -------
+    Image
+        Of a palette the index, as `Meaning.INDEX`; of grey of 1, 2 or 4 bits the number from 0 to 1, 3 or 15.
+        Else as `image_of`.
+    """
+    raw_mode = opened.tile[0].args
+    if opened.mode == "P":
+        return Image(np.asarray(opened), meaning=Meaning.INDEX)
+    if opened.mode == "1":
+        return Image(np.asarray(opened))
+    if isinstance(raw_mode, str) and raw_mode in _SCALED_GREY:
+        return Image(np.asarray(opened) // _SCALED_GREY[raw_mode])
+    return image_of(opened)

@@ -1,5 +1,6 @@
 """The reader of PNG."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -10,7 +11,7 @@ import PIL.ImageFile
 from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding
-from coronal_formats.readers.photograph import image_of, open_as
+from coronal_formats.readers.photograph import image_of, labels_of, open_as
 
 __all__ = ["png"]
 
@@ -26,6 +27,16 @@ def png(path: Path, limits: ReadLimits) -> Image:
     Every chunk's checksum is verified. Opacity is left out, and so is the density (`pHYs`): it is that of a
     print. An animation is refused.
     """
+    return _read(path, limits, image_of)
+
+
+@png.labels
+def _labels(path: Path, limits: ReadLimits) -> Image:
+    """Read the stored samples: the index into a palette, and grey of fewer than 8 bits unscaled."""
+    return _read(path, limits, labels_of)
+
+
+def _read(path: Path, limits: ReadLimits, decode: Callable[[PIL.ImageFile.ImageFile], Image]) -> Image:
     with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, png.spec)
         with decoding("PNG file"):
@@ -35,7 +46,7 @@ def png(path: Path, limits: ReadLimits) -> Image:
             file.seek(0)
             opened = open_as(file, "PNG", limits)
             _refuse_animation(opened)
-            return _deep_colour(file) if _is_deep_colour(opened) else image_of(opened)
+            return _deep_colour(file) if _is_deep_colour(opened) else decode(opened)
 
 
 def _refuse_animation(opened: PIL.ImageFile.ImageFile) -> None:

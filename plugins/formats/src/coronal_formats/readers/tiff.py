@@ -4,17 +4,20 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-from tifffile import PHOTOMETRIC, TiffFile, TiffPageSeries
+from tifffile import PHOTOMETRIC, TiffFile, TiffPage, TiffPageSeries
 
 from coronal import BadImage, Geometry, Image, ReadLimits, Signature, UnknownFormat, reader
+from coronal.image import Pixels
 from coronal.spec import HEAD_BYTES
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, check_room, decoding
 from coronal_formats.readers.tiff_axes import layout_of
 from coronal_formats.readers.tiff_colour import check_colour, image_of
 from coronal_formats.readers.tiff_header import check_ome, check_page, check_page_count
+from coronal_formats.readers.tiff_labels import labels_of
 from coronal_formats.readers.tiff_spacing import spacing_mm
 
 __all__ = ["tiff"]
@@ -38,6 +41,16 @@ def tiff(path: Path, limits: ReadLimits) -> Image:
     Spacing comes from OME, from ImageJ, or from the resolution in cm or inch. A time series and a file of
     several images are refused. Of a pyramid the finest level is read.
     """
+    return _read(path, limits, image_of)
+
+
+@tiff.labels
+def _labels(path: Path, limits: ReadLimits) -> Image:
+    """Read the stored numbers: of a palette the index; after lossy compression there are none."""
+    return _read(path, limits, labels_of)
+
+
+def _read(path: Path, limits: ReadLimits, make: "_MakesImage") -> Image:
     with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, tiff.spec)
         _leave_to_dicom(file)
@@ -49,15 +62,21 @@ def tiff(path: Path, limits: ReadLimits) -> Image:
                 series = _only_series(opened)
                 _check_sizes(series, limits)
                 _check_whole(file, series, complaints)
-                return _image(opened, series)
+                return _image(opened, series, make)
 
 
-def _image(opened: TiffFile, series: TiffPageSeries) -> Image:
+def _image(opened: TiffFile, series: TiffPageSeries, make: "_MakesImage") -> Image:
     layout = layout_of(series.axes, series.shape)
     check_colour(series.keyframe)
     geometry = Geometry(spacing_mm(opened, series.keyframe, layout.dimensions))
     pixels = layout.arrange(np.asarray(series.asarray()))
-    return image_of(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+    return make(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+
+
+class _MakesImage(Protocol):
+    def __call__(
+        self, page: TiffPage, pixels: Pixels, geometry: Geometry, *, has_channels: bool
+    ) -> Image: ...
 
 
 def _leave_to_dicom(file: BoundedFile) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from pydantic import JsonValue
 
-from coronal import Image, LabelMap, Outcome, Prediction, ResultFile, Table, writer
+from coronal import Image, LabelMap, Outcome, Prediction, Reference, ResultFile, Table, writer
 
 __all__ = ["result"]
 
@@ -27,6 +27,8 @@ def result(outcome: Outcome) -> Iterable[ResultFile]:
         "tables": {stage: _table(table) for stage, table in case.tables.items()},
         "predictions": {stage: _prediction(one) for stage, one in case.predictions.items()},
     }
+    if case.reference is not None:
+        summary["reference"] = _reference(case.reference)
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
     yield ResultFile("result.json", "application/json", text.encode() + b"\n")
 
@@ -47,6 +49,11 @@ def _image(image: Image) -> JsonValue:
 def _labels(labels: LabelMap) -> JsonValue:
     names: dict[str, JsonValue] = {str(label): name for label, name in labels.names.items()}
     return {"count": labels.count, "shape": list(labels.shape), "names": names}
+
+
+def _reference(reference: Reference) -> JsonValue:
+    stored_as: dict[str, JsonValue] = {str(label): stored for label, stored in reference.stored_as.items()}
+    return {"count": reference.count, "stored_as": stored_as}
 
 
 def _table(table: Table) -> JsonValue:

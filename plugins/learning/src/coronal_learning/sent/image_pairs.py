@@ -1,5 +1,7 @@
 """A zip with the folders ``images`` and ``labels``: a label map for each image, called alike."""
 
+from collections.abc import Mapping
+
 from coronal.errors import shown
 from coronal_learning.dataset_contents import Item
 from coronal_learning.sent.archive import TABLE, Archive
@@ -7,7 +9,7 @@ from coronal_learning.sent.drawings import MOST_LABELS
 from coronal_learning.sent.faults import Faults
 from coronal_learning.sent.table import items_of, lines_of
 
-__all__ = ["has_pairs", "label_names", "paired"]
+__all__ = ["has_pairs", "label_names", "names_in_order", "paired"]
 
 _IMAGES = "images/"
 _LABELS = "labels/"
@@ -46,10 +48,10 @@ def paired(archive: Archive, faults: Faults) -> list[tuple[Item, str]]:
     return [(item, pairs[item.name]) for item in items if item.name in pairs]
 
 
-def label_names(archive: Archive, faults: Faults) -> list[str]:
-    """Read the names of the labels from label 1 on, where ``names.csv`` has them (``label``, ``name``)."""
+def label_names(archive: Archive, faults: Faults) -> dict[int, str]:
+    """Read the names of the labels, where ``names.csv`` has them (``label``, ``name``)."""
     if _NAMES not in archive.files:
-        return []
+        return {}
     names: dict[int, str] = {}
     for number, line in lines_of(archive, _NAMES, ("label", "name"), faults):
         label, name = line["label"], line.get("name", "")
@@ -61,6 +63,15 @@ def label_names(archive: Archive, faults: Faults) -> list[str]:
             )
             continue
         names[int(label)] = name
+    return names
+
+
+def names_in_order(names: Mapping[int, str]) -> list[str]:
+    """Return the names from label 1 on; one without is called by its number.
+
+    >>> names_in_order({3: "tumour", 1: "brain"})
+    ['brain', '2', 'tumour']
+    """
     return [names.get(label, str(label)) for label in range(1, max(names, default=0) + 1)]
 
 

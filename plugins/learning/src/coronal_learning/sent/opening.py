@@ -1,17 +1,17 @@
 """From the file that was sent to what it holds: its form is known by its content."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from coronal import Image
+from coronal.label_numbers import LabelNumbers
 from coronal_learning.sent.archive import TABLE, Archive
 from coronal_learning.sent.arrays import arrays_of, has_arrays
 from coronal_learning.sent.class_folders import classified
 from coronal_learning.sent.faults import Faults
-from coronal_learning.sent.files import Files
-from coronal_learning.sent.image_pairs import has_pairs, label_names, paired
+from coronal_learning.sent.files import Decoders, Files
+from coronal_learning.sent.image_pairs import has_pairs, label_names, names_in_order, paired
 from coronal_learning.sent.source import Source
 from coronal_learning.sent.table import items_of
 
@@ -19,7 +19,7 @@ __all__ = ["opened"]
 
 
 @contextmanager
-def opened(sent: Path, folder: Path, decode: Callable[[Path], Image], faults: Faults) -> Iterator[Source]:
+def opened(sent: Path, folder: Path, decode: Decoders, faults: Faults) -> Iterator[Source]:
     """Open what was sent.
 
     Parameters
@@ -30,7 +30,7 @@ def opened(sent: Path, folder: Path, decode: Callable[[Path], Image], faults: Fa
     folder
         Where files are put while they are read.
     decode
-        Reads an image file.
+        What reads an image file.
     faults
         Where it is told what is wrong.
 
@@ -50,7 +50,9 @@ def _source(archive: Archive, files: Files, faults: Faults) -> Source:
         pairs = paired(archive, faults)
         paths = [(item.name, drawing) for item, drawing in pairs]
         names = label_names(archive, faults)
-        return Source([item for item, _ in pairs], partial(files.pairs, paths), "label-maps", names)
+        labels = LabelNumbers(frozenset(names))
+        read = partial(files.pairs, paths, labels)
+        return Source([item for item, _ in pairs], read, "label-maps", names_in_order(names), labels)
     if TABLE in archive.files:
         items = items_of(archive, [path for path in archive.files if path != TABLE], faults, label=True)
     else:

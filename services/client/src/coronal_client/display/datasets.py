@@ -40,7 +40,14 @@ def _more(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     shapes = ", ".join(f"{_shape(one['shape'])} ({one['count']:,})" for one in facts.get("shapes", []))
     patients = f"{facts['patients']:,}" if facts.get("patients") else ""
     alike = "; ".join(" and ".join(names) for names in facts.get("alike", []))
-    more = [("parts", parts), ("patients", patients), ("shapes", shapes), ("alike", alike)]
+    labels = str(facts.get("labels", ""))
+    more = [
+        ("labels", labels),
+        ("parts", parts),
+        ("patients", patients),
+        ("shapes", shapes),
+        ("alike", alike),
+    ]
     return [(name, told) for name, told in more if told]
 
 
