@@ -129,6 +129,15 @@ def test_a_dicom_file_that_says_it_was_compressed_lossy_before_holds_no_labels(t
         dicom.read_labels(tmp_path / "labels.dcm")
 
 
+def test_the_background_of_a_dicom_file_that_calls_it_padding_stays_0(tmp_path: Path) -> None:
+    dataset = pydicom.dcmread(get_testdata_file("MR_small.dcm"))
+    labels = (dataset.pixel_array > 500).astype(dataset.pixel_array.dtype)
+    dataset.PixelData = labels.tobytes()
+    dataset.add_new("PixelPaddingValue", "SS", 0)
+    dataset.save_as(tmp_path / "labels.dcm")
+    np.testing.assert_array_equal(dicom.read_labels(tmp_path / "labels.dcm").pixels, labels)
+
+
 def test_a_dicom_file_where_0_is_white_holds_no_labels(tmp_path: Path) -> None:
     dataset = pydicom.dcmread(get_testdata_file("MR_small.dcm"))
     dataset.PhotometricInterpretation = "MONOCHROME1"

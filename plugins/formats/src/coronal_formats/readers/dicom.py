@@ -72,14 +72,16 @@ def _read(path: Path, limits: ReadLimits, make: Callable[[FileDataset, ReadLimit
 
 def _label_image(dataset: FileDataset, limits: ReadLimits) -> Image:
     check_keeps_labels(dataset)
-    if dataset.get("PhotometricInterpretation") != "PALETTE COLOR":
-        return _image(dataset, limits)
     stored = decoded(dataset, limits, looks_up=False)
+    is_index = dataset.PhotometricInterpretation == "PALETTE COLOR"
+    # Padding stays the number that it is: a background of 0 is often called so.
+    is_stored = is_index or stored.has_channels
     return Image(
-        stored.pixels,
+        stored.pixels if is_stored else values_of(dataset, stored.pixels),
         geometry_of(dataset, stored.frames),
+        has_channels=stored.has_channels,
         modality=_code(dataset, "Modality"),
-        meaning=Meaning.INDEX,
+        meaning=Meaning.INDEX if is_index else Meaning.INTENSITY,
     )
 
 
