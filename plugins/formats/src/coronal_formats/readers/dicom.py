@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
+from coronal.image import Pixels
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding, silence
 from coronal_formats.readers.dicom_file import read_file
 from coronal_formats.readers.dicom_labels import check_keeps_labels
+from coronal_formats.readers.dicom_lookup import palette_colours
 from coronal_formats.readers.dicom_padding import filled, valid_pixels
 from coronal_formats.readers.dicom_pixels import decoded
 from coronal_formats.readers.dicom_place import geometry_of
@@ -72,32 +76,41 @@ def _read(path: Path, limits: ReadLimits, make: Callable[[FileDataset, ReadLimit
 
 def _label_image(dataset: FileDataset, limits: ReadLimits) -> Image:
     check_keeps_labels(dataset)
-    stored = decoded(dataset, limits, looks_up=False)
-    is_index = dataset.PhotometricInterpretation == "PALETTE COLOR"
+    stored = decoded(dataset, limits)
+    if _is_palette(dataset):
+        return _made(dataset, stored.pixels, Meaning.INDEX)
+    if stored.has_channels:
+        return _made(dataset, stored.pixels, Meaning.COLOUR)
     # Padding stays the number that it is: a background of 0 is often called so.
-    is_stored = is_index or stored.has_channels
-    return Image(
-        stored.pixels if is_stored else values_of(dataset, stored.pixels),
-        geometry_of(dataset, stored.frames),
-        has_channels=stored.has_channels,
-        modality=_code(dataset, "Modality"),
-        meaning=Meaning.INDEX if is_index else Meaning.INTENSITY,
-    )
+    return _made(dataset, values_of(dataset, stored.pixels), Meaning.INTENSITY)
 
 
 def _image(dataset: FileDataset, limits: ReadLimits) -> Image:
     stored = decoded(dataset, limits)
-    is_colour = stored.has_channels
-    valid = None if is_colour else valid_pixels(dataset, stored.pixels)
-    pixels = stored.pixels if is_colour else filled(values_of(dataset, stored.pixels), valid)
+    if _is_palette(dataset):
+        return _made(dataset, palette_colours(dataset, stored.pixels), Meaning.COLOUR)
+    if stored.has_channels:
+        return _made(dataset, stored.pixels, Meaning.COLOUR)
+    valid = valid_pixels(dataset, stored.pixels)
+    return _made(dataset, filled(values_of(dataset, stored.pixels), valid), meaning_of(dataset), valid)
+
+
+def _made(
+    dataset: FileDataset, frames: Pixels, meaning: Meaning, valid: NDArray[np.bool_] | None = None
+) -> Image:
+    is_plane = len(frames) == 1
     return Image(
-        pixels,
-        geometry_of(dataset, stored.frames),
-        has_channels=is_colour,
+        frames[0] if is_plane else frames,
+        geometry_of(dataset, 0 if is_plane else len(frames)),
+        has_channels=meaning is Meaning.COLOUR,
         modality=_code(dataset, "Modality"),
-        meaning=Meaning.COLOUR if is_colour else meaning_of(dataset),
-        valid=valid,
+        meaning=meaning,
+        valid=valid[0] if valid is not None and is_plane else valid,
     )
+
+
+def _is_palette(dataset: FileDataset) -> bool:
+    return bool(dataset.PhotometricInterpretation == "PALETTE COLOR")
 
 
 def _check_pixels(dataset: FileDataset) -> None:

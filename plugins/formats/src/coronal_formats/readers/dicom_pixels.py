@@ -1,26 +1,42 @@
 """The stored pixels of a DICOM file, decoded."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import cast
 
 import numpy as np
 from pydicom.dataset import FileDataset
 from pydicom.encaps import generate_frames
-from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut
-from pydicom.pixels.utils import pixel_array
+from pydicom.pixels.decoders.base import Decoder, get_decoder
+from pydicom.pixels.processing import convert_color_space
+from pydicom.uid import UID, RLELossless
 
 from coronal import BadImage, ReadLimits
 from coronal.image import Pixels
 from coronal_formats.declared_size import declared_size
 from coronal_formats.decoding import check_room
+from coronal_formats.readers.dicom_bits import check_bits, stored_bits
 from coronal_formats.readers.dicom_jpeg import add_decoders
 from coronal_formats.readers.dicom_rle import use_decoder
+from coronal_formats.readers.dicom_stream import Stream, stream_of
 
 __all__ = ["Stored", "decoded"]
 
 _NEEDED = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
-_SAMPLES = {1: False, 3: True}
+_YBR = ("YBR_FULL", "YBR_FULL_422")
+_SAMPLES = {
+    **dict.fromkeys(("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"), 1),
+    **dict.fromkeys(("RGB", *_YBR, "YBR_RCT", "YBR_ICT"), 3),
+}
+"""Of each photometric interpretation that is read (PS3.3, C.7.6.3.1.2)."""
+
+_AS_THEY_ARE = {
+    "correct_unused_bits": False,
+    "apply_jls_sign_correction": False,
+    "apply_j2k_sign_correction": False,
+}
+"""`stored_bits` puts bits and signs right: pydicom leaves what stands above them in wide streams."""
 
 add_decoders()
 use_decoder()
@@ -33,19 +49,17 @@ class Stored:
     Parameters
     ----------
     pixels
-        Shape (y, x) or (z, y, x), with red, green and blue as last axis where `has_channels`.
+        Shape (frame, y, x), with red, green and blue as last axis where `has_channels`; a palette's
+        indices are not looked up.
     has_channels
         Whether they are in colour.
-    frames
-        How many there are; 0 for a file of one plane.
     """
 
     pixels: Pixels
     has_channels: bool
-    frames: int
 
 
-def decoded(dataset: FileDataset, limits: ReadLimits, *, looks_up: bool = True) -> Stored:
+def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
     """Decode the pixels; the header is checked first.
 
     Parameters
@@ -54,23 +68,23 @@ def decoded(dataset: FileDataset, limits: ReadLimits, *, looks_up: bool = True) 
         The file, with its transfer syntax.
     limits
         How many values the image may have.
-    looks_up
-        Whether the colours of a palette are looked up.
 
     Raises
     ------
     BadImage
-        When rows, columns, frames or samples are none that an image can have, are over the limits, or there
-        are too few bytes.
+        When rows, columns, frames, samples or bits are none that an image can have, are over the limits,
+        there are too few bytes, or a compressed frame can't be decoded.
     """
     has_channels = _check_header(dataset, limits)
-    _check_syntax(dataset)
-    _check_streams(dataset)
-    pixels: Pixels = pixel_array(dataset)
-    if dataset.PhotometricInterpretation == "PALETTE COLOR" and looks_up:
-        pixels, has_channels = np.asarray(apply_color_lut(pixels, dataset)[..., :3]), True
-    frames = pixels.shape[0] if pixels.ndim - has_channels == 3 else 0
-    return Stored(pixels, has_channels, frames)
+    decoder = _decoder(dataset.file_meta.TransferSyntaxUID)
+    streams = _streams(dataset)
+    pixels, interpretation = _cells(decoder, dataset, streams)
+    if "PixelData" in dataset:
+        pixels = stored_bits(dataset, pixels, streams)
+    if interpretation in _YBR:
+        pixels = np.asarray(convert_color_space(pixels, interpretation, "RGB"))
+    frames = pixels if pixels.ndim - has_channels == 3 else pixels[np.newaxis]
+    return Stored(frames, has_channels)
 
 
 def _check_header(dataset: FileDataset, limits: ReadLimits) -> bool:
@@ -80,35 +94,52 @@ def _check_header(dataset: FileDataset, limits: ReadLimits) -> bool:
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     frames = int(dataset.get("NumberOfFrames") or 1)
     samples = int(dataset.get("SamplesPerPixel") or 1)
-    if min(rows, columns, frames) < 1 or samples not in _SAMPLES:
+    if min(rows, columns, frames) < 1 or samples not in _SAMPLES.values():
         raise BadImage(
             "a DICOM image must have at least a row, a column and a frame, and 1 or 3 samples a pixel, "
             f"found {rows} × {columns}, {frames} frames and {samples} samples"
         )
+    _check_interpretation(dataset.PhotometricInterpretation, samples)
     channels = 3 if dataset.PhotometricInterpretation == "PALETTE COLOR" else samples
     limits.check_values("DICOM file", frames, rows, columns, channels)
+    if "PixelData" in dataset:
+        check_bits(dataset)
     if "PixelData" in dataset and not _is_packed(dataset):
         bits = rows * columns * frames * samples * int(dataset.BitsAllocated)
         check_room("DICOM file", declared=(bits + 7) // 8, found=len(dataset.PixelData))
-    return _SAMPLES[samples]
+    return samples == 3
 
 
-def _check_syntax(dataset: FileDataset) -> None:
-    syntax = dataset.file_meta.TransferSyntaxUID
+def _check_interpretation(interpretation: str, samples: int) -> None:
+    if _SAMPLES.get(interpretation) == samples:
+        return
+    is_code = interpretation.replace("_", "").replace(" ", "").isalnum() and len(interpretation) <= 16
+    raise BadImage(
+        f"a DICOM image of {samples} samples a pixel must be one of "
+        f"{', '.join(name for name, count in _SAMPLES.items() if count == samples)}, "
+        f"found {interpretation if is_code else 'another photometric interpretation'}"
+    )
+
+
+def _decoder(syntax: UID) -> Decoder:
     try:
-        is_read = get_decoder(syntax).is_available
+        decoder = get_decoder(syntax)
+        is_read = decoder.is_available
     except NotImplementedError:
         is_read = False
     if not is_read:
         kind = "a private one" if syntax.is_private else syntax.name
         raise BadImage(f"a DICOM file must have a transfer syntax that is read, found {kind}")
+    return decoder
 
 
-def _check_streams(dataset: FileDataset) -> None:
+def _streams(dataset: FileDataset) -> Sequence[Stream]:
     # A decoder takes memory for the size in the stream, and that may be another than the file's.
-    if not dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-        return
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_encapsulated or syntax == RLELossless:
+        return ()
     rows, columns = int(dataset.Rows), int(dataset.Columns)
+    found = []
     for frame in generate_frames(dataset.PixelData, number_of_frames=int(dataset.get("NumberOfFrames") or 1)):
         high, wide = declared_size(BytesIO(frame)) or (0, 0)
         if high * wide > rows * columns:
@@ -116,6 +147,25 @@ def _check_streams(dataset: FileDataset) -> None:
                 f"a frame of this DICOM file must have {rows:,} × {columns:,} pixels, "
                 f"found {high:,} × {wide:,} in its compressed stream"
             )
+        found.append(stream_of(frame))
+    return [stream for stream in found if stream is not None]
+
+
+def _cells(decoder: Decoder, dataset: FileDataset, streams: Sequence[Stream]) -> tuple[Pixels, str]:
+    # pydicom's own type of its options is that of all of them together, for each.
+    decode = cast(Callable[..., tuple[Pixels, dict[str, object]]], decoder.as_array)
+    try:
+        pixels, properties = decode(dataset, raw=True, **_AS_THEY_ARE)
+    except (RuntimeError, ValueError) as error:  # what pydicom makes of a decoder's refusal, or wrong sizes
+        syntax = dataset.file_meta.TransferSyntaxUID
+        if not syntax.is_encapsulated:
+            raise
+        found = ", ".join(sorted(set(map(str, streams)))) or "some"
+        raise BadImage(
+            f"the frames of this DICOM file must be whole streams of {syntax.name}, found {found} "
+            "that can't be decoded: damaged, or of a form that isn't read"
+        ) from error
+    return pixels, str(properties["photometric_interpretation"])
 
 
 def _is_packed(dataset: FileDataset) -> bool:

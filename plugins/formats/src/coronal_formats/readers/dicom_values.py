@@ -1,12 +1,12 @@
 """What the stored values of a DICOM file stand for: Hounsfield units, other units, brightness."""
 
 import numpy as np
-from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_modality_lut
+from pydicom.dataset import Dataset, FileDataset
 
 from coronal import BadImage, Meaning
 from coronal.image import Pixels
 from coronal_formats.readers.dicom_groups import group, numbers
+from coronal_formats.readers.dicom_lookup import modality_lookup
 from coronal_formats.rescale import rescale
 
 __all__ = ["meaning_of", "values_of"]
@@ -15,54 +15,82 @@ _TRANSFORM = "PixelValueTransformationSequence"
 
 
 def meaning_of(dataset: Dataset) -> Meaning:
-    """Tell what the values of a grey image mean: HU for CT with a rescale to them (not for a localizer)."""
-    transform = group(dataset, _TRANSFORM, 0)
+    """Return what the values of a grey image mean: HU for CT with a rescale to them (not for a localizer)."""
     is_ct = dataset.get("Modality") == "CT" and "LOCALIZER" not in (dataset.get("ImageType") or ())
-    is_rescaled = "RescaleSlope" in transform and (transform.get("RescaleType") or "HU") == "HU"
-    return Meaning.HOUNSFIELD if is_ct and is_rescaled else Meaning.INTENSITY
+    if not is_ct or dataset.get("ModalityLUTSequence"):
+        return Meaning.INTENSITY
+    frames = range(int(dataset.get("NumberOfFrames") or 1))
+    is_hounsfield = all(_is_in_hounsfield(dataset, frame) for frame in frames)
+    return Meaning.HOUNSFIELD if is_hounsfield else Meaning.INTENSITY
 
 
-def values_of(dataset: Dataset, stored: Pixels) -> Pixels:
-    """Give the values that stored ones stand for.
+def values_of(dataset: FileDataset, stored: Pixels) -> Pixels:
+    """Return the values that stored ones stand for.
 
     Parameters
     ----------
     dataset
         The file.
     stored
-        Grey pixels, shape (y, x) or (z, y, x).
+        Grey pixels, shape (frame, y, x).
 
     Returns
     -------
     Pixels
-        Of the same shape. MONOCHROME1 is turned round within the stored range, but Hounsfield units never;
-        then the Modality LUT or the rescale is applied (PS3.3, C.11.1), or the scaling of a dose grid (Gy).
+        Of the same shape. The Modality LUT or the rescale is applied (PS3.3, C.11.1), that of each frame for
+        itself, or the scaling of a dose grid (Gy). Then MONOCHROME1, which is told of these values, is turned
+        round within the range that they can have; but never what has a unit: Hounsfield units, the activity
+        of a PET, a dose. Real world value maps are for whoever asks for them (PS3.3, C.7.6.16.2.11).
 
     Raises
     ------
     BadImage
         When a slope or an intercept is no finite number.
     """
-    if dataset.PhotometricInterpretation == "MONOCHROME1" and meaning_of(dataset) is not Meaning.HOUNSFIELD:
-        stored = _turned_round(dataset, stored)
-    if dataset.get("ModalityLUTSequence"):
-        return np.asarray(apply_modality_lut(stored, dataset))
-    frames = stored.shape[0] if stored.ndim == 3 else 1
-    lines = [_line(dataset, frame) for frame in range(frames)]
+    is_turned = dataset.PhotometricInterpretation == "MONOCHROME1" and not _has_unit(dataset)
+    table = modality_lookup(dataset)
+    if table is not None:
+        values = table.apply(stored)
+        return np.subtract(values.dtype.type(2**table.bits - 1), values) if is_turned else values
+    lines = [_line(dataset, frame) for frame in range(len(stored))]
     if len(set(lines)) == 1:
-        return rescale(stored, *lines[0])
-    planes = (rescale(plane.astype(np.float32), *line) for plane, line in zip(stored, lines, strict=True))
-    return np.stack(list(planes))
+        # A line keeps the middle of a range in the middle: turned before it, whole numbers stay exact.
+        return rescale(_turned_round(dataset, stored) if is_turned else stored, *lines[0])
+    values = np.stack(
+        [rescale(plane.astype(np.float32), *line) for plane, line in zip(stored, lines, strict=True)]
+    )
+    return np.subtract(np.float32(sum(_reach(dataset, lines))), values) if is_turned else values
 
 
-def _turned_round(dataset: Dataset, stored: Pixels) -> Pixels:
+def _has_unit(dataset: Dataset) -> bool:
+    is_measured = dataset.get("Modality") == "PT" or "DoseGridScaling" in dataset
+    return is_measured or meaning_of(dataset) is Meaning.HOUNSFIELD
+
+
+def _is_in_hounsfield(dataset: Dataset, frame: int) -> bool:
+    transform = group(dataset, _TRANSFORM, frame)
+    return "RescaleSlope" in transform and (transform.get("RescaleType") or "HU") == "HU"
+
+
+def _turned_round(dataset: FileDataset, stored: Pixels) -> Pixels:
     if stored.dtype.kind == "f":
         return np.negative(stored)
-    ends = -1 if stored.dtype.kind == "i" else 2 ** int(dataset.BitsStored) - 1
-    return np.subtract(np.array(ends, stored.dtype), stored)
+    return np.subtract(np.array(sum(_stored_range(dataset)), stored.dtype), stored)
 
 
-def _line(dataset: Dataset, frame: int) -> tuple[float, float]:
+def _stored_range(dataset: FileDataset) -> tuple[int, int]:
+    if "PixelData" not in dataset:  # floats have no bounds: they are turned round 0
+        return 0, 0
+    count = 2 ** int(dataset.BitsStored)
+    return (-count // 2, count // 2 - 1) if int(dataset.PixelRepresentation) else (0, count - 1)
+
+
+def _reach(dataset: FileDataset, lines: list[tuple[float, float]]) -> tuple[float, float]:
+    ends = [slope * end + intercept for slope, intercept in lines for end in _stored_range(dataset)]
+    return min(ends), max(ends)
+
+
+def _line(dataset: FileDataset, frame: int) -> tuple[float, float]:
     transform = group(dataset, _TRANSFORM, frame)
     if "RescaleSlope" not in transform:
         scaling = numbers(dataset, "DoseGridScaling", 1)
