@@ -1,5 +1,6 @@
 """A network that swallows what is sent, and clients that send hardly anything."""
 
+import socket
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,30 @@ def test_while_redis_answers_a_gateway_nothing_it_says_so_soon_and_goes_on_after
             wait_until(lambda: _send(busy, client) == httpx.codes.ACCEPTED, "the gateway accepts again")
             assert client.get(path).is_success
     busy.verify_all()
+
+
+@pytest.mark.parametrize("answers", ["refuses", "swallows"])
+def test_while_s3_answers_nothing_every_request_is_answered_within_5_s(
+    lasting: Site, monkeypatch: pytest.MonkeyPatch, answers: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1] if answers == "swallows" else 9
+        keys = {"ENDPOINT": f"http://127.0.0.1:{port}", "ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "b"}
+        for name, value in {**keys, "ALLOW_HTTP": "true", "REGION": "c"}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        done = lasting.submit_many(1)[0]
+        lasting.ended(done)
+        gateway, url = lasting.start_gateway(blobs_url="s3://bucket")
+        with httpx.Client(base_url=url, timeout=5) as client, ThreadPoolExecutor(40) as pool:
+            paths = ["/readyz", f"/v1/jobs/{done}/results/result.json"]
+            asked = [pool.submit(client.get, path) for path in paths * 12]
+            sent = [pool.submit(_send, lasting, client) for _ in range(8)]
+            assert {one.result().status_code for one in asked} == {httpx.codes.SERVICE_UNAVAILABLE}
+            assert {one.result() for one in sent} == {httpx.codes.SERVICE_UNAVAILABLE}
+            refused = client.get("/readyz")
+            assert (refused.json()["code"], refused.headers["Retry-After"]) == ("store-unavailable", "5")
+            assert client.get(f"/v1/jobs/{done}").json()["state"] == "succeeded"
+        gateway.end()
 
 
 @pytest.mark.chaos

@@ -16,9 +16,12 @@ from typing import BinaryIO, Self
 import obstore
 
 from coronal_jobs.errors import NotFound, TooLarge
-from coronal_jobs.store.objects import Objects, answering, existing, translated_os
+from coronal_jobs.store.objects import Objects, existing, translated_os
 
 __all__ = ["Blob", "BlobStore", "BlobWriter"]
+
+_MOST_PARTS_AT_ONCE = 4
+"""Of a large object that is sent to a bucket in parts: a slow line must not have too many open."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -81,9 +84,10 @@ class BlobStore:
 
     def stream(self, sha256: str) -> Iterator[bytes]:
         """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
-        with answering(), existing("blob", sha256):
-            pieces = obstore.get(self._store, _key(sha256)).stream(min_chunk_size=1 << 20)
-        return _read(pieces)
+        store = self.objects.for_large(_key(sha256))
+        with self.objects.answering(), existing("blob", sha256):
+            pieces = obstore.get(store, _key(sha256)).stream(min_chunk_size=1 << 20)
+        return self._read(pieces)
 
     def has(self, sha256: str) -> bool:
         """Tell whether there is a blob."""
@@ -107,7 +111,7 @@ class BlobStore:
 
     def look(self, sha256: str, head_bytes: int) -> tuple[Blob, bytes]:
         """Tell of a blob, with its first bytes; NotFound when there is none."""
-        with answering(), existing("blob", sha256):
+        with self.objects.answering(), existing("blob", sha256):
             blob = Blob(sha256, obstore.head(self._store, _key(sha256))["size"])
             length = min(head_bytes, blob.size_bytes)
             head = obstore.get_range(self._store, _key(sha256), start=0, length=length) if length else b""
@@ -122,7 +126,7 @@ class BlobStore:
         """Remove blobs; one that isn't there is no error."""
         for sha256 in digests:
             try:
-                with answering(), existing("blob", sha256):
+                with self.objects.answering(), existing("blob", sha256):
                     obstore.delete(self._store, _key(sha256))
             except NotFound:
                 continue
@@ -144,6 +148,11 @@ class BlobStore:
                     removed += 1
         return removed
 
+    def _read(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        with self.objects.answering():
+            for piece in pieces:
+                yield bytes(piece)
+
     @property
     def _incoming(self) -> Path:
         """Where bytes are written before their digest is known: on a disk, on the very same."""
@@ -156,8 +165,9 @@ class BlobStore:
     def _place(self, written: Path, sha256: str) -> None:
         """Make a whole and synced file a blob."""
         if self._folder is None:
-            with answering(), written.open("rb") as file:
-                obstore.put(self._store, _key(sha256), file)
+            store = self.objects.for_large(_key(sha256))
+            with self.objects.answering(), written.open("rb") as file:
+                obstore.put(store, _key(sha256), file, max_concurrency=_MOST_PARTS_AT_ONCE)
             written.unlink()
             return
         target = self._folder / _key(sha256)
@@ -239,9 +249,3 @@ def _key(sha256: str) -> str:
     if not _DIGEST.fullmatch(sha256):
         raise NotFound("blob", sha256)
     return f"sha256/{sha256[:2]}/{sha256}"
-
-
-def _read(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    with answering():
-        for piece in pieces:
-            yield bytes(piece)

@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, ObjectStore
 
 from coronal_jobs.errors import NotFound, StoreFull, StoreUnavailable
+from coronal_jobs.store.bucket import Availability, open_bucket, open_bucket_for_large, translated
 
-__all__ = ["Objects", "answering", "existing", "translated_os"]
+__all__ = ["Objects", "existing", "translated_os"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -37,10 +38,37 @@ class Objects:
     def __init__(self, url: str) -> None:
         if url.startswith("file://"):
             self.store: ObjectStore = LocalStore.from_url(url, mkdir=True)
+            self._for_large: ObjectStore = self.store
         else:
-            self.store = from_url(url)
+            self.store = open_bucket(url)
+            # What is in memory is in one store alone.
+            self._for_large = self.store if url.startswith("memory:") else open_bucket_for_large(url)
         self.folder = _folder_of(self.store)
+        self._availability = Availability()
         self._lasting: set[Path] = set()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Turn what obstore raises where the store is away into `StoreUnavailable`."""
+        with self._availability.asked() if self.folder is None else translated():
+            yield
+
+    def for_large(self, key: str) -> ObjectStore:
+        """Return what transfers large objects, in any time, where the store is one that answers.
+
+        Parameters
+        ----------
+        key
+            The object's; it need not be there.
+
+        Raises
+        ------
+        StoreUnavailable
+            When it doesn't answer.
+        """
+        if self.folder is None and not self._availability.is_fresh:
+            self.has(key)
+        return self._for_large
 
     def put(self, contents: Mapping[str, bytes]) -> None:
         """Write small objects by their keys; all are there for good when this returns.
@@ -55,7 +83,7 @@ class Objects:
             When the store can't for another reason.
         """
         if self.folder is None:
-            with answering():
+            with self.answering():
                 for key, content in contents.items():
                     obstore.put(self.store, key, content)
             return
@@ -89,13 +117,13 @@ class Objects:
 
     def get(self, key: str) -> bytes:
         """Read an object; NotFound when there is none."""
-        with answering(), existing("object", PurePosixPath(key).name):
+        with self.answering(), existing("object", PurePosixPath(key).name):
             return bytes(obstore.get(self.store, key).bytes())
 
     def has(self, key: str) -> bool:
         """Tell whether there is an object."""
         try:
-            with answering(), existing("object", PurePosixPath(key).name):
+            with self.answering(), existing("object", PurePosixPath(key).name):
                 obstore.head(self.store, key)
         except NotFound:
             return False
@@ -105,7 +133,7 @@ class Objects:
         """Remove objects for good; one that isn't there is no error."""
         if self.folder is None:
             for key in keys:
-                with answering(), _missing_is_fine():
+                with self.answering(), _missing_is_fine():
                     obstore.delete(self.store, key)
             return
         with translated_os():
@@ -116,7 +144,7 @@ class Objects:
     def names(self, under: str) -> list[str]:
         """Give the names of the objects right under a prefix, sorted."""
         if self.folder is None:
-            with answering():
+            with self.answering():
                 found = [meta["path"] for chunk in obstore.list(self.store, under) for meta in chunk]
             return sorted(PurePosixPath(path).name for path in found)
         try:
@@ -152,15 +180,6 @@ def existing(kind: str, name: str) -> Iterator[None]:
         yield
     except (NotFoundError, FileNotFoundError) as missing:
         raise NotFound(kind, name) from missing
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Turn what obstore raises where the store is away into `StoreUnavailable`."""
-    try:
-        yield
-    except BaseError as away:
-        raise StoreUnavailable("the store of images and results doesn't answer") from away
 
 
 @contextmanager
