@@ -7,9 +7,13 @@ import pytest
 from phantoms import ball
 from scipy import ndimage
 from scipy.spatial.distance import cdist, dice, jaccard
+from skimage.data import coins
 
-from coronal import Geometry, LabelMap, Reference, Table
+from coronal import Geometry, Image, LabelMap, Reference, Table
 from coronal_measurers.compare import compare
+from coronal_segmenters.blobs import blobs
+from coronal_segmenters.multi_otsu import multi_otsu
+from coronal_segmenters.otsu import otsu
 
 
 def row(table: Table, number: int = 0) -> dict[str, object]:
@@ -90,9 +94,9 @@ def test_each_class_has_a_row_by_its_name() -> None:
 def test_each_class_is_compared_as_though_it_stood_alone() -> None:
     found = 3 * ball((60, 60), (20, 20), 9) + 4 * ball((60, 60), (42, 40), 12)
     expected = np.roll(found, (2, 1), axis=(0, 1))
-    table = compare(LabelMap(found), Reference(expected))
+    table = compare(LabelMap(found), Reference(expected), numbers="classes")
     for number, label in ((1, 3), (2, 4)):
-        alone = compare(LabelMap(found == label), Reference(expected == label))
+        alone = compare(LabelMap(found == label), Reference(expected == label), numbers="classes")
         assert table.rows[number][2:] == alone.rows[0][2:]
 
 
@@ -108,3 +112,54 @@ def test_two_empty_label_maps_have_nothing_to_compare() -> None:
     table = compare(LabelMap(empty), Reference(empty))
     assert len(table.rows) == 1
     assert (table.column("dice"), table.column("hausdorff95")) == ((None,), (None,))
+
+
+def three_squares() -> tuple[np.ndarray, np.ndarray]:
+    """Three squares in the reference; found are the first two under other numbers, and another."""
+    found, expected = np.zeros((2, 40, 40), np.int32)
+    expected[2:8, 2:8], expected[2:8, 20:26], expected[20:26, 2:8] = 1, 2, 3
+    found[2:8, 2:8], found[2:8, 22:28], found[30:36, 30:36] = 5, 1, 2
+    return found, expected
+
+
+def test_objects_are_compared_with_those_that_lie_there_whatever_their_numbers() -> None:
+    found, expected = three_squares()
+    table = compare(LabelMap(found), Reference(expected))
+    assert table.column("compared_as") == ("objects",) * 5
+    assert table.column("label") == (None, 1, 2, 3, None)
+    assert table.column("name") == ("foreground", "", "", "", "not in the reference")
+    assert table.column("found") == (None, 5, 1, None, 2)
+    assert table.column("is_match") == (None, 1, 0, 0, 0)
+    assert table.column("dice")[1:] == (1, pytest.approx(2 / 3), 0, 0)
+    assert table.column("area")[1:] == (36, 36, 0, 36)
+    assert table.column("reference_area")[1:] == (36, 36, 36, 0)
+    whole = row(table)
+    assert (whole["matched"], whole["missed"], whole["invented"]) == (1, 2, 2)
+    assert (whole["split"], whole["merged"]) == (0, 0)
+    assert whole["panoptic_quality"] == whole["f1"] == whole["recognition_quality"] == pytest.approx(1 / 3)
+    assert whole["segmentation_quality"] == 1
+
+
+def test_the_same_numbers_are_compared_where_they_are_said_to_be_classes() -> None:
+    found, expected = three_squares()
+    table = compare(LabelMap(found), Reference(expected), numbers="classes")
+    assert table.column("label") == (None, 1, 2, 3, 5)
+    assert table.column("dice")[1:] == (0, 0, 0, 0)
+    assert "panoptic_quality" not in [column.name for column in table.columns]
+
+
+def test_a_mask_is_the_objects_that_are_its_pieces() -> None:
+    found, expected = three_squares()
+    mask = compare(LabelMap(found), Reference(expected > 0))
+    assert mask.rows == compare(LabelMap(found), Reference(expected)).rows
+
+
+def test_the_segmenter_tells_whether_its_numbers_are_objects_or_classes() -> None:
+    image = Image(coins())
+    objects, named, classes = otsu(image, smallest=100), blobs(image), multi_otsu(image)
+    reference = Reference.of(image, objects.labels)
+    for found, kind in ((objects, "objects"), (named, "objects"), (classes, "classes")):
+        assert compare(found, reference).column("compared_as")[0] == kind
+    assert compare(objects, reference).column("panoptic_quality")[0] == 1
+    liver = Reference.of(image, objects.labels > 0, {1: "liver"})
+    assert compare(objects, liver, each_label=False).column("compared_as") == ("classes",)

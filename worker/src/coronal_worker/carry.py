@@ -47,6 +47,7 @@ class _LabelFacts:
     geometry: Geometry
     names: dict[int, str]
     stored_as: dict[int, int] = field(default_factory=dict)
+    are_objects: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def unpack(content: bytes) -> Carry:
         image = _image(arrays, "image", facts.image) if facts.image else source
         labels = LabelMap(arrays["labels"], *_places(facts.labels)) if facts.labels else None
         reference = (
-            Reference(arrays["reference"], *_places(facts.reference), facts.reference.stored_as)
+            Reference(arrays["reference"], *_places(facts.reference), stored_as=facts.reference.stored_as)
             if facts.reference
             else None
         )
@@ -148,13 +149,17 @@ def _is_moved(grid: Image | LabelMap | None, source: Image) -> bool:
     return grid is not None and (grid.shape, grid.geometry) != (source.shape, source.geometry)
 
 
-def _places(facts: _LabelFacts) -> tuple[Geometry, dict[int, str]]:
-    return facts.geometry, facts.names
+def _places(facts: _LabelFacts) -> tuple[Geometry, dict[int, str], bool | None]:
+    return facts.geometry, facts.names, facts.are_objects
 
 
 def _label_facts(labels: LabelMap) -> _LabelFacts:
-    stored_as = dict(labels.stored_as) if isinstance(labels, Reference) else {}
-    return _LabelFacts(labels.geometry, {int(label): name for label, name in labels.names.items()}, stored_as)
+    return _LabelFacts(
+        geometry=labels.geometry,
+        names={int(label): name for label, name in labels.names.items()},
+        stored_as=dict(labels.stored_as) if isinstance(labels, Reference) else {},
+        are_objects=labels.are_objects,
+    )
 
 
 def _facts_of(image: Image) -> _ImageFacts:

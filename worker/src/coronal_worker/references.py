@@ -1,5 +1,7 @@
 """From an image file that holds labels to the reference of a case."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from coronal import Image, Meaning, Reference
@@ -31,7 +33,7 @@ def reference_of(drawn: Image, source: Image) -> Reference:
     stored = stored_labels(drawn, source)
     numbers = LabelNumbers()
     numbers.add(stored, drawn.meaning)
-    return Reference(numbers.labels(stored), source.geometry, stored_as=numbers.stored_as)
+    return replace(Reference.of(source, numbers.labels(stored)), stored_as=numbers.stored_as)
 
 
 def described(reference: Reference, drawn: Image) -> str:

@@ -27,6 +27,9 @@ class LabelMap:
         That of the image.
     names
         What the numbers stand for, where they are classes and not mere objects.
+    are_objects
+        Whether each number is an object of its own, whatever its name tells of it; by default it is where
+        there are no names (`holds_objects`).
 
     Raises
     ------
@@ -42,6 +45,7 @@ class LabelMap:
     labels: NDArray[np.int32]
     geometry: Geometry = field(default_factory=Geometry)
     names: Mapping[int, str] = field(default_factory=dict)
+    are_objects: bool | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", _checked(np.asarray(self.labels)))
@@ -51,7 +55,14 @@ class LabelMap:
             )
 
     @classmethod
-    def of(cls, image: Image, labels: Pixels, names: Mapping[int, str] | None = None) -> Self:
+    def of(
+        cls,
+        image: Image,
+        labels: Pixels,
+        names: Mapping[int, str] | None = None,
+        *,
+        are_objects: bool | None = None,
+    ) -> Self:
         """Make the label map of an image: same shape, same geometry, background where it has padding.
 
         Parameters
@@ -60,7 +71,7 @@ class LabelMap:
             The image that was segmented.
         labels
             Its labels, of the image's spatial shape; bool or any integer type.
-        names
+        names, are_objects
             What the numbers stand for.
 
         Raises
@@ -72,7 +83,12 @@ class LabelMap:
             raise BadImage(f"the labels must be of shape {image.shape} like the image, found {labels.shape}")
         if image.valid is not None:
             labels = np.where(image.valid, labels, np.zeros((), labels.dtype))
-        return cls(_checked(labels), image.geometry, names or {})
+        return cls(_checked(labels), image.geometry, names or {}, are_objects)
+
+    @property
+    def holds_objects(self) -> bool:
+        """Whether its numbers are objects, each numbered in its own way, and no classes."""
+        return not self.names if self.are_objects is None else self.are_objects
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,14 +117,16 @@ class LabelMap:
             return int(np.count_nonzero(np.bincount(self.labels.reshape(-1))[1:]))
         return int(np.count_nonzero(np.unique(self.labels)))
 
-    def with_labels(self, labels: Pixels, names: Mapping[int, str] | None = None) -> "LabelMap":
+    def with_labels(
+        self, labels: Pixels, names: Mapping[int, str] | None = None, *, are_objects: bool | None = None
+    ) -> "LabelMap":
         """Give other labels in the same place, as a step does that refines a segmentation.
 
         Parameters
         ----------
         labels
             Of the same shape; bool or any integer type.
-        names
+        names, are_objects
             What the new numbers stand for; by default what the old ones did.
 
         Raises
@@ -124,7 +142,12 @@ class LabelMap:
         """
         if labels.shape != self.shape:
             raise BadImage(f"the new labels must be of shape {self.shape} like the old, found {labels.shape}")
-        return LabelMap(_checked(labels), self.geometry, self.names if names is None else names)
+        return LabelMap(
+            _checked(labels),
+            self.geometry,
+            self.names if names is None else names,
+            self.are_objects if are_objects is None else are_objects,
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,17 +1,16 @@
 """A segmentation, compared with a reference."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from coronal import Column, LabelMap, Parameter, Reference, Table, algorithm
 from coronal.table import Cell
-from coronal_measurers.agreement import Agreement
-from coronal_measurers.regions import regions
+from coronal_measurers.matched_objects import compared_objects, object_columns
+from coronal_measurers.pairs import Pair, compared
+from coronal_measurers.regions import boxes
 from coronal_measurers.units import length_unit, size_name, size_unit
 
 __all__ = ["compare"]
-
-_Box = tuple[slice, ...]
 
 
 @algorithm
@@ -19,14 +18,22 @@ def compare(
     labels: LabelMap,
     reference: Reference,
     each_label: Annotated[
-        bool, Parameter("Whether each number is compared too, and not only all of them as one.")
+        bool, Parameter("Whether each label or object is compared too, and not only all of them as one.")
     ] = True,
+    numbers: Annotated[
+        Literal["auto", "classes", "objects"],
+        Parameter(
+            "What the numbers are: classes, compared number by number; or objects, matched by where they "
+            "lie. "
+            "auto: as the segmentation has them."
+        ),
+    ] = "auto",
 ) -> Table:
     """Compare a segmentation with the label map that was sent with the image.
 
-    All labels as one (what is object, what is ground), and then each number with the same number of the
-    reference: that tells something where numbers are classes; objects are numbered by each in its own way. A
-    volume is compared as a volume, distances are in mm along each axis.
+    All labels as one (what is object, what is ground), and then each: classes number by number; objects,
+    which each map numbers in its own way, each of the reference with that of the segmentation that overlaps
+    it most. A volume is compared as a volume, distances are in mm along each axis.
 
     Parameters
     ----------
@@ -36,17 +43,25 @@ def compare(
         What is taken for the truth, on the same grid.
     each_label
         Off: one row only.
+    numbers
+        ``classes``: a number means the same in both. ``objects``: two objects match where their
+        intersection over union (IoU) is more than 0.5; a reference with one number only is a mask, whose
+        connected pieces are its objects. ``auto``: objects where the segmenter numbers objects (`otsu`,
+        `watershed`, `blobs`), and classes where it gives classes (`k-means`, `multi-otsu`, `brain`, a
+        model) or the reference has names.
 
     Returns
     -------
     Table
-        A row for the foreground, and one for each number that is in either label map. Its columns:
+        A row for the foreground, and one for each label that is in either map; or for each object of the
+        reference, and each of the segmentation that is none of them. Its columns:
 
         label, name
-            The number, and what it stands for; none and ``foreground`` for all as one.
+            The number, and what it stands for; none and ``foreground`` for all as one. Of objects that of
+            the reference; none and ``not in the reference`` for what is in the segmentation alone.
         dice, jaccard, precision, sensitivity
             From 0 to 1: twice what is common divided by the sum of both; what is common divided by what is in
-            either, in the segmentation, in the reference. None where that is empty.
+            either (the IoU), in the segmentation, in the reference. None where that is empty.
         hausdorff95, mean_distance (mm or px)
             Of the edges, from the middle of one pixel to the middle of another: the distance within which
             95 % of each lie of the other, and the mean distance. None where one of the two is empty.
@@ -54,53 +69,73 @@ def compare(
             Of both.
         difference (as above), relative_difference (%)
             The segmentation's size less the reference's; and in percent of the reference's.
+        compared_as
+            ``classes`` or ``objects``.
+
+        And of objects, in the first row:
+
+        panoptic_quality, segmentation_quality, recognition_quality
+            The product of the two that follow; the mean IoU of the objects that match; and the part that
+            matches, as F1. From 0 to 1; None where there is no object.
+        f1
+            Of objects at an IoU of 0.5: the same as the recognition quality, by its other name.
+        matched, missed, invented
+            Objects in both; in the reference alone; in the segmentation alone.
+        split, merged
+            Objects of the reference that hold more than half of each of two or more of the segmentation; and
+            objects of the segmentation that hold more than half of each of two or more of the reference.
+
+        In each other row ``found``, the object's number in the segmentation (None where nothing overlaps it),
+        and ``is_match``, 1 or 0.
 
     Notes
     -----
     `scipy.ndimage.binary_erosion`, `scipy.spatial.KDTree`, `numpy.percentile`. What they
     mean: A. A. Taha and A. Hanbury, Metrics for evaluating 3D medical image segmentation, BMC Med. Imaging 15
-    (2015) 29.
+    (2015) 29. Of objects: A. Kirillov et al., Panoptic segmentation, CVPR 2019; split and merged: P. Matula
+    et al., Cell tracking accuracy measurement based on comparison of acyclic oriented graphs, PLoS ONE 10
+    (2015) e0144959.
     """
-    rows = [_row(None, "foreground", _foreground(labels, reference), labels)]
-    if each_label:
-        names = {**labels.names, **reference.names}
-        rows += [
-            _row(number, names.get(number, ""), agreement, labels)
-            for number, agreement in _each(labels, reference)
-        ]
-    return Table(_columns(labels), tuple(rows))
-
-
-def _foreground(labels: LabelMap, reference: Reference) -> Agreement:
-    return Agreement.of(labels.labels > 0, reference.labels > 0, labels.spacing)
-
-
-def _each(labels: LabelMap, reference: Reference) -> Iterator[tuple[int, Agreement]]:
-    found, expected = _boxes(labels), _boxes(reference)
-    for number in sorted(found.keys() | expected.keys()):
-        box = _union([boxes[number] for boxes in (found, expected) if number in boxes])
-        yield (
-            number,
-            Agreement.of(labels.labels[box] == number, reference.labels[box] == number, labels.spacing),
-        )
-
-
-def _boxes(labels: LabelMap) -> dict[int, _Box]:
-    return {region.label: region.properties.slice for region in regions(labels, labels.spacing)}
-
-
-def _union(boxes: list[_Box]) -> _Box:
-    return tuple(
-        slice(min(side.start for side in sides), max(side.stop for side in sides))
-        for sides in zip(*boxes, strict=True)
+    are_objects = _are_objects(labels, reference, numbers)
+    rows = (
+        compared_objects(labels, reference, each=each_label)
+        if are_objects
+        else _classes(labels, reference, each=each_label)
+    )
+    kind = "objects" if are_objects else "classes"
+    more = object_columns() if are_objects else ()
+    return Table(
+        (*_columns(labels), *more),
+        tuple((*_row(pair, labels), kind, *cells) for pair, cells in rows),
     )
 
 
-def _row(label: int | None, name: str, agreement: Agreement, labels: LabelMap) -> tuple[Cell, ...]:
+def _are_objects(labels: LabelMap, reference: Reference, numbers: str) -> bool:
+    if numbers == "auto":
+        return labels.holds_objects and reference.holds_objects
+    return numbers == "objects"
+
+
+def _classes(
+    labels: LabelMap, reference: Reference, *, each: bool
+) -> Iterator[tuple[Pair, tuple[Cell, ...]]]:
+    yield Pair.of_foreground(labels, reference), ()
+    if not each:
+        return
+    names = {**labels.names, **reference.names}
+    found, expected = boxes(labels), boxes(reference)
+    for number in sorted(found.keys() | expected.keys()):
+        pair = (found.get(number), expected.get(number))
+        agreement = compared(labels, reference, (number, number), pair)
+        yield Pair(number, names.get(number, ""), agreement), ()
+
+
+def _row(pair: Pair, labels: LabelMap) -> tuple[Cell, ...]:
+    agreement = pair.agreement
     size, expected = (px * labels.geometry.element_size for px in (agreement.found_px, agreement.expected_px))
     return (
-        label,
-        name,
+        pair.label,
+        pair.name,
         agreement.dice,
         agreement.jaccard,
         agreement.precision,
@@ -117,7 +152,7 @@ def _row(label: int | None, name: str, agreement: Agreement, labels: LabelMap) -
 def _columns(labels: LabelMap) -> tuple[Column, ...]:
     size, unit, length = size_name(labels), size_unit(labels), length_unit(labels)
     return (
-        Column("label", "", "The number; none for the foreground as one."),
+        Column("label", "", "The number, of objects that of the reference; none for the foreground as one."),
         Column("name", "", "What it stands for."),
         Column("dice", "", "Twice what is common, divided by the sum of both."),
         Column("jaccard", "", "What is common, divided by what is in either."),
@@ -129,4 +164,5 @@ def _columns(labels: LabelMap) -> tuple[Column, ...]:
         Column(f"reference_{size}", unit, f"The {size} of the reference."),
         Column("difference", unit, f"The {size} less that of the reference."),
         Column("relative_difference", "%", "The difference, in percent of the reference."),
+        Column("compared_as", "", "What the numbers were taken for: classes or objects."),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,10 @@ from skimage.measure import regionprops
 from coronal import LabelMap
 from coronal.image import Pixels
 
-__all__ = ["Properties", "Region", "regions"]
+__all__ = ["Box", "Properties", "Region", "boxes", "regions"]
+
+Box: TypeAlias = tuple[slice, ...]
+"""Where an object lies: from its first pixel to behind its last, along each axis."""
 
 
 class Properties(Protocol):
@@ -79,6 +82,15 @@ def regions(labels: LabelMap, spacing: tuple[float, ...]) -> Iterator[Region]:
     for properties in regionprops(dense, spacing=spacing):
         label = properties.label if numbers is None else numbers[properties.label]
         yield Region(int(label), properties, spacing)
+
+
+def boxes(labels: LabelMap) -> dict[int, Box]:
+    """Return the box of each object of a label map, by its number.
+
+    >>> boxes(LabelMap(np.array([[0, 5], [9, 5]])))
+    {5: (slice(0, 2, None), slice(1, 2, None)), 9: (slice(1, 2, None), slice(0, 1, None))}
+    """
+    return {region.label: region.properties.slice for region in regions(labels, labels.spacing)}
 
 
 def _dense(labels: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32] | None]:

@@ -57,7 +57,7 @@ def brain(
     turn = Turn.to_lps(image.geometry.direction)
     head = _from_0_to_1(turn.applied(image.grey()))
     if head is None:
-        return LabelMap.of(image, np.zeros(image.shape, np.bool_))
+        return LabelMap.of(image, np.zeros(image.shape, np.bool_), names={1: "brain"})
     probability = deepbrain(resize(head, (SIDE,) * 3, order=1, mode="edge", anti_aliasing=True))
     own = resize(probability, head.shape, order=1, mode="edge", anti_aliasing=True)
     return LabelMap.of(image, turn.undone(_one_piece(own >= threshold)), names={1: "brain"})

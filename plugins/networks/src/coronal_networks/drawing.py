@@ -69,4 +69,4 @@ class Drawing(BaseModel):
         """Turn what a network gives of an image's input, shape (…, classes), into its label map."""
         inner = unframed(probabilities, shrunk_shape(image.shape, self.size))
         codes = most_probable(inner, image.shape)
-        return LabelMap.of(image, self.classes.numbers(codes), self.classes.names)
+        return LabelMap.of(image, self.classes.numbers(codes), self.classes.names, are_objects=False)

@@ -57,7 +57,8 @@ def labelled(image: Image, labels: NDArray[np.int32], names: Sequence[str]) -> L
         labels = np.where(image.valid, labels, 0)
     left, places = np.unique(np.append(labels, np.int32(0)), return_inverse=True)
     dense = places[:-1].reshape(labels.shape).astype(np.int32)
-    return LabelMap.of(image, dense, {new: names[old - 1] for new, old in enumerate(left.tolist()) if old})
+    named = {new: names[old - 1] for new, old in enumerate(left.tolist()) if old}
+    return LabelMap.of(image, dense, named, are_objects=True)
 
 
 def in_unit(image: Image, size: float) -> str:

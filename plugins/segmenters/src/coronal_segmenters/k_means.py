@@ -1,5 +1,6 @@
 """Classes of brightness or colour."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -64,12 +65,12 @@ def k_means(
     sigma_px = sigma_in_pixels(image.spacing, smoothing)
     values = finite_values(image, channels=True)
     if values is None:
-        return one_piece(image)
+        return replace(one_piece(image), are_objects=False)
     colours = smoothed(values, sigma_px)[values.is_number].reshape(np.count_nonzero(values.is_number), -1)
     means, numbers = _parted(colours, classes, context)
     labels = np.zeros(image.shape, np.int32)
     labels[values.is_number] = numbers + 1
-    return LabelMap.of(image, labels, _names(image, values, means))
+    return LabelMap.of(image, labels, _names(image, values, means), are_objects=False)
 
 
 def _parted(

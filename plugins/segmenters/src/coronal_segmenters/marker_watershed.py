@@ -72,7 +72,7 @@ def marker_watershed(
     mask = (mask | (markers > 0)) & values.is_number
     height = _relief(smooth, relief, image.spacing)
     flooded = watershed(height, markers, connectivity=image.dimensions, mask=mask)
-    return LabelMap.of(image, np.asarray(flooded, np.int32), labels.names)
+    return LabelMap.of(image, np.asarray(flooded, np.int32), labels.names, are_objects=labels.are_objects)
 
 
 def _relief(smooth: NDArray[np.float32], relief: Relief, spacing: tuple[float, ...]) -> NDArray[np.float32]:

@@ -50,9 +50,8 @@ def multi_otsu(
     labels = np.zeros(image.shape, np.int32)
     for threshold in thresholds:
         labels += (values > threshold) & (values <= LARGEST)
-    return LabelMap.of(
-        image, labels, _names(thresholds, " HU" if image.meaning is Meaning.HOUNSFIELD else "")
-    )
+    names = _names(thresholds, " HU" if image.meaning is Meaning.HOUNSFIELD else "")
+    return LabelMap.of(image, labels, names, are_objects=False)
 
 
 def _names(thresholds: tuple[float, ...], unit: str) -> dict[int, str]:

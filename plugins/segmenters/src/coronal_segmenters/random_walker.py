@@ -88,7 +88,12 @@ def random_walker(
     if labels is None:
         result = _walk(image, values, objects.astype(np.int32), ground=ground, beta=beta)
         return LabelMap.of(image, connected_pieces(image, result > 0, 0.0))
-    return LabelMap.of(image, _walk(image, values, labels.labels, ground=ground, beta=beta), labels.names)
+    return LabelMap.of(
+        image,
+        _walk(image, values, labels.labels, ground=ground, beta=beta),
+        labels.names,
+        are_objects=labels.are_objects,
+    )
 
 
 def _check_size(image: Image) -> None:

@@ -49,7 +49,7 @@ def split_touching(labels: LabelMap, distance: Distance = 10.0, smoothing: Smoot
     """
     splitting = Splitting.of(labels.spacing, distance, smoothing)
     objects = split_all(connected_pieces(labels), splitting)
-    return labels.with_labels(objects, _inherited_names(labels, objects))
+    return labels.with_labels(objects, _inherited_names(labels, objects), are_objects=True)
 
 
 def _inherited_names(labels: LabelMap, objects: NDArray[np.int32]) -> dict[int, str]:
