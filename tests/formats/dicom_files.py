@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-__all__ = ["compressed", "image_file", "items", "saved"]
+__all__ = ["compressed", "image_file", "items", "saved", "stacked"]
 
 
 def items(**values: object) -> list[Dataset]:
@@ -63,6 +63,43 @@ def image_file(pixels: NDArray[np.generic], bits: int | None = None, **elements:
     dataset.PixelData = pixels.tobytes() + bytes(pixels.nbytes % 2)
     dataset["PixelData"].VR = "OB" if size == 1 else "OW"
     return dataset
+
+
+def stacked(
+    frames: NDArray[np.generic],
+    positions: Sequence[Sequence[float]],
+    contents: Sequence[dict[str, object]] | None = None,
+    **elements: object,
+) -> FileDataset:
+    """Make an enhanced file: its frames have their places in functional groups.
+
+    Parameters
+    ----------
+    frames
+        Shape (frame, y, x).
+    positions
+        `ImagePositionPatient` of each.
+    contents
+        What else `FrameContentSequence` says of each.
+    elements
+        As for `image_file`; `PixelMeasuresSequence` and `PlaneOrientationSequence` are shared.
+    """
+    shared = {
+        "PixelMeasuresSequence": elements.pop("PixelMeasuresSequence", items(PixelSpacing=[0.5, 0.75])),
+        "PlaneOrientationSequence": items(ImageOrientationPatient=[1, 0, 0, 0, 1, 0]),
+    }
+    each = [
+        items(
+            PlanePositionSequence=items(ImagePositionPatient=[float(mm) for mm in position]),
+            FrameContentSequence=items(**content),
+        )[0]
+        for position, content in zip(positions, contents or [{}] * len(frames), strict=True)
+    ]
+    groups = {
+        "SharedFunctionalGroupsSequence": items(**shared),
+        "PerFrameFunctionalGroupsSequence": each,
+    }
+    return image_file(frames, **{**groups, **elements})
 
 
 def compressed(dataset: FileDataset, syntax: UID | str, frames: Sequence[bytes]) -> FileDataset:

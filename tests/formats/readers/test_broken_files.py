@@ -46,6 +46,12 @@ NO_IMAGE = {
         "nested_priv_SQ.dcm",
         "no_meta.dcm",
     },
+    "frames that are no slices": {
+        "SC_rgb_rle_16bit_2frame.dcm",
+        "SC_rgb_rle_2frame.dcm",
+        "SC_rgb_rle_32bit_2frame.dcm",
+        "examples_ybr_color.dcm",
+    },
 }
 WITHOUT_IMAGE = set.union(*NO_IMAGE.values())
 

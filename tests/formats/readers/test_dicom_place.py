@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 
+from coronal import BadImage
 from coronal_formats.readers.dicom import dicom
 
 COSINES = (0.8, 0.6, 0.0, -0.48, 0.64, 0.6)
@@ -109,21 +110,34 @@ def test_every_frame_of_a_volume_lies_where_its_own_position_says(
 
 
 @pytest.mark.parametrize(
-    "steps",
-    [(0.0, 1.0, 2.0, 4.0), (0.0, 2.0, 1.0, 3.0), (0.0, 0.0, 0.0, 0.0)],
-    ids=["a gap", "out of order", "all in one place"],
+    ("steps", "words"),
+    [
+        ((0.0, 1.0, 2.0, 4.0), "evenly spaced, found 1 to 2 mm between neighbours"),
+        ((0.0, 1.0, 1.0, 3.0), "found 4 frames at 3 places"),
+        ((0.0, 0.0, 0.0, 0.0), "found 4 frames at 1 place"),
+    ],
+    ids=["a gap", "two in one place", "all in one place"],
 )
-def test_frames_on_no_even_grid_have_no_spacing(
-    tmp_path: Path, ct: FileDataset, steps: Sequence[float]
+def test_frames_on_no_even_grid_are_refused(
+    tmp_path: Path, ct: FileDataset, steps: Sequence[float], words: str
 ) -> None:
-    image = dicom(saved(tmp_path, enhanced(ct, [step * NORMAL for step in steps])))
-    assert image.shape == (4, 128, 128)
-    assert image.spacing_mm is None
+    with pytest.raises(BadImage, match=words):
+        dicom(saved(tmp_path, enhanced(ct, [step * NORMAL for step in steps])))
 
 
-def test_frames_that_lean_have_no_spacing(tmp_path: Path, ct: FileDataset) -> None:
+def test_frames_out_of_order_are_put_in_order(tmp_path: Path, ct: FileDataset) -> None:
+    order = (0, 2, 3, 1)
+    image = dicom(saved(tmp_path, enhanced(ct, [step * NORMAL for step in order])))
+    assert image.spacing_mm == pytest.approx((1.0, 0.5, 0.75))
+    assert [int(plane[0, 0] - image.pixels[0, 0, 0]) for plane in image.pixels] == [0, 3, 1, 2]
+    for k in range(4):
+        np.testing.assert_allclose(image.geometry.position_mm((k, 0, 0)), k * NORMAL, atol=1e-5)
+
+
+def test_frames_that_lean_are_refused(tmp_path: Path, ct: FileDataset) -> None:
     leaning = NORMAL + 0.2 * np.array(COSINES[:3])
-    assert dicom(saved(tmp_path, enhanced(ct, [k * leaning for k in range(4)]))).spacing_mm is None
+    with pytest.raises(BadImage, match=r"found them shifted sideways \(11.3° off it"):
+        dicom(saved(tmp_path, enhanced(ct, [k * leaning for k in range(4)])))
 
 
 def test_the_slope_of_each_frame_is_its_own(tmp_path: Path, ct: FileDataset) -> None:
@@ -148,6 +162,6 @@ def test_the_frames_of_a_dose_lie_at_its_grid_offsets(pydicom_files: Path) -> No
         np.testing.assert_allclose(image.geometry.position_mm((frame, 0, 0)), expected)
 
 
-def test_a_cine_loop_is_a_stack_without_spacing(pydicom_files: Path) -> None:
-    image = dicom(pydicom_files / "examples_ybr_color.dcm")
-    assert (image.axes, image.shape[0], image.spacing_mm) == ("zyxc", 30, None)
+def test_a_cine_loop_is_refused_as_a_series_in_time(pydicom_files: Path) -> None:
+    with pytest.raises(BadImage, match=r"found 30 frames that follow each other in time \(FrameTime\)"):
+        dicom(pydicom_files / "examples_ybr_color.dcm")

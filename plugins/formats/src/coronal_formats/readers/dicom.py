@@ -14,10 +14,12 @@ from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding, silence
 from coronal_formats.readers.dicom_file import read_file
 from coronal_formats.readers.dicom_labels import check_keeps_labels
+from coronal_formats.readers.dicom_layout import Layout
 from coronal_formats.readers.dicom_lookup import palette_colours
 from coronal_formats.readers.dicom_padding import filled, valid_pixels
-from coronal_formats.readers.dicom_pixels import decoded
-from coronal_formats.readers.dicom_place import geometry_of
+from coronal_formats.readers.dicom_pixels import Stored, check_header, decoded, frames_of
+from coronal_formats.readers.dicom_segments import Segmentation, is_segmentation
+from coronal_formats.readers.dicom_structure import layout_of
 from coronal_formats.readers.dicom_values import meaning_of, values_of
 
 __all__ = ["dicom"]
@@ -52,8 +54,9 @@ def dicom(path: Path, limits: ReadLimits) -> Image:
     CT comes in Hounsfield units, other values as their rescale or Modality LUT says; MONOCHROME1 is turned
     round, so that brighter is more; palettes and YCbCr become RGB. The spacing is that of the patient, else
     that of the detector (`ImagerPixelSpacing`: a projection is magnified, sizes are then an upper bound).
-    Frames that don't lie on one even grid have no place and no spacing. Pixels of the padding value or in its
-    range are no part of the image (`coronal.Image.valid`).
+    Frames are slices of one even stack, in any order, tiles of a plane, or segments of a label map; other
+    frames, such as times, are refused. Pixels of the padding value or in its range are no part of the image
+    (`coronal.Image.valid`).
     """
     return _read(path, limits, _image)
 
@@ -76,36 +79,63 @@ def _read(path: Path, limits: ReadLimits, make: Callable[[FileDataset, ReadLimit
 
 def _label_image(dataset: FileDataset, limits: ReadLimits) -> Image:
     check_keeps_labels(dataset)
-    stored = decoded(dataset, limits)
+    if is_segmentation(dataset):
+        return _segments(dataset, limits)
+    layout, stored = _laid_out(dataset, limits)
     if _is_palette(dataset):
-        return _made(dataset, stored.pixels, Meaning.INDEX)
+        return _made(dataset, layout, stored.pixels, Meaning.INDEX)
     if stored.has_channels:
-        return _made(dataset, stored.pixels, Meaning.COLOUR)
+        return _made(dataset, layout, stored.pixels, Meaning.COLOUR)
     # Padding stays the number that it is: a background of 0 is often called so.
-    return _made(dataset, values_of(dataset, stored.pixels), Meaning.INTENSITY)
+    return _made(dataset, layout, values_of(dataset, stored.pixels), Meaning.INTENSITY)
 
 
 def _image(dataset: FileDataset, limits: ReadLimits) -> Image:
-    stored = decoded(dataset, limits)
+    if is_segmentation(dataset):
+        return _segments(dataset, limits)
+    layout, stored = _laid_out(dataset, limits)
     if _is_palette(dataset):
-        return _made(dataset, palette_colours(dataset, stored.pixels), Meaning.COLOUR)
+        return _made(dataset, layout, palette_colours(dataset, stored.pixels), Meaning.COLOUR)
     if stored.has_channels:
-        return _made(dataset, stored.pixels, Meaning.COLOUR)
+        return _made(dataset, layout, stored.pixels, Meaning.COLOUR)
     valid = valid_pixels(dataset, stored.pixels)
-    return _made(dataset, filled(values_of(dataset, stored.pixels), valid), meaning_of(dataset), valid)
+    values = filled(values_of(dataset, stored.pixels), valid)
+    return _made(dataset, layout, values, meaning_of(dataset), valid)
+
+
+def _segments(dataset: FileDataset, limits: ReadLimits) -> Image:
+    check_header(dataset, limits)
+    segmentation = Segmentation(dataset, frames_of(dataset), limits)
+    labels = segmentation.labels(decoded(dataset, limits).pixels)
+    return Image(
+        labels, segmentation.layout.geometry, modality=_code(dataset, "Modality"), meaning=Meaning.INDEX
+    )
+
+
+def _laid_out(dataset: FileDataset, limits: ReadLimits) -> tuple[Layout, Stored]:
+    # What the frames are is known by the header, before any of them is decoded.
+    check_header(dataset, limits)
+    return layout_of(dataset, frames_of(dataset), limits), decoded(dataset, limits)
 
 
 def _made(
-    dataset: FileDataset, frames: Pixels, meaning: Meaning, valid: NDArray[np.bool_] | None = None
+    dataset: FileDataset,
+    layout: Layout,
+    frames: Pixels,
+    meaning: Meaning,
+    valid: NDArray[np.bool_] | None = None,
 ) -> Image:
-    is_plane = len(frames) == 1
+    is_colour = meaning is Meaning.COLOUR
+    covered = layout.covered(frames.shape[1:3])
+    # Where no tile lies: paper, or the dark. It is no part of the image.
+    background = 0 if covered is None else frames.max() if is_colour else frames.min()
     return Image(
-        frames[0] if is_plane else frames,
-        geometry_of(dataset, 0 if is_plane else len(frames)),
-        has_channels=meaning is Meaning.COLOUR,
+        layout.arranged(frames, background),
+        layout.geometry,
+        has_channels=is_colour,
         modality=_code(dataset, "Modality"),
         meaning=meaning,
-        valid=valid[0] if valid is not None and is_plane else valid,
+        valid=covered if valid is None else layout.arranged(valid),
     )
 
 

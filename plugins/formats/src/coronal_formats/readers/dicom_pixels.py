@@ -21,7 +21,7 @@ from coronal_formats.readers.dicom_jpeg import add_decoders
 from coronal_formats.readers.dicom_rle import use_decoder
 from coronal_formats.readers.dicom_stream import Stream, stream_of
 
-__all__ = ["Stored", "decoded"]
+__all__ = ["Stored", "check_header", "decoded", "frames_of"]
 
 _NEEDED = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
 _YBR = ("YBR_FULL", "YBR_FULL_422")
@@ -60,7 +60,7 @@ class Stored:
 
 
 def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
-    """Decode the pixels; the header is checked first.
+    """Decode the pixels; the header is checked first (`check_header`).
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
         When rows, columns, frames, samples or bits are none that an image can have, are over the limits,
         there are too few bytes, or a compressed frame can't be decoded.
     """
-    has_channels = _check_header(dataset, limits)
+    has_channels = check_header(dataset, limits)
     decoder = _decoder(dataset.file_meta.TransferSyntaxUID)
     streams = _streams(dataset)
     pixels, interpretation = _cells(decoder, dataset, streams)
@@ -87,12 +87,24 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
     return Stored(frames, has_channels)
 
 
-def _check_header(dataset: FileDataset, limits: ReadLimits) -> bool:
+def frames_of(dataset: FileDataset) -> int:
+    """Return how many frames a file has."""
+    return int(dataset.get("NumberOfFrames") or 1)
+
+
+def check_header(dataset: FileDataset, limits: ReadLimits) -> bool:
+    """Check what a file declares of its pixels, and return whether they have channels.
+
+    Raises
+    ------
+    BadImage
+        When it is nothing that an image can have, is over the limits, or there are too few bytes for it.
+    """
     missing = [name for name in _NEEDED if not dataset.get(name)]
     if missing:
         raise BadImage(f"a DICOM image must tell its {', '.join(_NEEDED)}, found no {', '.join(missing)}")
     rows, columns = int(dataset.Rows), int(dataset.Columns)
-    frames = int(dataset.get("NumberOfFrames") or 1)
+    frames = frames_of(dataset)
     samples = int(dataset.get("SamplesPerPixel") or 1)
     if min(rows, columns, frames) < 1 or samples not in _SAMPLES.values():
         raise BadImage(
@@ -140,7 +152,7 @@ def _streams(dataset: FileDataset) -> Sequence[Stream]:
         return ()
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     found = []
-    for frame in generate_frames(dataset.PixelData, number_of_frames=int(dataset.get("NumberOfFrames") or 1)):
+    for frame in generate_frames(dataset.PixelData, number_of_frames=frames_of(dataset)):
         high, wide = declared_size(BytesIO(frame)) or (0, 0)
         if high * wide > rows * columns:
             raise BadImage(

@@ -1,4 +1,4 @@
-"""Where the pixels of a DICOM file lie in the patient (PS3.3, C.7.6.2)."""
+"""Where a plane of a DICOM file lies in the patient (PS3.3, C.7.6.2)."""
 
 from typing import TypeAlias
 
@@ -8,76 +8,54 @@ from pydicom.dataset import Dataset
 
 from coronal import Geometry
 from coronal_formats.readers.dicom_groups import group, numbers
+from coronal_formats.readers.dicom_regions import has_regions, spacing_of_regions
 
-__all__ = ["geometry_of"]
+__all__ = [
+    "Vectors",
+    "as_point",
+    "as_rows",
+    "orientation_of",
+    "orthogonal",
+    "plane_geometry",
+    "position_of",
+    "spacing_of",
+]
 
-_Vectors: TypeAlias = NDArray[np.float64]
+Vectors: TypeAlias = NDArray[np.float64]
 
 _UNIT_TOLERANCE = 1e-3
-_MOST_UNEVEN = 0.05
-"""How far a frame may lie from its place on the even grid, as a part of the frames' distance."""
-
-_LEAST_COSINE = 0.999
-"""Between the normal of the frames and the way from one to the next; below it the volume is sheared."""
 
 
-def geometry_of(dataset: Dataset, frames: int) -> Geometry:
-    """Give the place of a file's image.
-
-    Parameters
-    ----------
-    dataset
-        The file.
-    frames
-        How many frames its volume has; 0 where the image is a plane.
-
-    Returns
-    -------
-    Geometry
-        A plane: its spacing and, where position and orientation are sound, its place. A volume: the same
-        where its frames are parallel, evenly spaced and in order, along their normal; else nothing.
-    """
-    spacing = _spacing(dataset)
-    orientation = _orientation(dataset, 0)
-    if not frames:
-        return _plane(spacing, orientation, _position(dataset, 0))
-    if spacing is None or orientation is None:
-        return Geometry()
-    return _volume(spacing, orientation, _positions(dataset, orientation, frames))
-
-
-def _plane(
-    spacing: tuple[float, ...] | None, orientation: _Vectors | None, position: _Vectors | None
-) -> Geometry:
+def plane_geometry(dataset: Dataset) -> Geometry:
+    """Return the place of a file's first frame: its spacing and, where both are sound, its place."""
+    spacing, orientation, position = spacing_of(dataset), orientation_of(dataset, 0), position_of(dataset, 0)
     if orientation is None or position is None:
         return Geometry(spacing)
-    return Geometry(spacing, _point(position), _rows(orientation))
+    return Geometry(spacing, as_point(position), as_rows(orientation))
 
 
-def _volume(spacing: tuple[float, ...], orientation: _Vectors, positions: _Vectors | None) -> Geometry:
-    if positions is None or len(positions) < 2:
-        return Geometry()
-    step = (positions[-1] - positions[0]) / (len(positions) - 1)
-    depth = float(np.linalg.norm(step))
-    even = positions[0] + np.arange(len(positions))[:, None] * step
-    unevenness = np.linalg.norm(positions - even, axis=1).max()
-    normal = np.cross(orientation[:, 1], orientation[:, 0])
-    if depth == 0 or unevenness > _MOST_UNEVEN * depth or abs(normal @ step) < _LEAST_COSINE * depth:
-        return Geometry()
-    direction = np.column_stack([step / depth, orientation])
-    return Geometry((depth, *spacing), _point(positions[0]), _rows(direction))
-
-
-def _spacing(dataset: Dataset) -> tuple[float, ...] | None:
-    measures = group(dataset, "PixelMeasuresSequence", 0)
-    found = numbers(measures, "PixelSpacing", 2) or numbers(dataset, "ImagerPixelSpacing", 2)
+def spacing_of(dataset: Dataset, frame: int = 0) -> tuple[float, ...] | None:
+    """Return the spacing (y, x) in mm of a frame: that of the patient, else that of the detector."""
+    if has_regions(dataset):
+        return spacing_of_regions(dataset)
+    measures = group(dataset, "PixelMeasuresSequence", frame)
+    detector = group(dataset, "FramePixelDataPropertiesSequence", frame)
+    found = numbers(measures, "PixelSpacing", 2) or numbers(detector, "ImagerPixelSpacing", 2)
     return found if found and min(found) > 0 else None
 
 
-def _orientation(dataset: Dataset, frame: int) -> _Vectors | None:
-    # As columns for the array axes (y, x): the element tells first where a row runs to, which is x.
-    plane = group(dataset, "PlaneOrientationSequence", frame)
-    cosines = numbers(plane, "ImageOrientationPatient", 6)
+def orientation_of(dataset: Dataset, frame: int) -> Vectors | None:
+    """Return where the array axes (y, x) of a frame run to, as columns; None where it isn't sound."""
+    return orthogonal(
+        numbers(_plane(dataset, "PlaneOrientationSequence", frame), "ImageOrientationPatient", 6)
+    )
+
+
+def orthogonal(cosines: tuple[float, ...] | None) -> Vectors | None:
+    """Return direction cosines as columns for the array axes (y, x); None where they aren't at right angles.
+
+    The element tells first where a row runs to, which is x.
+    """
     if cosines is None:
         return None
     vectors = np.array([cosines[3:], cosines[:3]]).T
@@ -88,29 +66,26 @@ def _orientation(dataset: Dataset, frame: int) -> _Vectors | None:
     return np.asarray(vectors / lengths)
 
 
-def _position(dataset: Dataset, frame: int) -> _Vectors | None:
-    position = numbers(group(dataset, "PlanePositionSequence", frame), "ImagePositionPatient", 3)
+def position_of(dataset: Dataset, frame: int) -> Vectors | None:
+    """Return the place (x, y, z) in mm of a frame's first pixel."""
+    position = numbers(_plane(dataset, "PlanePositionSequence", frame), "ImagePositionPatient", 3)
     return None if position is None else np.array(position)
 
 
-def _positions(dataset: Dataset, orientation: _Vectors, frames: int) -> _Vectors | None:
-    offsets = numbers(dataset, "GridFrameOffsetVector", frames)
-    first = _position(dataset, 0)
-    if offsets is not None and first is not None:
-        # From the first frame, or in its older form the z of the frames (PS3.3, C.8.8.3.2).
-        normal = np.cross(orientation[:, 1], orientation[:, 0])
-        return np.asarray(first + np.outer(np.array(offsets) - offsets[0], normal))
-    positions = [_position(dataset, frame) for frame in range(frames)]
-    turns = [_orientation(dataset, frame) for frame in range(frames)]
-    parallel = all(turn is not None and np.allclose(turn, orientation, atol=1e-4) for turn in turns)
-    known = [position for position in positions if position is not None]
-    return np.array(known) if parallel and len(known) == frames else None
-
-
-def _point(vector: _Vectors) -> tuple[float, float, float]:
+def as_point(vector: Vectors) -> tuple[float, float, float]:
+    """Return a vector as plain numbers."""
     x, y, z = map(float, vector)
     return x, y, z
 
 
-def _rows(columns: _Vectors) -> tuple[tuple[float, ...], ...]:
+def as_rows(columns: Vectors) -> tuple[tuple[float, ...], ...]:
+    """Return a matrix as plain numbers, row by row."""
     return tuple(tuple(map(float, row)) for row in columns)
+
+
+def _plane(dataset: Dataset, name: str, frame: int) -> Dataset:
+    # Nuclear medicine has position and orientation of its first frame with the detector (PS3.3, C.8.4.11).
+    plane = group(dataset, name, frame)
+    detectors = dataset.get("DetectorInformationSequence")
+    has_its_own = "ImagePositionPatient" in plane or "ImageOrientationPatient" in plane
+    return detectors[0] if detectors and plane is dataset and not has_its_own else plane
