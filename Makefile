@@ -8,10 +8,10 @@ PINS := requirements/development.txt
 BRAIN := requirements/brain.txt
 INSTALLED := $(VENV)/installed
 
-.PHONY: help install demo up test chaos soak gallery check format pins clean
+.PHONY: help install demo up test test-portable chaos soak gallery check format pins clean
 
 help: ## Show what can be made.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(INSTALLED) ## Install everything into .venv.
 
@@ -31,6 +31,9 @@ up: $(INSTALLED) ## Run Coronal on this machine until Ctrl-C.
 
 test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
+
+test-portable: $(INSTALLED) ## Run the numerical tests with the kernels of other processors.
+	$(BIN)/python tests/portable.py --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
 
 chaos: $(INSTALLED) ## Run all tests of what happens when things die, and break each guard to see a test fail.
 	$(BIN)/python -m pytest tests/chaos tests/formats/test_corpus.py -m "chaos or not chaos" -s $(ARGS)

@@ -224,3 +224,23 @@ def test_where_all_is_valid_nothing_is_kept() -> None:
 def test_a_mask_that_is_none_is_refused(valid: NDArray[np.bool_], message: str) -> None:
     with pytest.raises(BadImage, match=message):
         Image(np.zeros((2, 2)), valid=valid)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+def test_luminance_is_the_same_to_the_bit_however_the_pixels_lie_in_memory(dtype: type) -> None:
+    """Matrix products aren't, on processors with AVX-512: strided rows are added in another order."""
+    rgba = (RNG.random((37, 41, 4)) * 255).astype(dtype)
+    rgb = np.ascontiguousarray(rgba[..., :3])
+    layouts = {
+        "opacity left out": Image(rgba, has_channels=True, meaning=Meaning.COLOUR).grey(),
+        "strided": Image(rgba[..., :3], has_channels=True, meaning=Meaning.COLOUR).grey(),
+        "Fortran order": Image(np.asfortranarray(rgb), has_channels=True, meaning=Meaning.COLOUR).grey(),
+        "upside down": Image(rgb[::-1], has_channels=True, meaning=Meaning.COLOUR).grey()[::-1],
+        "row by row": np.concatenate(
+            [Image(row[np.newaxis], has_channels=True, meaning=Meaning.COLOUR).grey() for row in rgb]
+        ),
+    }
+    expected = Image(rgb, has_channels=True, meaning=Meaning.COLOUR).grey()
+    assert {name: np.array_equal(grey, expected) for name, grey in layouts.items()} == dict.fromkeys(
+        layouts, True
+    )

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from coronal import Provenance, StageRun
 from coronal_jobs.job import Job
+from coronal_worker.kernels import kernels, processor, processor_features
 
 __all__ = ["provenance_of"]
 
@@ -35,6 +36,9 @@ def provenance_of(job: Job, runs: Sequence[StageRun]) -> Provenance:
         packages=_versions(run.distribution.partition(" ")[0] for run in runs),
         python=platform.python_version(),
         platform=platform.platform(),
+        processor=processor(),
+        processor_features=processor_features(),
+        kernels=kernels(),
     )
 
 

@@ -17,7 +17,7 @@ Pixels: TypeAlias = NDArray[np.integer | np.floating | np.bool_]
 
 Value = TypeVar("Value", bound=np.generic)
 
-_REC709 = np.array([0.2125, 0.7154, 0.0721], dtype=np.float32)
+_REC709 = (np.float32(0.2125), np.float32(0.7154), np.float32(0.0721))
 
 
 class Meaning(StrEnum):
@@ -224,14 +224,18 @@ class Image:
         Pixels
             An image of one channel: its own pixels. RGB (and RGBA, its opacity left out): the luminance of
             ITU-R BT.709 with the weights of `skimage.color.rgb2gray`, float32 in the range of the input.
-            Any other number of channels: their mean, float32.
+            Any other number of channels: their mean, float32. The same bits on every processor, however the
+            pixels lie in memory.
         """
         if not self.has_channels:
             return self.pixels
-        channels = self.pixels.astype(np.float32)
-        if self.meaning is Meaning.COLOUR and channels.shape[-1] in (3, 4):
-            return np.asarray(channels[..., :3] @ _REC709)
-        return np.asarray(channels.mean(axis=-1))
+        if self.meaning is Meaning.COLOUR and self.pixels.shape[-1] in (3, 4):
+            # No matrix product: BLAS adds in another order where pixels are strided, on some processors.
+            red, green, blue = (
+                weight * self.pixels[..., colour].astype(np.float32) for colour, weight in enumerate(_REC709)
+            )
+            return np.asarray(red + green + blue)
+        return np.asarray(self.pixels.mean(axis=-1, dtype=np.float32))
 
 
 def read_only(array: Pixels) -> Pixels:

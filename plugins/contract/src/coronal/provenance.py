@@ -40,3 +40,11 @@ class Provenance(_Plain):
     packages: dict[str, str] = Field(description="The version of each package that took part.")
     python: str
     platform: str
+    processor: str = Field(default="", description="The model of the processor; empty where it isn't known.")
+    processor_features: tuple[str, ...] = Field(
+        default=(), description="Its vector instructions, by which libraries choose their kernels."
+    )
+    kernels: dict[str, str] = Field(
+        default={},
+        description="The kernels in use, by library: those of BLAS and OpenMP, and NumPy's own dispatch.",
+    )

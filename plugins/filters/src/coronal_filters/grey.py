@@ -80,7 +80,8 @@ def _channel(image: Image, number: int) -> Pixels:
 
 
 def _stain(image: Image, number: int) -> Pixels:
-    rgb = finite_pixels(image)[..., :3]
+    # In a row, for the library's matrix product can depend on strides in its last bit.
+    rgb = np.ascontiguousarray(finite_pixels(image)[..., :3])
     if rgb.dtype.kind == "f" and not (rgb.min() >= 0 and rgb.max() <= 1):
         raise BadImage(
             "to tell a stain white must be known: the values must be whole numbers, or from 0 to 1, "

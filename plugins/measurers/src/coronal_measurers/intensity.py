@@ -75,7 +75,7 @@ def intensity(
         counted = values[countable(values)].astype(np.float64)
         if counted.size == 0:
             return (0, *(None,) * (len(columns) - 1))
-        return (counted.size, *_spread(counted), float(counted @ counted), levels.entropy(counted))
+        return (counted.size, *_spread(counted), float((counted**2).sum()), levels.entropy(counted))
 
     columns = _columns(value_unit(image))
     return tabled([Measure(columns, of)], regions(labels, image.spacing))
