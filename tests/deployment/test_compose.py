@@ -58,6 +58,10 @@ class TestEachService:
         user = services[name].get("user") or _stage_of(services, stages, name).last("USER")
         assert int(user.split(":")[0]) > 0
 
+    def test_keeps_a_bounded_log(self, services: Named, name: str) -> None:
+        logging = services[name]["logging"]
+        assert logging == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
+
     def test_starts_again_when_it_ends(self, services: Named, name: str) -> None:
         assert services[name]["restart"] == "unless-stopped"
 
@@ -66,6 +70,9 @@ class TestEachService:
 
 
 class TestJanitor:
+    def test_runs_twice_so_that_one_that_stands_still_holds_up_nothing(self, services: Named) -> None:
+        assert services["janitor"]["deploy"] == {"replicas": 2}
+
     def test_is_the_gateways_image_with_another_start(self, services: Named) -> None:
         janitor, gateway = services["janitor"], services["gateway"]
         assert (janitor["image"], janitor["build"]) == (gateway["image"], gateway["build"])

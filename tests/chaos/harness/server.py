@@ -21,7 +21,7 @@ class Server:
     """A server on a port of the loopback, with its append-only file in a folder of its own."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *options: str) -> None:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self._folder = folder
         self._environment = environment
         self._options = options

@@ -90,6 +90,13 @@ def test_a_server_that_cannot_write_its_file_is_away(connection: Connection, pol
         script(args=[policy])
 
 
+def test_a_server_whose_disk_is_full_is_full(connection: Connection) -> None:
+    script = connection.register_script("return redis.error_reply(ARGV[1])")
+    with pytest.raises(StoreFull, match="the disk of the store of records is full") as full:
+        script(args=["MISCONF Errors writing to the AOF file: No space left on device"])
+    assert full.value.retry_after_s == 30
+
+
 def test_a_command_that_is_wrong_is_a_bug_and_no_outage(connection: Connection) -> None:
     with pytest.raises(ResponseError, match="unknown command"):
         connection.execute_command("NONSENSE")

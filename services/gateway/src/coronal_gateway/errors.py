@@ -16,7 +16,8 @@
         └── UnknownPipeline      unknown-pipeline   422
 
     coronal_jobs.StoreUnavailable
-    └── TooManyHeld              too-many-held      503
+    ├── TooManyHeld              too-many-held      503
+    └── JanitorLate              janitor-late       503
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from coronal_jobs.job import Failure, State
 __all__ = [
     "BadArchive",
     "BroughtPipeline",
+    "JanitorLate",
     "MalformedBody",
     "NoGoodItem",
     "NotFinished",
@@ -164,3 +166,15 @@ class TooManyHeld(StoreUnavailable):
 
     def __init__(self) -> None:
         super().__init__("as many requests as can be are held already", retry_after_s=1)
+
+
+class JanitorLate(StoreUnavailable):
+    """Raised when the gateway is asked whether it is ready, and no janitor did a round for too long."""
+
+    code = "janitor-late"
+
+    def __init__(self, lag_s: float, limit_s: float) -> None:
+        super().__init__(
+            f"a janitor must do a round every {limit_s:g} s, found none for {lag_s:.0f} s: what is put in "
+            "order by one waits"
+        )

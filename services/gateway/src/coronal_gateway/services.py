@@ -1,5 +1,6 @@
 """What the views of an app stand on."""
 
+import time
 from dataclasses import dataclass
 from typing import Self, cast
 
@@ -43,6 +44,7 @@ class Services:
     polls: LongPolls
     events: EventFeed
     aside: Aside
+    started_s: float
 
     @classmethod
     def of(cls, settings: GatewaySettings, aside: Aside) -> Self:
@@ -74,6 +76,7 @@ class Services:
             polls=LongPolls(jobs, feed, most=settings.most_waiting),
             events=feed,
             aside=aside,
+            started_s=time.monotonic(),
         )
 
     def terms(self, key: str) -> Terms:

@@ -53,6 +53,11 @@ class GatewaySettings(StoreSettings):
         description="How much must be free on the disk of images and results; with less, a new job is "
         "answered by 503.",
     )
+    max_janitor_lag_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long no janitor may have done a round; after that GET /readyz is 503.",
+    )
     keep_keys_s: float = Field(
         default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is known after its job came."
     )

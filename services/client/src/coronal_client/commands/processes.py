@@ -3,11 +3,13 @@
 import os
 import sys
 from importlib.util import find_spec
-from typing import NoReturn
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 from coronal_client.errors import NotInstalled
+from coronal_client.local.folder import DataFolder
 from coronal_client.local.service import python_command
 
 __all__ = ["PASSED_ON", "gateway", "janitor", "plugin", "recover", "try_", "worker"]
@@ -31,8 +33,14 @@ def janitor(context: typer.Context) -> None:
     _become("coronal_jobs", "coronal-jobs", context.args, part="janitor")
 
 
-def recover(context: typer.Context) -> None:
-    """Admit again the jobs that Redis has forgotten, from what lies beside the blobs."""
+def recover(context: typer.Context, data: Annotated[Path | None, typer.Option()] = None) -> None:
+    """Admit again the jobs that Redis has forgotten; --data FOLDER for those of `coronal up`."""
+    if data is not None:
+        folder = DataFolder(data)
+        os.environ |= {
+            "CORONAL_REDIS_URL": folder.redis_url_file.read_text(),
+            "CORONAL_BLOBS_URL": folder.blobs.as_uri(),
+        }
     _become("coronal_jobs", "coronal-jobs", context.args, part="recover")
 
 

@@ -5,15 +5,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 from coronal_client.errors import FolderInUse
+from coronal_client.local.logs import start_log
 from coronal_client.local.ports import free_port, is_free
 
 __all__ = ["DataFolder"]
 
-_KEPT_LOGS = 3
 _WAIT_FOR_DEAD_S = 20.0
 _LOOK_AGAIN_S = 0.1
 
@@ -24,7 +23,7 @@ class DataFolder:
     ::
 
         lock       held by the one `coronal up` that works on it
-        redis/     records and queues: the append-only file, and the port of the last time
+        redis/     records and queues: the append-only file, and the port and address of the last time
         blobs/     images and results
         logs/      what each process said, of this and the last three starts
 
@@ -74,11 +73,7 @@ class DataFolder:
     def new_log(self, name: str) -> Path:
         """Give the path of an empty log, and keep those of the last three starts beside it."""
         log = self._logs / f"{name}.log"
-        older = [log, *(log.with_name(f"{name}.log.{number}") for number in range(1, _KEPT_LOGS + 1))]
-        for old, new in reversed(list(pairwise(older))):
-            if old.exists():
-                old.replace(new)
-        log.touch(mode=0o600)
+        start_log(log)
         return log
 
     def redis_port(self) -> int:
@@ -88,6 +83,16 @@ class DataFolder:
         port = int(last) if last.isdecimal() and is_free(int(last)) else free_port()
         remembered.write_text(str(port))
         return port
+
+    @property
+    def redis_url_file(self) -> Path:
+        """Where the address of the Redis stands that was started here last; for its owner alone."""
+        return self.redis / "url"
+
+    def note_redis_url(self, url: str) -> None:
+        """Write down where the Redis is that was started here."""
+        self.redis_url_file.touch(mode=0o600)
+        self.redis_url_file.write_text(url)
 
     def _claim(self, descriptor: int) -> None:
         deadline = time.monotonic() + _WAIT_FOR_DEAD_S

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coronal_client.local.logs import MAX_LOG_BYTES, bound_log
 from coronal_client.local.sessions import end_session
 from coronal_client.local.signals import postponed
 from coronal_client.local.warden import Warden
@@ -36,6 +37,8 @@ class Plan:
         What it finds in its environment beside ours.
     is_vital
         Whether the others are of no use without it.
+    max_log_bytes
+        How long its log may grow.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Plan:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     is_vital: bool = False
+    max_log_bytes: int = MAX_LOG_BYTES
 
 
 class Service:
@@ -106,6 +110,22 @@ class Service:
         if self._process is not None and self._process.poll() is None:
             end_session(self._process.pid, grace_s=0)
             self._process.wait()
+
+    @property
+    def started_s(self) -> float:
+        """When it was started last, by the monotonic clock."""
+        return self._started_s
+
+    def end_at_once(self) -> bool:
+        """Kill it with all its children, so that it is started again; False where it has ended already."""
+        if self._process is None:
+            return False
+        end_session(self._process.pid, grace_s=0)
+        return True
+
+    def bound_log(self) -> None:
+        """Let its log not grow too long."""
+        bound_log(self.plan.log, self.plan.max_log_bytes)
 
     def last_lines(self) -> list[str]:
         """Give the last lines of its log."""

@@ -72,7 +72,7 @@ class Services:
             time.sleep(_LOOK_AGAIN_S)
 
     def mend(self, report: Callable[[str], None]) -> None:
-        """Start again what has died, after a pause that doubles each time.
+        """Start again what has died, after a pause that doubles each time; and let no log grow too long.
 
         Parameters
         ----------
@@ -87,6 +87,7 @@ class Services:
         if not self._warden.is_at_work:
             raise ServiceFailed("warden", "has ended, and nobody would end the others")
         for service in self._services:
+            service.bound_log()
             status = service.ended()
             if status is not None and service.plan.is_vital:
                 raise _failed(service, status)
@@ -95,6 +96,17 @@ class Services:
             elif service.is_due:
                 service.start()
                 report(f"{service.plan.name} is started again")
+
+    def started_s(self, name: str) -> float:
+        """Return when a process was started last, by the monotonic clock."""
+        return self._named(name).started_s
+
+    def replace(self, name: str) -> bool:
+        """Kill a process that stands still, so that `mend` starts it again; False where it has ended."""
+        return self._named(name).end_at_once()
+
+    def _named(self, name: str) -> Service:
+        return next(one for one in self._services if one.plan.name == name)
 
 
 def _failed(service: Service, status: int) -> ServiceFailed:

@@ -1,8 +1,10 @@
 """Start a janitor: ``python -m coronal_jobs.janitor``."""
 
+import faulthandler
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 from coronal_jobs.janitor.rounds import Janitor
 from coronal_jobs.janitor.settings import JanitorSettings
@@ -22,10 +24,19 @@ def main() -> int:
     settings = JanitorSettings()
     connection = connect(settings)
     holdings = Holdings(connection, BlobStore(settings.blobs_url))
-    Janitor(JobStore(connection), holdings, settings.keep_s).run(
-        stopped.wait, every_s=settings.janitor_every_s
-    )
+    janitor = Janitor(JobStore(connection), holdings, settings.keep_s)
+    janitor.run(_watched(stopped, settings.max_round_s), every_s=settings.janitor_every_s)
     return 0
+
+
+def _watched(stopped: threading.Event, max_round_s: float) -> Callable[[float], bool]:
+    """Wait between two rounds; a round that hangs ends the process, whatever it hangs in."""
+
+    def wait(seconds: float) -> bool:
+        faulthandler.dump_traceback_later(seconds + max_round_s, exit=True)
+        return stopped.wait(seconds)
+
+    return wait
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from coronal_jobs.store.jobs import JobStore
 
 __all__ = ["Janitor", "Round"]
 
+_MOST_REMOVED = 1_000
+"""How many blobs a round removes: with slow blobs more would keep others waiting."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -48,10 +51,12 @@ class Janitor:
         """Do all that is due once."""
         taken = sum(self.jobs.lose(one) != "stale" for one in self.jobs.overdue())
         rung = self.jobs.ring()
+        self.jobs.note_round()  # what follows may take long where the blobs are slow
         expired = self._expire()
+        self.jobs.note_round()
         self.holdings.end_old_holds()
         # Of this round, and of those who died between letting go of them and removing them.
-        removed = self.holdings.remove(self.holdings.unnamed())
+        removed = self.holdings.remove(self.holdings.unnamed(most=_MOST_REMOVED))
         swept = self.holdings.sweep()
         self.jobs.note_round()
         return Round(taken, rung, expired, removed, swept)

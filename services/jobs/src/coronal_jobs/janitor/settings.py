@@ -16,3 +16,9 @@ class JanitorSettings(StoreSettings):
     keep_s: float = Field(
         default=7 * 24 * 3600.0, gt=0, description="How long a job and its results are kept after its end."
     )
+    max_round_s: float = Field(
+        default=300.0,
+        gt=0,
+        description="How long a round may take. A janitor that hangs for longer ends itself, to be started "
+        "again.",
+    )

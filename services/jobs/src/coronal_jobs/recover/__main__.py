@@ -19,8 +19,9 @@ T = TypeVar("T", Outcome, VersionOutcome)
 
 _ABOUT = """Publish again every data set and model, and admit again every job, that Redis has forgotten, from
 what lies beside the blobs. What Redis knows is left alone. It may run twice, and while all else runs.
-CORONAL_REDIS_URL and CORONAL_BLOBS_URL tell where they are. The exit status is 1 when something may be lost,
-4 when a store is away."""
+CORONAL_REDIS_URL and CORONAL_BLOBS_URL tell where they are; `coronal recover --data FOLDER` takes both from
+the `coronal up` that works on a folder. The exit status is 1 when something may be lost, 4 when a store is
+away."""
 _LOST = 1
 _AWAY = 4
 

@@ -1,9 +1,10 @@
 """Whether there is room for more work, looked at before any of it is taken in."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
-from coronal_jobs.errors import StoreFull
+from coronal_jobs.errors import NotFound, StoreFull
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
 
@@ -13,6 +14,8 @@ MOST_MEMORY_PART = 0.75
 """The part of Redis's memory that new jobs may fill; the rest is for ending those that were admitted."""
 
 _LOOK_EVERY_S = 1.0
+_PROBE_MS = 60_000
+_NO_BLOB = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,22 @@ class Capacity:
             raise StoreFull("the store of records is nearly full: jobs must end or be deleted first")
         if room.free_bytes is not None and room.free_bytes < self._least_free_bytes:
             raise StoreFull("the store of images and results is nearly full: jobs must be deleted first")
+
+    def require_writes(self) -> None:
+        """Do nothing; but raise when Redis or the blob store can't write something now.
+
+        Raises
+        ------
+        StoreFull
+            When Redis's memory, its disk or that of the blobs is full.
+        StoreUnavailable
+            When one of them doesn't answer, or can't write for another reason.
+        """
+        self._redis.execute_command("SET", "coronal:probe", 1, "PX", _PROBE_MS)
+        with self._blobs.writer() as writer:
+            writer.write(b"ready?")
+        with suppress(NotFound):
+            self._blobs.stream(_NO_BLOB)
 
     def _recent(self) -> _Room:
         # No lock: while Redis doesn't answer, each request must fail in its own time and not after others.

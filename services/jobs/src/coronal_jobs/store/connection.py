@@ -29,6 +29,9 @@ _MOST_CONNECTIONS = 32
 _CANT_KEEP = ("MISCONF", "NOREPLICAS", "BUSY")
 """What an answer starts with while Redis can't write to its disk, or is in the midst of a script."""
 
+_NO_SPACE = "No space left on device"
+"""What stands in that answer where the disk of the append-only file is full."""
+
 _ALSO_WHEN_FULL = "#!lua flags=allow-oom\nreturn redis.call(unpack(ARGV))"
 
 
@@ -76,7 +79,7 @@ class Connection(redis.Redis):
 def translated() -> Iterator[None]:
     """Turn what redis-py raises into `StoreUnavailable`, where Redis doesn't answer or can't write.
 
-    `StoreFull` where it has no memory left.
+    `StoreFull` where it has no memory left, or no room on its disk.
     """
     try:
         yield
@@ -85,6 +88,8 @@ def translated() -> Iterator[None]:
     except _AWAY as away:
         raise StoreUnavailable("the store of records doesn't answer") from away
     except ResponseError as refused:
+        if _NO_SPACE in str(refused):
+            raise StoreFull("the disk of the store of records is full: make room on it") from refused
         if str(refused).startswith(_CANT_KEEP):
             raise StoreUnavailable("the store of records can't keep anything now") from refused
         raise
