@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
 
 from coronal_client.batch import Batch
-from coronal_client.batch_parts import form_of, parts_of
+from coronal_client.batch_parts import Part, form_of, parts_of
+from coronal_client.batch_references import with_references
 from coronal_client.client import Client
 from coronal_client.errors import BadAnswer, BadFile, NotFound, Refused, WaitedTooLong
 from coronal_client.status import State
@@ -221,3 +224,71 @@ class TestCommand:
     def test_a_script_is_given_json(self, coronal, server: str, picture: Path) -> None:
         sent = coronal("batch", "submit", PIPELINE, picture, "--json", "--server", server)
         assert json.loads(sent.stdout)["counts"]["refused"] == 0
+
+
+class TestReferences:
+    """Two squares, each found as it was drawn in one image, and half of it in the other."""
+
+    @pytest.fixture
+    def folders(self, tmp_path: Path) -> tuple[Path, Path]:
+        images, masks = tmp_path / "images", tmp_path / "masks"
+        for number, width in ((1, 32), (2, 16), (3, 32)):
+            square = np.zeros((64, 64), np.uint8)
+            square[16:48, 16 : 16 + width] = 200
+            drawn = np.zeros((64, 64), np.uint8)
+            drawn[16:48, 16:48] = 255
+            for folder, name, pixels in (
+                (images, f"sub/{number}.png", square),
+                (masks, f"{number}.tif", drawn),
+            ):
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if (folder, number) != (masks, 3):
+                    PIL.Image.fromarray(pixels).save(path)
+        PIL.Image.fromarray(drawn).save(masks / "9.tif")
+        (masks / "Desktop.ini").write_text("x")
+        return images, masks
+
+    def test_each_image_is_compared_with_the_reference_of_its_name(
+        self, client: Client, folders: tuple[Path, Path]
+    ) -> None:
+        images, masks = folders
+        batch = client.submit_batch(images, "[otsu, compare]", references=masks).wait(120)
+        assert batch.counts["succeeded"] == 2
+        assert [item.name for item in batch.refused] == ["sub/3.png"]
+        rows = csv.DictReader(batch.comparison().splitlines())
+        dice = next(row for row in rows if row["measure"] == "dice")
+        assert (dice["n"], float(dice["min"]), float(dice["max"])) == ("2", pytest.approx(2 / 3), 1.0)
+        assert dice["worst_1"] == "sub/2.png"
+
+    def test_from_a_shell_the_comparison_is_shown_saved_and_printed(
+        self, coronal, server: str, folders: tuple[Path, Path], tmp_path: Path
+    ) -> None:
+        images, masks = folders
+        to = ("--server", server)
+        done = coronal(
+            "batch", "submit", "[otsu, compare]", images, "--references", masks, "--out", "out", *to
+        )
+        assert done.returncode == 1, done.stderr  # the one without a reference is refused
+        assert "sub/3.png: reference must be given once" in done.stderr
+        assert "panoptic_quality" in done.stdout
+        saved = (tmp_path / "out" / "comparison.csv").read_text()
+        id = done.stdout.split()[0]
+        assert coronal("batch", "results", id, "--comparison", *to).stdout == saved
+
+
+def test_a_zip_is_sent_with_all_references_for_the_server_to_pair(tmp_path: Path) -> None:
+    images = [Part("archive", "images.zip", b"")]
+    references = [Part("image", name, b"") for name in ("a/1.png", "2.png")]
+    assert [(part.kind, part.name) for part in with_references(images, references)] == [
+        ("archive", "images.zip"),
+        ("reference", "a/1.png"),
+        ("reference", "2.png"),
+    ]
+
+
+def test_a_reference_of_the_same_path_comes_before_a_namesake_elsewhere() -> None:
+    images = [Part("image", name, b"") for name in ("a/1.png", "b/1.png", "c/1.png")]
+    references = [Part("image", name, b"") for name in ("a/1.nii.gz", "b/1.tif")]
+    sent = [part.name for part in with_references(images, references) if part.kind == "reference"]
+    assert sent == ["a/1.png", "b/1.png"]

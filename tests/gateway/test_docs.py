@@ -26,6 +26,7 @@ PATHS = {
     ("/v1/batches/{id}/retry", "post"),
     ("/v1/batches/{id}/results/measurements.csv", "get"),
     ("/v1/batches/{id}/results/predictions.csv", "get"),
+    ("/v1/batches/{id}/results/comparison.csv", "get"),
     ("/v1/batches/{id}/results/results.zip", "get"),
     ("/v1/datasets", "get"),
     ("/v1/datasets", "post"),

@@ -79,6 +79,34 @@ class TestAdmit:
             assert (job.pipeline, job.hops, job.seed) == (order.pipeline, order.hops, 7)
         assert connection.llen("coronal:pool.default") == connection.zcard("coronal:outbox") == 3
 
+    @pytest.mark.parametrize("is_found_first", [False, True], ids=["at once", "after a recovery"])
+    def test_a_job_names_its_reference_and_the_hold_of_the_batch_ends(
+        self,
+        batches: BatchStore,
+        job_store: JobStore,
+        make_batch: MakeBatch,
+        connection: Connection,
+        *,
+        is_found_first: bool,
+    ) -> None:
+        reference = _item(9).input
+        order = make_batch(items=tuple(_item(n).model_copy(update={"reference": reference}) for n in (1, 2)))
+        digests = [*(item.input.sha256 for item in order.items), reference.sha256]
+        for digest in digests:
+            connection.hincrby("coronal:blob-refs", digest, 1)
+            connection.zadd("coronal:holds", {f"{digest} {order.id}": 2**53})
+        if is_found_first:
+            assert job_store.admit(next(order.orders()))
+        assert batches.admit(order)
+        for item in order.items:
+            job = job_store.get(item.job)
+            assert (job.reference, job.batch, job.item) == (reference, order.id, item.number)
+        counts = connection.hgetall("coronal:blob-refs")
+        assert [int(counts[digest]) for digest in digests] == [1, 1, 2]
+        assert not connection.zcard("coronal:holds")
+        unnamed = [digest for some in batches.delete(order.id) for digest in some]
+        assert sorted(unnamed) == sorted(digests)
+
     def test_jobs_of_a_batch_and_others_are_the_same_but_for_that(
         self,
         batches: BatchStore,

@@ -1,6 +1,6 @@
 """A segmentation, compared with a reference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from coronal import Column, LabelMap, Parameter, Reference, Table, algorithm
@@ -71,6 +71,8 @@ def compare(
             The segmentation's size less the reference's; and in percent of the reference's.
         compared_as
             ``classes`` or ``objects``.
+        stored_as
+            By which number the reference's file stores the label, where that is another: 255 for white.
 
         And of objects, in the first row:
 
@@ -103,10 +105,12 @@ def compare(
         else _classes(labels, reference, each=each_label)
     )
     kind = "objects" if are_objects else "classes"
+    # The objects of a mask have numbers of their own.
+    stored_as = {} if are_objects else reference.stored_as
     more = object_columns() if are_objects else ()
     return Table(
         (*_columns(labels), *more),
-        tuple((*_row(pair, labels), kind, *cells) for pair, cells in rows),
+        tuple((*_row(pair, labels), kind, _stored_as(pair, stored_as), *cells) for pair, cells in rows),
     )
 
 
@@ -128,6 +132,10 @@ def _classes(
         pair = (found.get(number), expected.get(number))
         agreement = compared(labels, reference, (number, number), pair)
         yield Pair(number, names.get(number, ""), agreement), ()
+
+
+def _stored_as(pair: Pair, stored_as: Mapping[int, int]) -> int | None:
+    return None if pair.label is None else stored_as.get(pair.label)
 
 
 def _row(pair: Pair, labels: LabelMap) -> tuple[Cell, ...]:
@@ -165,4 +173,5 @@ def _columns(labels: LabelMap) -> tuple[Column, ...]:
         Column("difference", unit, f"The {size} less that of the reference."),
         Column("relative_difference", "%", "The difference, in percent of the reference."),
         Column("compared_as", "", "What the numbers were taken for: classes or objects."),
+        Column("stored_as", "", "The number of the label in the reference's file, where that is another."),
     )

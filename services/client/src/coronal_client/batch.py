@@ -20,7 +20,7 @@ __all__ = ["Batch", "RefusedItem"]
 _HOLD_S = 20.0
 _PAUSE_S = 0.2
 _PAGE = 200
-_TABLES = ("measurements.csv", "predictions.csv")
+_TABLES = ("measurements.csv", "predictions.csv", "comparison.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +160,19 @@ class Batch:
         """Give how probable each class of each image is, of all that has succeeded by now, in CSV."""
         return self._transport.text(self._path("/results/predictions.csv"))
 
+    def comparison(self) -> str:
+        """Give how well all that has succeeded agrees with its references: mean, spread, the worst, in CSV.
+
+        It has no row where no stage of the pipeline compares.
+        """
+        return self._transport.text(self._path("/results/comparison.csv"))
+
     def save(self, folder: str | Path) -> Path:
         """Write what has come out by now into a folder that isn't there yet, and give its path.
 
-        It holds a folder for each image that has succeeded, ``summary.csv`` about all that was sent, and two
-        tables of all: ``measurements.csv`` and ``predictions.csv``. It is there only when it is whole.
+        It holds a folder for each image that has succeeded, ``summary.csv`` about all that was sent, and
+        three tables of all: ``measurements.csv``, ``predictions.csv``, and ``comparison.csv`` with mean,
+        spread and the worst images where a stage compares. It is there only when it is whole.
 
         Raises
         ------

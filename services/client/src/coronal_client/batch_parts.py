@@ -25,7 +25,7 @@ class Part:
     Parameters
     ----------
     kind
-        ``image`` or ``archive``.
+        ``image``, ``reference`` or ``archive``.
     name
         What it is called; of a file in a folder, its path from there.
     source

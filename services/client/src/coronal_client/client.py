@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from coronal_client.batch import Batch
 from coronal_client.batch_parts import BatchSource, form_of, parts_of
+from coronal_client.batch_references import with_references
 from coronal_client.changes import Change
 from coronal_client.datasets import Datasets
 from coronal_client.job import Job
@@ -119,7 +120,12 @@ class Client(Datasets, Models):
             return Job(self._transport, self._transport.post("/v1/jobs", form, uploads))
 
     def submit_batch(
-        self, images: BatchSource, pipeline: PipelineSource, *, seed: int | None = None
+        self,
+        images: BatchSource,
+        pipeline: PipelineSource,
+        *,
+        references: BatchSource | None = None,
+        seed: int | None = None,
     ) -> Batch:
         """Send many images through a pipeline, each as a job of its own; all are taken at once, or none is.
 
@@ -130,6 +136,10 @@ class Client(Datasets, Models):
             are sent. What is no image is told in `Batch.refused`, and stops no other.
         pipeline, seed
             As of `submit`.
+        references
+            Label maps, given as the images are, where a stage of the pipeline compares with them: for each
+            image one of its name, apart from the suffix. An image without one is told in `Batch.refused`;
+            those that belong to no image aren't sent.
 
         Raises
         ------
@@ -144,7 +154,10 @@ class Client(Datasets, Models):
         """
         fields = {"pipeline": pipeline_text(pipeline)} | ({} if seed is None else {"seed": str(seed)})
         boundary = secrets.token_hex(16)
-        form = form_of(fields, parts_of(images), boundary)
+        parts = parts_of(images)
+        if references is not None:
+            parts = list(with_references(parts, parts_of(references)))
+        form = form_of(fields, parts, boundary)
         media_type = f"multipart/form-data; boundary={boundary}"
         return Batch(self._transport, self._transport.post_stream("/v1/batches", form, media_type))
 

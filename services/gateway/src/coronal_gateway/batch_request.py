@@ -28,6 +28,11 @@ class EarlierImage(BaseModel):
 
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="As the `input` of its job tells.")
     name: str = Field(default="image", max_length=255, description="What it is called in this batch.")
+    reference: str = Field(
+        default="",
+        pattern="^([0-9a-f]{64})?$",
+        description="The label map that a stage compares with, by its SHA-256; empty for none.",
+    )
 
 
 class EarlierBatch(BaseModel):
@@ -60,7 +65,7 @@ def read_batch(request: Request, submission: BatchSubmission, settings: GatewayS
             boundary = request.mimetype_params.get("boundary", "")
             limit_bytes = settings.largest_batch_bytes + _beside(settings)
             body = submission.kept(bounded(request, limit_bytes))
-            read_form(body, boundary, submission, most_files=settings.most_batch_items + 1)
+            read_form(body, boundary, submission, most_files=2 * settings.most_batch_items + 1)
         case "application/json":
             _hand_over(parsed(b"".join(bounded(request, _beside(settings))), EarlierBatch), submission)
         case other:
@@ -68,11 +73,11 @@ def read_batch(request: Request, submission: BatchSubmission, settings: GatewayS
 
 
 def _beside(settings: GatewaySettings) -> int:
-    return _BYTES_A_FORM + settings.most_batch_items * _BYTES_AN_ITEM
+    return _BYTES_A_FORM + 2 * settings.most_batch_items * _BYTES_AN_ITEM
 
 
 def _hand_over(batch: EarlierBatch, submission: BatchSubmission) -> None:
     document = batch.pipeline if isinstance(batch.pipeline, str) else json.dumps(batch.pipeline)
     submission.add_text("pipeline", document)
     submission.add_text("seed", str(batch.seed))
-    submission.add_earlier([(image.sha256, image.name) for image in batch.images])
+    submission.add_earlier([(image.sha256, image.name, image.reference) for image in batch.images])

@@ -11,13 +11,14 @@ from coronal_gateway.archive import SIGNATURE, Member, members
 from coronal_gateway.aside import each_aside
 from coronal_gateway.batch_commits import Commits
 from coronal_gateway.batch_holds import BatchHolds
+from coronal_gateway.batch_references import BatchReferences
 from coronal_gateway.batch_uploads import ArchiveUpload, ItemUpload
 from coronal_gateway.errors import BadArchive, NoGoodItem, TooManyItems
 from coronal_gateway.multipart import FilePart
-from coronal_gateway.parts import Plan, format_of, note_once, plan_of, required, seed_of
+from coronal_gateway.parts import Plan, check_reference, format_of, note_once, plan_of, required, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, path_name
-from coronal_jobs.batch import BatchOrder, RefusedItem
+from coronal_jobs.batch import BatchOrder, Item, RefusedItem
 from coronal_jobs.errors import NotFound, StoreFull
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Input
@@ -25,6 +26,8 @@ from coronal_jobs.store.admission import Admission, Terms
 from coronal_jobs.store.intake import Entry, names_of
 
 __all__ = ["BatchSubmission"]
+
+_PAIRED = "sent with the name of an image, which may have another suffix"
 
 
 class BatchSubmission:
@@ -54,7 +57,7 @@ class BatchSubmission:
         When Redis doesn't answer.
     """
 
-    files = ("image", "archive")
+    files = ("image", "reference", "archive")
 
     def __init__(self, at: Services, *, key: str = "") -> None:
         at.capacity.require_room()
@@ -71,7 +74,8 @@ class BatchSubmission:
         self._refused: list[RefusedItem] = []
         self._holds = BatchHolds(at.holdings, self._id)
         self._commits = Commits()
-        self._image: ImageUpload | None = None
+        self._references = BatchReferences()
+        self._upload: ImageUpload | None = None
         self._archive: BinaryIO | None = None
         self._may_be_admitted = False
 
@@ -82,8 +86,9 @@ class BatchSubmission:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._commits.close()
-        if self._image is not None:
-            self._image.discard()
+        self._references.close()
+        if self._upload is not None:
+            self._upload.discard()
         if self._archive is not None:
             with suppress(OSError):  # what a full disk didn't take is still in the buffer
                 self._archive.close()
@@ -105,17 +110,19 @@ class BatchSubmission:
         match part:
             case "pipeline":
                 note_once(self._given, part)
-                self._plan = _without_reference(plan_of(self._at, text))
+                self._plan = plan_of(self._at, text)
             case "seed":
                 note_once(self._given, part)
                 self._seed = seed_of(text)
-            case "image" | "archive":
+            case "image" | "reference" | "archive":
                 raise BadParameter(part, found=shown(text), allowed="a file, sent with its name")
             case _:
-                raise BadParameter(part, found=None, allowed="one of pipeline, seed, image, archive")
+                raise BadParameter(
+                    part, found=None, allowed="one of pipeline, seed, image, reference, archive"
+                )
 
     def add_file(self, part: str, name: str) -> FilePart:
-        """Take an image, or the archive, and give what its bytes are to be written to.
+        """Take an image, a reference, or the archive, and give what its bytes are to be written to.
 
         Raises
         ------
@@ -128,13 +135,17 @@ class BatchSubmission:
         """
         if part == "image":
             return self._new_item(name)
+        if part == "reference":
+            return self._new_reference(path_name(name))
         note_once(self._given, part)
         self._archive = self._at.blobs.scratch()
         limit_bytes = self._at.settings.largest_batch_bytes
         return ArchiveUpload(self._archive, limit_bytes, self._unpack, self._at.aside)
 
-    def add_earlier(self, images: Sequence[tuple[str, str]]) -> None:
+    def add_earlier(self, images: Sequence[tuple[str, str, str]]) -> None:
         """Take images whose bytes are there already, each by its SHA-256, and with a name.
+
+        Behind them stands the SHA-256 of the image's reference; empty for none.
 
         Raises
         ------
@@ -143,13 +154,15 @@ class BatchSubmission:
         """
         if len(images) > self._most_items:
             raise TooManyItems(self._most_items)
-        self._holds.add([sha256 for sha256, _ in images])
-        for sha256, name in images:
-            number = self._next_number()
+        self._holds.add([one for sha256, _, reference in images for one in (sha256, reference) if one])
+        for sha256, sent_name, reference in images:
+            number, name = self._next_number(), path_name(sent_name)
             try:
-                self._commits.add_kept(number, self._find(sha256, path_name(name)))
+                self._commits.add_kept(number, self._find(sha256, name))
+                if reference:
+                    self._references.keep_earlier(number, self._find(reference, name))
             except (NotFound, UnknownFormat, BadArchive) as wrong:
-                self._refuse(number, path_name(name), wrong)
+                self._refuse(number, name, wrong)
 
     def kept(self, body: Iterable[bytes]) -> Iterator[bytes]:
         """Give the pieces of a body, and keep what has come for as long as others still come.
@@ -169,7 +182,7 @@ class BatchSubmission:
         Raises
         ------
         BadParameter
-            When the pipeline is missing.
+            When the pipeline is missing; or all references are, or have come for nothing.
         NoGoodItem
             When no image is taken.
         IdempotencyConflict
@@ -180,7 +193,7 @@ class BatchSubmission:
             When it can't be kept.
         """
         planned = required(self._plan)
-        items = self._commits.items()
+        items = self._items(planned)
         if not items:
             raise NoGoodItem(self._refused)
         order = BatchOrder(
@@ -220,6 +233,26 @@ class BatchSubmission:
             with suppress(NotFound):
                 at.holdings.remove(at.jobs.delete(job_id).unnamed)
 
+    def _items(self, planned: Plan) -> tuple[Item, ...]:
+        """Give the images that are taken, each with its reference; refuse those that lack one."""
+        check_reference(planned, has_one=len(self._references) > 0)
+        sent = self._commits.inputs()
+        if not planned.wants_reference:
+            return tuple(Item(number=number, job=new_job_id(), input=image) for number, image in sent)
+        for name in self._references.unpaired([*(image.name for _, image in sent), *self._refused_names()]):
+            self._count += 1
+            self._refuse(self._count, name, BadParameter("reference", found=None, allowed=_PAIRED))
+        items = []
+        for (number, image), reference in zip(sent, self._references.paired(sent), strict=True):
+            if isinstance(reference, InputError):
+                self._refuse(number, image.name, reference)
+            else:
+                items.append(Item(number=number, job=new_job_id(), input=image, reference=reference))
+        return tuple(items)
+
+    def _refused_names(self) -> list[str]:
+        return [one.name for one in self._refused]
+
     def _next_number(self) -> int:
         if self._count == self._most_items:
             raise TooManyItems(self._most_items)
@@ -229,13 +262,26 @@ class BatchSubmission:
 
     def _new_item(self, sent_name: str) -> ItemUpload:
         number, name = self._next_number(), path_name(sent_name)
-        writer = self._at.blobs.writer(limit_bytes=self._at.settings.largest_upload_bytes)
-        self._image = ImageUpload(name, writer, self._format_of)
         return ItemUpload(
-            self._image,
-            lambda upload: self._keep(number, upload),
+            self._new_upload(name),
+            lambda upload: self._commits.add(number, self._held(upload)),
             lambda wrong: self._refuse(number, name, wrong),
         )
+
+    def _new_reference(self, name: str) -> ItemUpload:
+        if len(self._references) == self._most_items:
+            raise TooManyItems(self._most_items)
+        self._at.capacity.require_room()
+        return ItemUpload(
+            self._new_upload(name),
+            lambda upload: self._references.keep(name, self._held(upload)),
+            lambda wrong: self._references.refuse(name, wrong),
+        )
+
+    def _new_upload(self, name: str) -> ImageUpload:
+        writer = self._at.blobs.writer(limit_bytes=self._at.settings.largest_upload_bytes)
+        self._upload = ImageUpload(name, writer, self._format_of)
+        return self._upload
 
     def _unpack(self, file: BinaryIO) -> None:
         settings = self._at.settings
@@ -255,10 +301,10 @@ class BatchSubmission:
             return
         item.check()
 
-    def _keep(self, number: int, upload: ImageUpload) -> None:
+    def _held(self, upload: ImageUpload) -> ImageUpload:
         self._holds.add([upload.described().sha256])
-        self._image = None
-        self._commits.add(number, upload)
+        self._upload = None
+        return upload
 
     def _refuse(self, number: int, name: str, wrong: InputError) -> None:
         self._refused.append(RefusedItem(number=number, name=name, code=wrong.code, message=str(wrong)))
@@ -271,10 +317,3 @@ class BatchSubmission:
         if head.startswith(SIGNATURE):
             raise BadArchive("an archive must be the part `archive`, and is not unpacked within another")
         return format_of(self._at, head)
-
-
-def _without_reference(plan: Plan) -> Plan:
-    if plan.wants_reference:
-        allowed = "one without a stage that compares: the images of a batch come without references"
-        raise BadParameter("pipeline", found="one that compares", allowed=allowed)
-    return plan

@@ -11,7 +11,7 @@ from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Job, State
 from coronal_jobs.store.blobs import BlobStore
 
-__all__ = ["one_table"]
+__all__ = ["one_table", "tables_of"]
 
 _PIECE_CHARACTERS = 1 << 16
 
@@ -35,7 +35,7 @@ def one_table(jobs: Callable[[], Iterable[Job]], blobs: BlobStore, stem: str) ->
     """
     known = _Known()
     for job in jobs():
-        for stage, rows in _tables(job, blobs, stem):
+        for stage, rows in tables_of(job, blobs, stem):
             known.note(job, stage, next(rows, []))
     buffer = StringIO(newline="")
     writer = csv.writer(buffer)
@@ -64,7 +64,7 @@ class _Known:
 
 
 def _rows(job: Job, blobs: BlobStore, stem: str, known: _Known) -> Iterator[list[str]]:
-    for stage, rows in _tables(job, blobs, stem):
+    for stage, rows in tables_of(job, blobs, stem):
         headings = next(rows, [])
         first = [job.input.name, job.id, *([stage] if known.has_stages else [])]
         for row in rows:
@@ -72,7 +72,16 @@ def _rows(job: Job, blobs: BlobStore, stem: str, known: _Known) -> Iterator[list
             yield [*first, *(cells.get(column, "") for column in known.columns)]
 
 
-def _tables(job: Job, blobs: BlobStore, stem: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def tables_of(job: Job, blobs: BlobStore, stem: str) -> Iterator[tuple[str, Iterator[list[str]]]]:
+    """Give the stage and the rows, headings first, of each table of a kind that a job has left.
+
+    Parameters
+    ----------
+    job, blobs
+        Which, and where its files are. One that hasn't succeeded has none.
+    stem
+        As of `one_table`. The stage is empty where the job has one such table.
+    """
     if job.state is not State.SUCCEEDED:
         return
     for artifact in job.artifacts:

@@ -14,6 +14,7 @@ from coronal_jobs.planning import Hop, plan
 
 __all__ = [
     "Plan",
+    "check_reference",
     "format_of",
     "is_name",
     "note_once",
@@ -91,6 +92,15 @@ def note_once(given: set[str], part: str) -> None:
     if part in given:
         raise BadParameter(part, found=None, allowed="given once, found twice")
     given.add(part)
+
+
+def check_reference(planned: Plan, *, has_one: bool) -> None:
+    """Check that a reference has come where a stage compares with one, and only there, or BadParameter."""
+    if planned.wants_reference and not has_one:
+        allowed = "given: the label map to compare with, a file, sent with its name"
+        raise BadParameter("reference", found=None, allowed=allowed)
+    if has_one and not planned.wants_reference:
+        raise BadParameter("reference", found="a file", allowed="left out: no stage compares with it")
 
 
 def seed_of(text: str) -> int:

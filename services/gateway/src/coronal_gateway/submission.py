@@ -5,7 +5,7 @@ from typing import Self
 
 from coronal.errors import BadParameter, shown
 from coronal_gateway.admitting import take_in
-from coronal_gateway.parts import Plan, format_of, note_once, plan_of, required, seed_of
+from coronal_gateway.parts import Plan, check_reference, format_of, note_once, plan_of, required, seed_of
 from coronal_gateway.services import Services
 from coronal_gateway.uploads import ImageUpload, base_name
 from coronal_jobs.ids import new_job_id
@@ -112,7 +112,7 @@ class Submission:
         planned = required(self._plan)
         if "image" not in self._files:
             raise BadParameter("image", found=None, allowed="given: a file, sent with its name")
-        _check_reference(planned, has_one="reference" in self._files)
+        check_reference(planned, has_one="reference" in self._files)
         described = {part: file.described() for part, file in self._files.items()}
         order = Order(
             id=new_job_id(),
@@ -130,11 +130,3 @@ class Submission:
         if part not in PARTS:
             raise BadParameter(part, found=None, allowed=f"one of the parts of a job: {', '.join(PARTS)}")
         note_once(self._given, part)
-
-
-def _check_reference(planned: Plan, *, has_one: bool) -> None:
-    if planned.wants_reference and not has_one:
-        allowed = "given: the label map to compare with, a file, sent with its name"
-        raise BadParameter("reference", found=None, allowed=allowed)
-    if has_one and not planned.wants_reference:
-        raise BadParameter("reference", found="a file", allowed="left out: no stage compares with it")

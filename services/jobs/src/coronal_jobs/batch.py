@@ -21,6 +21,7 @@ class Item(_Plain):
     number: int = Field(ge=1, description="Its number among all that was sent.")
     job: str = Field(description="The job's id.")
     input: Input
+    reference: Input | None = Field(default=None, description="The label map that was sent with it.")
 
 
 class RefusedItem(_Plain):
@@ -45,7 +46,14 @@ class BatchOrder(_Plain):
     def orders(self) -> Iterator[Order]:
         """Give what each job of it would be if it had been ordered alone."""
         for item in self.items:
-            yield Order(id=item.job, input=item.input, pipeline=self.pipeline, hops=self.hops, seed=self.seed)
+            yield Order(
+                id=item.job,
+                input=item.input,
+                reference=item.reference,
+                pipeline=self.pipeline,
+                hops=self.hops,
+                seed=self.seed,
+            )
 
 
 class Batch(_Plain):

@@ -9,6 +9,7 @@ from coronal_client.batch import Batch
 from coronal_client.client import Client
 from coronal_client.commands.options import DEFAULT_SERVER, Json, Pipeline, Server, pipeline_of
 from coronal_client.display.batch import BatchBar, batch_line
+from coronal_client.display.comparison import comparison_of
 from coronal_client.display.screen import Screen
 from coronal_client.exit_codes import ExitCode
 from coronal_client.status import State
@@ -35,6 +36,15 @@ def submit(
     pipeline: Pipeline,
     images: Images,
     *,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False,
+            help="A folder with a label map for each image, of the same name but for its suffix: what a "
+            "stage "
+            "of the pipeline compares with.",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, show_default=False, help="What random numbers start from.")
     ] = None,
@@ -55,13 +65,15 @@ def submit(
     """
     screen = Screen(as_json)
     with Client(server) as client:
-        sent = client.submit_batch(images, pipeline_of(pipeline), seed=seed)
+        sent = client.submit_batch(images, pipeline_of(pipeline), references=references, seed=seed)
         screen.show(sent.id)
         for item in sent.refused:
             screen.say(f"{item.name}: {item.message}")
         if out is not None:
             _follow(screen, sent)
             screen.show(f"  {sent.save(out)}")
+            if references is not None:
+                screen.show(comparison_of(sent.comparison()))
     screen.give(sent.body)
     raise typer.Exit(_code_of(sent) if out is not None else ExitCode.OK)
 
@@ -90,6 +102,13 @@ def results(
     id: Id,
     *,
     out: Out = None,
+    comparison: Annotated[
+        bool,
+        typer.Option(
+            "--comparison",
+            help="Print how well all agrees with its references instead: mean, spread, the worst.",
+        ),
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all jobs are at their ends.")] = False,
     server: Server = DEFAULT_SERVER,
 ) -> None:
@@ -100,7 +119,7 @@ def results(
         if wait:
             _follow(screen, found)
         if out is None:
-            typer.echo(found.measurements(), nl=False)
+            typer.echo(found.comparison() if comparison else found.measurements(), nl=False)
         else:
             screen.show(str(found.save(out)))
 

@@ -6,7 +6,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from coronal_client.batch_references import stem_of
 from coronal_client.errors import BadFile
+from coronal_client.left_out import is_left_out
 
 __all__ = [
     "DEFAULT_SERVER",
@@ -96,15 +98,13 @@ def reference_of(image: Path, reference: Path | None) -> Path | None:
     """Find the label map that belongs to an image; BadFile where a folder holds none or several."""
     if reference is None or not reference.is_dir():
         return reference
-    found = [path for path in sorted(reference.iterdir()) if _stem(path) == _stem(image)]
+    stem = stem_of(image.name)
+    files = (path for path in sorted(reference.iterdir()) if not is_left_out(path.name))
+    found = [path for path in files if stem_of(path.name) == stem]
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        raise BadFile(f"{reference} must hold one file called {_stem(image)}.…, found {names}")
+        raise BadFile(f"{reference} must hold one file called {stem}.…, found {names}")
     return found[0]
-
-
-def _stem(path: Path) -> str:
-    return path.name.partition(".")[0]
 
 
 def _is_file(argument: str) -> bool:

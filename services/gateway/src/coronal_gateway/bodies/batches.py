@@ -30,6 +30,7 @@ class BatchLinks(Body):
     jobs: str
     measurements: str
     predictions: str
+    comparison: str
     results: str
 
 
@@ -68,6 +69,7 @@ class BatchBody(Body):
                 jobs=f"{path}/jobs",
                 measurements=f"{path}/results/measurements.csv",
                 predictions=f"{path}/results/predictions.csv",
+                comparison=f"{path}/results/comparison.csv",
                 results=f"{path}/results/results.zip",
             ),
         )

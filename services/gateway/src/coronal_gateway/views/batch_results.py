@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flask import Response
 
+from coronal_gateway.batch_comparison import comparison
 from coronal_gateway.batch_table import one_table
 from coronal_gateway.batch_zip import one_zip
 from coronal_gateway.problems import problems
@@ -30,6 +31,14 @@ def measurements(path: BatchPath) -> Response:
 def predictions(path: BatchPath) -> Response:
     """Give the predictions of all jobs that have succeeded by now, as one table."""
     return _table(path.id, "predictions")
+
+
+@api.get("/v1/batches/<id>/results/comparison.csv", responses={"200": _CSV, **problems(404)})
+def compared(path: BatchPath) -> Response:
+    """Give how well all jobs that have succeeded agree with their references: mean, spread, the worst."""
+    at, batch = services(), batch_of(path.id)
+    text = comparison(at.batches.every_job(batch.id), at.blobs)
+    return _sent(iter([text.encode()]), "text/csv; charset=utf-8", "comparison.csv")
 
 
 @api.get("/v1/batches/<id>/results/results.zip", responses={"200": _ZIP, **problems(404)})

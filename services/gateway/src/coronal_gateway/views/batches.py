@@ -52,6 +52,13 @@ _BODY = {
                     },
                     "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0},
                     "image": {"type": "array", "items": _FILE, "description": "The images."},
+                    "reference": {
+                        "type": "array",
+                        "items": _FILE,
+                        "description": "A label map for each image, of its name but for the suffix, where "
+                        "a stage "
+                        "compares with one.",
+                    },
                     "archive": {**_FILE, "description": "A zip of images."},
                 },
             }

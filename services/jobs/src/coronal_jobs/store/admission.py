@@ -138,13 +138,18 @@ def content_of(order: Order) -> str:
 def content_of_batch(order: BatchOrder) -> str:
     """Tell the same of a batch: images and names are those of all items in order, also of the refused.
 
-    A batch of one image is another order than a job of it.
+    A batch of one image is another order than a job of it. Where no image has a reference nothing stands for
+    them.
     """
     images = {item.number: (item.input.sha256, item.input.name) for item in order.items}
     images |= {item.number: ("", item.name) for item in order.refused}
     digests, names = zip(*(images[number] for number in sorted(images)), strict=True)
     image, name = ("\n".join(("batch", *parts)) for parts in (digests, names))
-    return _content(image, name, order.pipeline, order.seed)
+    content = _content(image, name, order.pipeline, order.seed)
+    references = {item.number: item.reference.sha256 for item in order.items if item.reference}
+    if not references:
+        return content
+    return f"{content} {_digest(chr(10).join(references.get(number, '') for number in sorted(images)))}"
 
 
 def _content(image: str, name: str, pipeline: Pipeline, seed: int) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from coronal_jobs.batch import Batch, BatchOrder, RefusedItem
 from coronal_jobs.errors import NotFound
-from coronal_jobs.job import Job, State
+from coronal_jobs.job import Input, Job, State
 from coronal_jobs.store.admission import Admission, Terms, content_of_batch
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.paging import older
@@ -63,7 +63,7 @@ class BatchStore:
         jobs = (
             fact
             for item in order.items
-            for fact in (item.job, item.number, item.input.model_dump_json(exclude_defaults=True))
+            for fact in (item.job, item.number, _text(item.input), _text(item.reference))
         )
         refused = (item.model_dump_json() for item in order.refused)
         arguments = [*head, *terms.arguments(content), len(order.items), *jobs, *refused]
@@ -182,6 +182,10 @@ def _batch(batch_id: str, fields: dict[str, str], refused: int, told: list[str],
         refused_count=refused,
         refused=tuple(map(RefusedItem.model_validate_json, told)),
     )
+
+
+def _text(file: Input | None) -> str:
+    return file.model_dump_json(exclude_defaults=True) if file else ""
 
 
 def _jobs_key(batch_id: str, state: State | None = None) -> str:

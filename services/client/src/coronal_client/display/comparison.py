@@ -1,0 +1,31 @@
+"""How well a batch agrees with its references, as a person sees it."""
+
+import csv
+from io import StringIO
+
+from rich.table import Table
+
+from coronal_client.display.listing import listing
+
+__all__ = ["comparison_of"]
+
+
+def comparison_of(text: str) -> Table:
+    """Lay out the table that `coronal_client.batch.Batch.comparison` gives, a line for each measure."""
+    rows = (_row(row) for row in csv.DictReader(StringIO(text, newline="")))
+    return listing(("of", "measure", "images", "mean ± sd", "min to max", "worst"), rows)
+
+
+def _row(row: dict[str, str]) -> tuple[str, ...]:
+    label = " ".join(filter(None, (row["stage"], row["label"], row["name"])))
+    stored = f"{label} (stored as {row['stored_as']})" if row["stored_as"] else label
+    if not row.get("n"):
+        return stored, "", "", "", "", ""
+    mean = " ± ".join(_short(row[name]) for name in ("mean", "sd") if row[name])
+    ends = f"{_short(row['min'])} to {_short(row['max'])}" if row["min"] else ""
+    count = row["n"] if row["n"] == row["images"] else f"{row['n']} of {row['images']}"
+    return stored, row["measure"], count, mean, ends, row["worst_1"]
+
+
+def _short(number: str) -> str:
+    return f"{float(number):.4g}"
