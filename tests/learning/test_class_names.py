@@ -99,3 +99,19 @@ def test_names_that_differ_by_case_stay_two_classes_and_are_reported(tmp_path):
     assert facts["classes"] == {"Benign": 1, "benign": 1, "c": 1}
     assert facts["alike"] == [["Benign", "benign"]]
     assert "classes whose names read alike: 'Benign', 'benign'" in lines
+
+
+def test_folders_and_tables_with_a_meaning_are_known_in_any_case(tmp_path):
+    files = {
+        "Set/Images/1.png": png(picture(1)),
+        "Set/LABELS/1.png": png(np.eye(6, 5, dtype=np.uint8)),
+        "Set/Names.csv": "label,name\n1,liver\n",
+        "Set/Labels.CSV": "file,patient\nImages/1.png,P1\n",
+    }
+    facts = take(zipped(tmp_path / "zip", files)).publication.facts
+    assert (facts["answers"], facts["classes"], facts["patients"]) == ("label-maps", {"liver": 1}, 1)
+
+
+def test_a_folder_of_images_alone_is_a_class_by_its_own_name(tmp_path):
+    files = {"Images/1.png": png(picture(1)), "Drawings/2.png": png(picture(2))}
+    assert classes_of(zipped(tmp_path / "zip", files)) == {"Drawings": 1, "Images": 1}

@@ -14,9 +14,10 @@ from coronal.file_names import composed, is_left_out
 from coronal_learning.sent.part_words import part_of
 from coronal_learning.sent.source import MOST_ITEMS
 
-__all__ = ["TABLE", "Archive", "Member"]
+__all__ = ["IMAGES", "LABELS", "NAMES", "TABLE", "Archive", "Member"]
 
-TABLE = "labels.csv"
+TABLE, NAMES = "labels.csv", "names.csv"
+IMAGES, LABELS = "images/", "labels/"
 
 _MOST_BYTES = 2**36
 _MOST_FILE_BYTES = 2**34
@@ -66,7 +67,9 @@ class Member:
 class Archive:
     """The files of a zip by their paths; folders, hidden files and what systems add are left out.
 
-    Where all lies below one folder, paths are told from there on. All are in Unicode's composed form.
+    Where all lies below one folder, paths are told from there on. All are in Unicode's composed form, and
+    names that mean something to us (``labels.csv``, ``images/`` beside ``labels/``) in lower case, however
+    they are written.
 
     Attributes
     ----------
@@ -101,7 +104,9 @@ class Archive:
             self._archive.close()
             raise
         top = _top([path for path in infos if not path.endswith("/")])
-        self._infos = {path.removeprefix(top): infos[path] for path in sorted(infos)}
+        spelt = _reserved([path.removeprefix(top) for path in infos])
+        paths = {spelt.get(path.removeprefix(top), path.removeprefix(top)): path for path in infos}
+        self._infos = {path: infos[paths[path]] for path in sorted(paths)}
         self.files = [path for path in self._infos if path and not path.endswith("/")]
         self.folders = [path for path in self._infos if path.endswith("/")]
 
@@ -209,6 +214,22 @@ def _spelt(info: zipfile.ZipInfo) -> str:
         return info.filename
 
 
+def _reserved(paths: Sequence[str]) -> dict[str, str]:
+    """Give the paths that begin with a name that means something, each with that name in lower case.
+
+    One stays as it is where its lower case is there, too.
+    """
+    folders = {path.partition("/")[0].casefold() + "/" for path in paths if "/" in path}
+    tops = (IMAGES, LABELS) if {IMAGES, LABELS} <= folders else ()
+    spelt = {}
+    for path in paths:
+        top, slash, below = path.partition("/")
+        name = top.casefold() + slash
+        if name != top + slash and (name in tops or (not slash and name in (TABLE, NAMES))):
+            spelt[path] = name + below
+    return {path: new for path, new in spelt.items() if new not in paths}
+
+
 def _top(paths: Sequence[str]) -> str:
     """Give the folder that all files lie below; none where that is itself a class's or a part's."""
     tops = {path.partition("/")[0] for path in paths}
@@ -216,4 +237,4 @@ def _top(paths: Sequence[str]) -> str:
         return ""
     top = f"{tops.pop()}/"
     below = [path.removeprefix(top) for path in paths]
-    return top if TABLE in below or all("/" in path for path in below) else ""
+    return top if TABLE in map(str.casefold, below) or all("/" in path for path in below) else ""

@@ -4,21 +4,17 @@ from collections.abc import Mapping
 
 from coronal.errors import shown
 from coronal_learning.dataset_contents import Item
-from coronal_learning.sent.archive import TABLE, Archive
+from coronal_learning.sent.archive import IMAGES, LABELS, NAMES, TABLE, Archive
 from coronal_learning.sent.drawings import MOST_LABELS
 from coronal_learning.sent.faults import Faults
 from coronal_learning.sent.table import items_of, lines_of
 
 __all__ = ["has_pairs", "label_names", "names_in_order", "paired"]
 
-_IMAGES = "images/"
-_LABELS = "labels/"
-_NAMES = "names.csv"
-
 
 def has_pairs(archive: Archive) -> bool:
     """Tell whether a zip is of this form."""
-    return all(any(path.startswith(folder) for path in archive.files) for folder in (_IMAGES, _LABELS))
+    return all(any(path.startswith(folder) for path in archive.files) for folder in (IMAGES, LABELS))
 
 
 def paired(archive: Archive, faults: Faults) -> list[tuple[Item, str]]:
@@ -32,14 +28,14 @@ def paired(archive: Archive, faults: Faults) -> list[tuple[Item, str]]:
     faults
         Where it is told what has no partner.
     """
-    images = _by_stem(archive, _IMAGES, faults)
-    drawings = _by_stem(archive, _LABELS, faults)
+    images = _by_stem(archive, IMAGES, faults)
+    drawings = _by_stem(archive, LABELS, faults)
     for stem in sorted(images.keys() ^ drawings.keys()):
         there, missing = (images, "label map") if stem in images else (drawings, "image")
         faults.add(f"{shown(there[stem])} must have {missing} of its name, found none")
     for path in archive.files:
-        if not path.startswith((_IMAGES, _LABELS)) and path not in (TABLE, _NAMES):
-            faults.add(f"{shown(path)} must lie in {_IMAGES} or {_LABELS}, found it elsewhere")
+        if not path.startswith((IMAGES, LABELS)) and path not in (TABLE, NAMES):
+            faults.add(f"{shown(path)} must lie in {IMAGES} or {LABELS}, found it elsewhere")
     pairs = {images[stem]: drawings[stem] for stem in images.keys() & drawings.keys()}
     if TABLE in archive.files:
         items = items_of(archive, list(images.values()), faults, label=False)
@@ -50,15 +46,15 @@ def paired(archive: Archive, faults: Faults) -> list[tuple[Item, str]]:
 
 def label_names(archive: Archive, faults: Faults) -> dict[int, str]:
     """Read the names of the labels, where ``names.csv`` has them (``label``, ``name``)."""
-    if _NAMES not in archive.files:
+    if NAMES not in archive.files:
         return {}
     names: dict[int, str] = {}
-    for number, line in lines_of(archive, _NAMES, ("label", "name"), faults):
+    for number, line in lines_of(archive, NAMES, ("label", "name"), faults):
         label, name = line["label"], line.get("name", "")
         is_label = label.isascii() and label.isdigit() and len(label) <= 3 and 0 < int(label) <= MOST_LABELS
         if not is_label or not name or int(label) in names or name in names.values():
             faults.add(
-                f"{_NAMES}, line {number}: there must be a label from 1 to {MOST_LABELS} and its name, "
+                f"{NAMES}, line {number}: there must be a label from 1 to {MOST_LABELS} and its name, "
                 f"neither of them twice, found {shown(label)} and {shown(name)}"
             )
             continue

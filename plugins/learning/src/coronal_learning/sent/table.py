@@ -35,7 +35,7 @@ def items_of(archive: Archive, files: Sequence[str], faults: Faults, *, label: b
     blank: list[str] = []
     known = set(files)
     for number, line in lines_of(archive, TABLE, ("file", "label") if label else ("file",), faults):
-        path = line["file"].replace("\\", "/").removeprefix("./")
+        path = _known_path(line["file"].replace("\\", "/").removeprefix("./"), known)
         where = f"{TABLE}, line {number}: "
         if path in found:
             faults.add(f"{where}{shown(path)} has a line already")
@@ -54,6 +54,13 @@ def items_of(archive: Archive, files: Sequence[str], faults: Faults, *, label: b
     if 0 < len(blank) < len(found):
         faults.add(f"the split of {shown(blank[0])} must be told, as of other files, found none")
     return [found[path] for path in sorted(known & found.keys())]
+
+
+def _known_path(path: str, known: set[str]) -> str:
+    """Give a path with its uppermost folder as the archive calls it, where that is in lower case there."""
+    top, slash, below = path.partition("/")
+    lower = top.casefold() + slash + below
+    return lower if path not in known and lower in known else path
 
 
 def lines_of(
