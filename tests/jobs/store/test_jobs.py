@@ -16,6 +16,7 @@ from coronal_jobs.store.jobs import Committed, JobStore
 
 IMAGE, CARRY, PICTURE, NUMBERS = ("a" * 64, "c" * 64, "d" * 64, "e" * 64)
 UNNAMED = "coronal:unnamed"
+REWRITE = "coronal:rewrite"
 SHARED = ("coronal:claimed", "coronal:events")
 """What is kept beside all records."""
 
@@ -468,7 +469,7 @@ class TestDelete:
         assert job_store.delete(order.id) == Committed("deleted", (IMAGE,))
         assert job_store.claim(order.id, "default", lease_s=60) is None
         # Its doorbell alone is left, and finds nothing; the events tell what was.
-        assert set(connection.keys()) == {"coronal:pool.default", "coronal:events", UNNAMED}
+        assert set(connection.keys()) == {"coronal:pool.default", "coronal:events", UNNAMED, REWRITE}
 
     def test_one_that_runs_commits_nothing(
         self, job_store: JobStore, midway: Job, connection: Connection
@@ -480,14 +481,20 @@ class TestDelete:
         assert not job_store.report(midway, "otsu", 0.5)
         assert not job_store.release(midway.id, midway.epoch)
         job_store.log(midway.id, "another line")
-        assert set(connection.keys()) == {"coronal:pool.here", "coronal:pool.there", *SHARED, UNNAMED}
+        assert set(connection.keys()) == {
+            "coronal:pool.here",
+            "coronal:pool.there",
+            *SHARED,
+            UNNAMED,
+            REWRITE,
+        }
 
     def test_one_that_has_ended_lets_go_of_its_artifacts(
         self, job_store: JobStore, claimed: Job, connection: Connection
     ) -> None:
         job_store.commit(claimed, artifacts=_artifacts(overlay=PICTURE, numbers=NUMBERS))
         assert job_store.delete(claimed.id) == Committed("deleted", (IMAGE, PICTURE, NUMBERS))
-        assert set(connection.keys()) == {"coronal:pool.default", *SHARED, UNNAMED}
+        assert set(connection.keys()) == {"coronal:pool.default", *SHARED, UNNAMED, REWRITE}
 
     def test_one_that_has_failed_lets_go_of_its_image(self, job_store: JobStore, claimed: Job) -> None:
         job_store.fail(claimed.id, claimed.epoch, FAILURE)

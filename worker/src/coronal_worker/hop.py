@@ -3,7 +3,6 @@
 import logging
 import math
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from coronal_worker.references import described, reference_of
 from coronal_worker.results import artifact_of, result_files
 from coronal_worker.stages import Abandoned, Installed, StageFailed, Watch, run_stages
 from coronal_worker.tasks import TaskRunner
+from coronal_worker.traces import trace_of
 from coronal_worker.watchers import tell
 
 __all__ = ["HopRunner"]
@@ -142,7 +142,7 @@ class HopRunner:
         else:
             failure = failure_of(error)
         _log.warning("job %s failed: %s", job.id, failure.code)
-        _insist(lambda: self.jobs.log(job.id, *_stamped("".join(traceback.format_exception(error)))))
+        _insist(lambda: self.jobs.log(job.id, *_stamped("\n".join(trace_of(error)))))
         retries = MOST_RETRIES if failure.code in PASSING else 0
         answer = _insist(lambda: self.jobs.fail(job.id, job.epoch, failure, retries=retries))
         if answer == "failed":

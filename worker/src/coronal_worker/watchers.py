@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+from coronal_worker.traces import trace_of
+
 __all__ = ["tell"]
 
 _log = logging.getLogger(__name__)
@@ -13,5 +15,5 @@ def tell(hook: Callable[[], None]) -> None:
     try:
         hook()
     # A stranger's code, which looks on and must not decide.
-    except Exception:
-        _log.exception("a plugin that watches raised")
+    except Exception as error:
+        _log.error("a plugin that watches raised\n%s", "\n".join(trace_of(error)))

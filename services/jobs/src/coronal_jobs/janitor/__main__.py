@@ -24,7 +24,7 @@ def main() -> int:
     settings = JanitorSettings()
     connection = connect(settings)
     holdings = Holdings(connection, BlobStore(settings.blobs_url))
-    janitor = Janitor(JobStore(connection), holdings, settings.keep_s)
+    janitor = Janitor(JobStore(connection), holdings, settings.keep_s, settings.min_rewrite_s)
     janitor.run(_watched(stopped, settings.max_round_s), every_s=settings.janitor_every_s)
     return 0
 

@@ -41,11 +41,14 @@ class Janitor:
         The records, and which blobs are wanted.
     keep_s
         How long a job is kept after its end.
+    min_rewrite_s
+        The shortest time between two rewrites of Redis's file, which take the names of deleted jobs out.
     """
 
     jobs: JobStore
     holdings: Holdings
     keep_s: float
+    min_rewrite_s: float = 600.0
 
     def round(self) -> Round:
         """Do all that is due once."""
@@ -58,6 +61,7 @@ class Janitor:
         # Of this round, and of those who died between letting go of them and removing them.
         removed = self.holdings.remove(self.holdings.unnamed(most=_MOST_REMOVED))
         swept = self.holdings.sweep()
+        self.jobs.rewriting.look(min_interval_s=self.min_rewrite_s)
         self.jobs.note_round()
         return Round(taken, rung, expired, removed, swept)
 

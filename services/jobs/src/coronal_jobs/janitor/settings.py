@@ -16,6 +16,12 @@ class JanitorSettings(StoreSettings):
     keep_s: float = Field(
         default=7 * 24 * 3600.0, gt=0, description="How long a job and its results are kept after its end."
     )
+    min_rewrite_s: float = Field(
+        default=600.0,
+        ge=0,
+        description="The shortest time between two rewrites of Redis's append-only file. A deletion causes "
+        "one; those that follow are covered by the next.",
+    )
     max_round_s: float = Field(
         default=300.0,
         gt=0,

@@ -14,6 +14,7 @@ from coronal_jobs.store.admission import Admission, Terms, content_of
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.paging import older
 from coronal_jobs.store.records import read_job
+from coronal_jobs.store.rewriting import Rewriting
 from coronal_jobs.store.scripts import source_of
 
 __all__ = ["MOST_LOG_LINES", "MOST_RUNS", "Committed", "JobStore", "Page"]
@@ -83,6 +84,7 @@ class JobStore:
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
         self._scripts = {name: connection.register_script(source_of(name)) for name in _SCRIPTS}
+        self._rewriting = Rewriting(connection)
 
     def admit(self, order: Order, terms: Terms = _TERMS) -> Admission:
         """Write a new job and ring for it, unless the terms are against it: then nothing is written."""
@@ -215,6 +217,11 @@ class JobStore:
                 "ZRANGEBYSCORE", "coronal:finished", "-inf", oldest_ms, "LIMIT", 0, most
             )
         )
+
+    @property
+    def rewriting(self) -> Rewriting:
+        """What takes the names of deleted jobs out of Redis's file."""
+        return self._rewriting
 
     def note_round(self) -> None:
         """Tell that a janitor has done a round."""

@@ -22,6 +22,7 @@
 --   coronal:holds            who holds a blob that no record names yet ("SHA256 HOLDER"), by when that ends
 --   coronal:key:DIGEST       the job or batch that came with an Idempotency-Key, and digests of its content; for a day
 --   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
+--   coronal:rewrite          how many deletions there were, and how many of them a rewrite of Redis's file covers
 --   coronal:pool.NAME        the pool's queue, from which Celery pops doorbells
 
 local FIRST_RING_MS = 5000
@@ -141,6 +142,11 @@ local function let_go(digest)
   redis.call('HDEL', 'coronal:blob-refs', digest)
   redis.call('SADD', 'coronal:unnamed', digest)
   return true
+end
+
+-- Count that something was deleted that a rewrite of the append-only file is to take out of it.
+local function note_deletion()
+  redis.call('HINCRBY', 'coronal:rewrite', 'deletions', 1)
 end
 
 local function versions_of(kind, name)

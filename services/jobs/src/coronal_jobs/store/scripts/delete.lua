@@ -4,7 +4,8 @@
 -- Before:  nothing; the job may be in any state. Where a time is given, the job has ended then and not since: one that
 --          was retried meanwhile is "stale", and nothing is done.
 -- Promise: the record is gone, and so is all that stands beside it; a batch goes with its last job. A doorbell that
---          still waits, and a worker that still runs, find nothing to claim or commit.
+--          still waits, and a worker that still runs, find nothing to claim or commit. The deletion is counted, so that a
+--          janitor takes the name out of Redis's file.
 local id, finished = ARGV[1], ARGV[2]
 local state = get(id, 'state')
 if not state then
@@ -42,6 +43,7 @@ if batch then
   end
 end
 redis.call('DEL', record_of(id), 'coronal:log:' .. id)
+note_deletion()
 for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'leases' }) do
   redis.call('ZREM', 'coronal:' .. index, id)
 end

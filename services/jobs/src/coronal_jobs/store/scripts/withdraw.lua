@@ -17,6 +17,7 @@ for n = 1, #aliases, 2 do
   end
 end
 redis.call('HDEL', key, version)
+note_deletion()
 if redis.call('HLEN', key) == 1 then
   redis.call('ZREM', 'coronal:' .. kind, name)
 end
