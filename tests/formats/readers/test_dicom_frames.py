@@ -1,5 +1,6 @@
 """What the frames of a file are: slices in any order, or what is said in a refusal."""
 
+import gzip
 from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
@@ -328,3 +329,30 @@ def test_a_pixel_spacing_that_contradicts_the_regions_is_none(tmp_path: Path) ->
     assert dicom(saved(tmp_path, dataset)).spacing_mm == (0.3, 0.2)
     dataset.PixelSpacing = [0.5, 0.5]
     assert dicom(saved(tmp_path, dataset)).spacing_mm is None
+
+
+def unpacked(nibabel_files: Path, folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_bytes(
+        gzip.decompress((nibabel_files.parents[1] / "nicom/tests/data" / f"{name}.gz").read_bytes())
+    )
+    return path
+
+
+# nibabel warns at its first import that it knows Siemens best.
+@pytest.mark.filterwarnings("ignore:The DICOM readers are highly experimental:UserWarning")
+def test_a_real_enhanced_volume_lies_where_nibabel_says(nibabel_files: Path, tmp_path: Path) -> None:
+    from nibabel.nicom.dicomwrappers import wrapper_from_file
+
+    path = unpacked(nibabel_files, tmp_path, "philips_mprage.dcm")
+    image, wrapped = dicom(path), wrapper_from_file(path)
+    assert image.shape == (176, 256, 256)
+    for z, y, x in ((0, 0, 0), (175, 0, 0), (3, 255, 17)):
+        # Theirs is (row, column, slice), the slices by their dimension index: here the other way round.
+        theirs = wrapped.affine @ [y, x, 175 - z, 1]
+        np.testing.assert_allclose(image.geometry.position_mm((z, y, x)), theirs[:3], atol=2e-3)
+
+
+def test_a_real_mosaic_is_refused(nibabel_files: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadImage, match="found a mosaic"):
+        dicom(unpacked(nibabel_files, tmp_path, "siemens_dwi_1000.dcm"))

@@ -144,7 +144,10 @@ def _is_palette(dataset: FileDataset) -> bool:
 
 
 def _check_pixels(dataset: FileDataset) -> None:
-    if any(name in dataset for name in _PIXELS):
+    found = [name for name in _PIXELS if name in dataset]
+    if len(found) > 1:
+        raise BadImage(f"a DICOM file must hold pixels of one kind, found {' and '.join(found)}")
+    if found:
         return
     uid = UID(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID", ""))
     kind = uid.name if uid.name != uid else "unknown"

@@ -11,7 +11,7 @@ from coronal_formats.readers.dicom_stream import Stream
 
 __all__ = ["check_bits", "stored_bits"]
 
-_MAX_BITS = 64
+_ALLOCATED = (1, 8, 16, 32, 64)
 
 
 def check_bits(dataset: Dataset) -> None:
@@ -24,13 +24,15 @@ def check_bits(dataset: Dataset) -> None:
     """
     allocated, stored = _number(dataset, "BitsAllocated"), _number(dataset, "BitsStored")
     high, sign = _high_bit(dataset), _number(dataset, "PixelRepresentation")
-    is_allocated = allocated == 1 or allocated in range(8, _MAX_BITS + 1, 8)
-    if not is_allocated or not 0 < stored <= high + 1 <= allocated or sign not in (0, 1):
-        raise BadImage(
-            "the pixels of a DICOM file must have 1 or a multiple of 8 bits allocated, as many or fewer "
-            "stored up to a high bit, and the pixel representation 0 or 1, found "
-            f"{allocated} allocated, {stored} stored, high bit {high}, representation {sign}"
-        )
+    if allocated in _ALLOCATED and 0 < stored <= high + 1 <= allocated and sign in (0, 1):
+        return
+    numbers = {"allocated": allocated, "stored": stored, "high bit": high, "pixel representation": sign}
+    found = [f"{name} {'none' if number < 0 else number}" for name, number in numbers.items()]
+    raise BadImage(
+        f"the pixels of a DICOM file must have {', '.join(map(str, _ALLOCATED))} bits allocated, as many or "
+        "fewer stored up to a high bit, and the pixel representation 0 or 1, found "
+        f"{', '.join(found)}"
+    )
 
 
 def stored_bits(dataset: Dataset, cells: Pixels, streams: Sequence[Stream]) -> Pixels:
@@ -43,7 +45,7 @@ def stored_bits(dataset: Dataset, cells: Pixels, streams: Sequence[Stream]) -> P
     dataset
         The file; `check_bits` has passed it.
     cells
-        Whole numbers of any shape, as they were decoded.
+        Whole numbers of any shape, as they were decoded: they are changed in place.
     streams
         The headers of the compressed frames; none of a file that isn't compressed by JPEG of any kind.
 
@@ -67,8 +69,9 @@ def stored_bits(dataset: Dataset, cells: Pixels, streams: Sequence[Stream]) -> P
         return cells
     if any(stream.is_lossy for stream in streams) and cells.dtype.kind == "u":
         # What was lost may have carried a bright pixel over the edge: cut, it would be black.
-        return np.minimum(cells, cells.dtype.type(2**stored - 1))
-    return np.right_shift(np.left_shift(cells, above), above + below)
+        return np.minimum(cells, cells.dtype.type(2**stored - 1), out=cells)
+    np.left_shift(cells, above, out=cells)
+    return np.right_shift(cells, above + below, out=cells)
 
 
 def _check_sign(dataset: Dataset, stream: Stream) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 
-from coronal_formats.readers.dicom_groups import frame_group, listed
+from coronal_formats.readers.dicom_groups import frame_groups, listed
 
 __all__ = ["differences"]
 
@@ -27,13 +27,13 @@ def differences(dataset: Dataset, frames: int) -> str:
 
 
 def _in_content(dataset: Dataset, frames: int) -> Iterator[tuple[str, int]]:
-    contents = [frame_group(dataset, "FrameContentSequence", frame) or Dataset() for frame in range(frames)]
+    contents = [item or Dataset() for item in frame_groups(dataset, "FrameContentSequence", frames)]
     for name in ("StackID", "TemporalPositionIndex"):
         yield name, len({str(content.get(name)) for content in contents})
 
 
 def _in_dimensions(dataset: Dataset, frames: int) -> Iterator[tuple[str, int]]:
-    contents = [frame_group(dataset, "FrameContentSequence", frame) or Dataset() for frame in range(frames)]
+    contents = [item or Dataset() for item in frame_groups(dataset, "FrameContentSequence", frames)]
     indices = [listed(content, "DimensionIndexValues") for content in contents]
     for place, dimension in enumerate(dataset.get("DimensionIndexSequence") or ()):
         name = keyword_for_tag(dimension.get("DimensionIndexPointer") or 0)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-__all__ = ["frame_group", "group", "listed", "numbers"]
+__all__ = ["frame_groups", "group", "listed", "numbers"]
 
 
 def group(dataset: Dataset, name: str, frame: int) -> Dataset:
@@ -22,17 +22,31 @@ def group(dataset: Dataset, name: str, frame: int) -> Dataset:
     frame
         The frame's number, from 0.
     """
-    found = frame_group(dataset, name, frame)
+    found = _frame_group(dataset, name, frame)
     return dataset if found is None else found
 
 
-def frame_group(dataset: Dataset, name: str, frame: int) -> Dataset | None:
+def _frame_group(dataset: Dataset, name: str, frame: int) -> Dataset | None:
     """Return the item of a functional group (PS3.3, C.7.6.16): that of the frame, else the shared one."""
     each = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
-    found = [item.get(name) for item in (*each[frame : frame + 1], *shared[:1])]
-    items: list[Dataset] = [sequence[0] for sequence in found if sequence]
-    return items[0] if items else None
+    return _item(each[frame], name) or _shared(dataset, name) if frame < len(each) else _shared(dataset, name)
+
+
+def frame_groups(dataset: Dataset, name: str, frames: int) -> list[Dataset | None]:
+    """Return the item of a functional group for each frame; a shared one is the same object for all."""
+    each = (dataset.get("PerFrameFunctionalGroupsSequence") or [])[:frames]
+    shared = _shared(dataset, name)
+    return [_item(item, name) or shared for item in each] + [shared] * (frames - len(each))
+
+
+def _shared(dataset: Dataset, name: str) -> Dataset | None:
+    shared = dataset.get("SharedFunctionalGroupsSequence")
+    return _item(shared[0], name) if shared else None
+
+
+def _item(groups: Dataset, name: str) -> Dataset | None:
+    sequence = groups.get(name)
+    return sequence[0] if sequence else None
 
 
 def numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:

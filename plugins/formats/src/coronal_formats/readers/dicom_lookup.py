@@ -83,8 +83,10 @@ def palette_colours(dataset: FileDataset, stored: Pixels) -> Pixels:
     Raises
     ------
     BadImage
-        When a table has fewer entries than it declares.
+        When it has no palette, or a table has fewer entries than it declares.
     """
+    if "RedPaletteColorLookupTableDescriptor" not in dataset:
+        raise BadImage("a DICOM image of PALETTE COLOR must have its lookup tables, found none")
     if "RedPaletteColorLookupTableData" not in dataset:  # in segments: pydicom expands them
         return np.asarray(apply_color_lut(stored, dataset)[..., :3])
     names = [f"{channel}PaletteColorLookupTable" for channel in _CHANNELS]

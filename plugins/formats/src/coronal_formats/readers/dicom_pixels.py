@@ -1,6 +1,6 @@
 """The stored pixels of a DICOM file, decoded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import cast
@@ -30,6 +30,14 @@ _SAMPLES = {
     **dict.fromkeys(("RGB", *_YBR, "YBR_RCT", "YBR_ICT"), 3),
 }
 """Of each photometric interpretation that is read (PS3.3, C.7.6.3.1.2)."""
+
+_NEW_SYNTAXES = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+}
+"""Names of those that pydicom 3.0 doesn't know (PS3.6, A)."""
 
 _AS_THEY_ARE = {
     "correct_unused_bits": False,
@@ -82,6 +90,7 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
     if "PixelData" in dataset:
         pixels = stored_bits(dataset, pixels, streams)
     if interpretation in _YBR:
+        _check_8_bits(pixels)
         pixels = np.asarray(convert_color_space(pixels, interpretation, "RGB"))
     frames = pixels if pixels.ndim - has_channels == 3 else pixels[np.newaxis]
     return Stored(frames, has_channels)
@@ -100,6 +109,7 @@ def check_header(dataset: FileDataset, limits: ReadLimits) -> bool:
     BadImage
         When it is nothing that an image can have, is over the limits, or there are too few bytes for it.
     """
+    _decoder(dataset.file_meta.TransferSyntaxUID)
     missing = [name for name in _NEEDED if not dataset.get(name)]
     if missing:
         raise BadImage(f"a DICOM image must tell its {', '.join(_NEEDED)}, found no {', '.join(missing)}")
@@ -127,55 +137,86 @@ def _check_interpretation(interpretation: str, samples: int) -> None:
         return
     is_code = interpretation.replace("_", "").replace(" ", "").isalnum() and len(interpretation) <= 16
     raise BadImage(
-        f"a DICOM image of {samples} samples a pixel must be one of "
+        f"a DICOM image of {samples} {'sample' if samples == 1 else 'samples'} a pixel must be one of "
         f"{', '.join(name for name, count in _SAMPLES.items() if count == samples)}, "
         f"found {interpretation if is_code else 'another photometric interpretation'}"
     )
+
+
+def _check_8_bits(pixels: Pixels) -> None:
+    if pixels.dtype != np.uint8:
+        raise BadImage(f"a DICOM image in YCbCr must have 8 bits a sample, found {8 * pixels.itemsize}")
 
 
 def _decoder(syntax: UID) -> Decoder:
     try:
         decoder = get_decoder(syntax)
         is_read = decoder.is_available
-    except NotImplementedError:
+    except NotImplementedError:  # pydicom doesn't know it as a transfer syntax
         is_read = False
     if not is_read:
-        kind = "a private one" if syntax.is_private else syntax.name
-        raise BadImage(f"a DICOM file must have a transfer syntax that is read, found {kind}")
+        kind = "a private one" if syntax.is_private else _NEW_SYNTAXES.get(syntax, syntax.name)
+        raise BadImage(
+            "a DICOM file must have a transfer syntax that is read, found "
+            f"{kind if syntax.is_valid else 'none that can be'}"
+        )
     return decoder
 
 
 def _streams(dataset: FileDataset) -> Sequence[Stream]:
-    # A decoder takes memory for the size in the stream, and that may be another than the file's.
     syntax = dataset.file_meta.TransferSyntaxUID
-    if not syntax.is_encapsulated or syntax == RLELossless:
+    if not syntax.is_encapsulated:
         return ()
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    found = []
-    for frame in generate_frames(dataset.PixelData, number_of_frames=frames_of(dataset)):
-        high, wide = declared_size(BytesIO(frame)) or (0, 0)
-        if high * wide > rows * columns:
-            raise BadImage(
-                f"a frame of this DICOM file must have {rows:,} × {columns:,} pixels, "
-                f"found {high:,} × {wide:,} in its compressed stream"
-            )
-        found.append(stream_of(frame))
+    found, count = [], 0
+    for frame in _compressed_frames(dataset):
+        # A decoder takes memory for the size in the stream, and that may be another than the file's.
+        if syntax != RLELossless:
+            _check_size(dataset, frame)
+            found.append(stream_of(frame))
+        count += 1
+    if count < frames_of(dataset):
+        raise BadImage(
+            f"a DICOM file must hold as many compressed frames as it tells, found {count} of "
+            f"{frames_of(dataset)}: it is truncated, or its offset table is another's"
+        )
     return [stream for stream in found if stream is not None]
+
+
+def _compressed_frames(dataset: FileDataset) -> Iterator[bytes]:
+    try:
+        yield from generate_frames(dataset.PixelData, number_of_frames=frames_of(dataset))
+    except ValueError:  # as pydicom says that there are fewer
+        return
+
+
+def _check_size(dataset: FileDataset, frame: bytes) -> None:
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    high, wide = declared_size(BytesIO(frame)) or (rows, columns)
+    if (high, wide) != (rows, columns):
+        raise BadImage(
+            f"a frame of this DICOM file must have {rows:,} × {columns:,} pixels, "
+            f"found {high:,} × {wide:,} in its compressed stream"
+        )
 
 
 def _cells(decoder: Decoder, dataset: FileDataset, streams: Sequence[Stream]) -> tuple[Pixels, str]:
     # pydicom's own type of its options is that of all of them together, for each.
     decode = cast(Callable[..., tuple[Pixels, dict[str, object]]], decoder.as_array)
+    syntax = dataset.file_meta.TransferSyntaxUID
+    found = ", ".join(sorted(set(map(str, streams)))) or "some"
     try:
         pixels, properties = decode(dataset, raw=True, **_AS_THEY_ARE)
-    except (RuntimeError, ValueError) as error:  # what pydicom makes of a decoder's refusal, or wrong sizes
-        syntax = dataset.file_meta.TransferSyntaxUID
-        if not syntax.is_encapsulated:
-            raise
-        found = ", ".join(sorted(set(map(str, streams)))) or "some"
+    except RuntimeError as error:  # what pydicom makes of a decoder's refusal
         raise BadImage(
             f"the frames of this DICOM file must be whole streams of {syntax.name}, found {found} "
             "that can't be decoded: damaged, or of a form that isn't read"
+        ) from error
+    except ValueError as error:
+        if not syntax.is_encapsulated:
+            raise
+        raise BadImage(
+            f"each frame of this DICOM file must give {dataset.Rows} × {dataset.Columns} pixels of "
+            f"{dataset.get('SamplesPerPixel') or 1} samples, found {found} that gives others"
         ) from error
     return pixels, str(properties["photometric_interpretation"])
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from coronal import BadImage
-from coronal_formats.readers.dicom_groups import frame_group, group, numbers
+from coronal_formats.readers.dicom_groups import frame_groups, group, numbers
 from coronal_formats.readers.dicom_place import Vectors, orientation_of, orthogonal, position_of
 from coronal_formats.readers.dicom_vectors import slice_vector
 
@@ -66,28 +66,29 @@ def positions_of(dataset: Dataset, frames: int) -> Positions:
 
 
 def _in_patient(dataset: Dataset, frames: int) -> Positions | None:
-    items = [frame_group(dataset, "PlanePositionSequence", frame) for frame in range(frames)]
+    items = frame_groups(dataset, "PlanePositionSequence", frames)
     points = _all(numbers(item, "ImagePositionPatient", 3) if item else None for item in items)
     if points is None:
         return None
-    return _parallel(dataset, points, [orientation_of(dataset, frame) for frame in range(frames)])
+    planes = frame_groups(dataset, "PlaneOrientationSequence", frames)
+    return _parallel(dataset, points, _turns(dataset, planes, "ImageOrientationPatient"))
 
 
 def _in_volume(dataset: Dataset, frames: int) -> Positions | None:
     # Of ultrasound (PS3.3, C.8.24.3): axes of the transducer, which nothing ties to the patient.
-    items = [frame_group(dataset, "PlanePositionVolumeSequence", frame) for frame in range(frames)]
+    items = frame_groups(dataset, "PlanePositionVolumeSequence", frames)
     points = _all(numbers(item, "ImagePositionVolume", 3) if item else None for item in items)
     if points is None:
         return None
-    planes = [group(dataset, "PlaneOrientationVolumeSequence", frame) for frame in range(frames)]
-    cosines = [numbers(plane, "ImageOrientationVolume", 6) for plane in planes]
-    return _parallel(dataset, points, [orthogonal(six) for six in cosines], is_in_patient=False)
+    planes = frame_groups(dataset, "PlaneOrientationVolumeSequence", frames)
+    turns = _turns(dataset, planes, "ImageOrientationVolume")
+    return _parallel(dataset, points, turns, is_in_patient=False)
 
 
 def _in_stack(dataset: Dataset, frames: int) -> Positions | None:
     # The order of slices is told, but no place (PS3.3, C.7.6.16.2.2).
-    items = [frame_group(dataset, "FrameContentSequence", frame) or Dataset() for frame in range(frames)]
-    places = _all(numbers(item, "InStackPositionNumber", 1) for item in items)
+    items = frame_groups(dataset, "FrameContentSequence", frames)
+    places = _all(numbers(item, "InStackPositionNumber", 1) if item else None for item in items)
     if places is None:
         return None
     _check_stacks(dataset, frames)
@@ -140,9 +141,18 @@ def _parallel(
     return Positions(along, points_mm=points, orientation=known[0], is_in_patient=is_in_patient)
 
 
+def _turns(dataset: Dataset, planes: list[Dataset | None], keyword: str) -> list[Vectors | None]:
+    each = [dataset if plane is None else plane for plane in planes]
+    # Most often one item is shared by all frames.
+    known = {
+        id(plane): orthogonal(numbers(plane, keyword, 6)) for plane in {id(one): one for one in each}.values()
+    }
+    return [known[id(plane)] for plane in each]
+
+
 def _check_stacks(dataset: Dataset, frames: int) -> None:
-    contents = [frame_group(dataset, "FrameContentSequence", frame) or Dataset() for frame in range(frames)]
-    stacks = {str(content.StackID) for content in contents if content.get("StackID")}
+    contents = frame_groups(dataset, "FrameContentSequence", frames)
+    stacks = {str(content.StackID) for content in contents if content is not None and content.get("StackID")}
     if len(stacks) > 1:
         raise BadImage(
             f"a DICOM file of several frames must hold one stack of slices, found {len(stacks)} stacks "

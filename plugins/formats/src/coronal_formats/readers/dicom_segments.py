@@ -8,7 +8,7 @@ from pydicom.uid import SegmentationStorage
 
 from coronal import BadImage, ReadLimits
 from coronal.image import Pixels
-from coronal_formats.readers.dicom_groups import frame_group
+from coronal_formats.readers.dicom_groups import frame_groups
 from coronal_formats.readers.dicom_layout import Layout
 from coronal_formats.readers.dicom_place import plane_geometry
 from coronal_formats.readers.dicom_stack import sparse_stack
@@ -105,7 +105,7 @@ def _layout(dataset: Dataset, frames: int, limits: ReadLimits, segments: int) ->
 
 
 def _numbers(dataset: Dataset, frames: int) -> Sequence[int]:
-    items = [frame_group(dataset, "SegmentIdentificationSequence", frame) for frame in range(frames)]
+    items = frame_groups(dataset, "SegmentIdentificationSequence", frames)
     found = [
         int(item.ReferencedSegmentNumber) for item in items if item and "ReferencedSegmentNumber" in item
     ]

@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 from coronal import BadImage, Geometry
 from coronal_formats.readers.dicom_dimensions import differences
-from coronal_formats.readers.dicom_groups import group, numbers
+from coronal_formats.readers.dicom_groups import frame_groups, group, numbers
 from coronal_formats.readers.dicom_place import Vectors, as_point, as_rows, spacing_of
 from coronal_formats.readers.dicom_positions import Positions, positions_of
 
@@ -128,7 +128,11 @@ def _geometry(dataset: Dataset, positions: Positions, slices: NDArray[np.intp], 
 
 
 def _common_spacing(dataset: Dataset, frames: int) -> tuple[float, ...] | None:
-    spacings = {spacing_of(dataset, frame) for frame in range(frames)}
+    measures = frame_groups(dataset, "PixelMeasuresSequence", frames)
+    # Once for each item that there is: most often it is shared by all frames.
+    spacings = {
+        spacing_of(dataset, frame) for frame in {id(one): k for k, one in enumerate(measures)}.values()
+    }
     if len(spacings) > 1:
         raise BadImage(
             f"the slices of a DICOM file must have one pixel spacing, found {len(spacings)} in {frames}"

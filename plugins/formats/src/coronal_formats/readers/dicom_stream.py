@@ -1,7 +1,7 @@
 """What a compressed frame says of itself: its kind, its bits, and whether it lost anything."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Stream", "stream_of"]
 
@@ -36,6 +36,8 @@ class Stream:
         What it is, e.g. ``JPEG-LS``.
     bits
         The bits of a sample.
+    samples
+        How many samples a pixel has.
     is_signed
         Whether the stream itself says that its samples have a sign: only JPEG 2000 can.
     is_lossy
@@ -44,11 +46,12 @@ class Stream:
 
     kind: str
     bits: int
+    samples: int = 1
     is_signed: bool = False
     is_lossy: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.bits} bits"
+        return f"{self.kind} of {self.bits} bits" + (f" × {self.samples} samples" if self.samples > 1 else "")
 
 
 def stream_of(frame: bytes) -> Stream | None:
@@ -79,7 +82,7 @@ def stream_of(frame: bytes) -> Stream | None:
 
 
 def _jpeg(frame: bytes) -> Stream | None:
-    place, kind, bits = 2, "", 0
+    place, found = 2, None
     while frame[place] == 0xFF:
         marker = frame[place + 1]
         if marker == 0xFF:  # a fill byte
@@ -89,27 +92,31 @@ def _jpeg(frame: bytes) -> Stream | None:
             place += 2
             continue
         if marker in _KINDS:
-            kind, bits = _KINDS[marker], frame[place + 4]
+            found = Stream(_KINDS[marker], frame[place + 4], frame[place + 9])
         if marker == _SCAN:
-            return _with_scan(kind, bits, frame, place) if kind else None
+            return found and _with_scan(found, frame, place)
         (length,) = struct.unpack_from(">H", frame, place + 2)
         place += 2 + length
     return None
 
 
-def _with_scan(kind: str, bits: int, frame: bytes, place: int) -> Stream:
+def _with_scan(stream: Stream, frame: bytes, place: int) -> Stream:
     # NEAR, the most by which a sample of JPEG-LS differs, stands behind the components (T.87, C.2.3).
     near = frame[place + 5 + 2 * frame[place + 4]]
-    is_exact = near == 0 if kind == "JPEG-LS" else kind.startswith("lossless")
-    return Stream(kind, bits, is_lossy=not is_exact)
+    is_exact = near == 0 if stream.kind == "JPEG-LS" else stream.kind.startswith("lossless")
+    return replace(stream, is_lossy=not is_exact)
 
 
 def _jpeg2000(frame: bytes, start: int) -> Stream:
-    # SIZ: capabilities, and of the first component sign and bits (ITU-T T.800, A.5.1; T.814 for HTJ2K).
-    capabilities, depth = struct.unpack_from(">H34xB", frame, start + 6)
-    kind = "HTJ2K" if capabilities & 0x4000 else "JPEG 2000"
-    is_reversible = _is_reversible(frame, start + 2)
-    return Stream(kind, (depth & 0x7F) + 1, is_signed=depth >= 0x80, is_lossy=not is_reversible)
+    # SIZ: capabilities, components, and sign and bits of the first (ITU-T T.800, A.5.1; T.814 for HTJ2K).
+    capabilities, samples, depth = struct.unpack_from(">H32xHB", frame, start + 6)
+    return Stream(
+        "HTJ2K" if capabilities & 0x4000 else "JPEG 2000",
+        (depth & 0x7F) + 1,
+        samples,
+        is_signed=depth >= 0x80,
+        is_lossy=not _is_reversible(frame, start + 2),
+    )
 
 
 def _is_reversible(frame: bytes, place: int) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from coronal import BadImage, Geometry, ReadLimits
-from coronal_formats.readers.dicom_groups import frame_group, numbers
+from coronal_formats.readers.dicom_groups import frame_groups, numbers
 from coronal_formats.readers.dicom_layout import Layout
 from coronal_formats.readers.dicom_place import spacing_of
 
@@ -71,9 +71,7 @@ def _full(dataset: Dataset, frames: int, total: Sequence[int], tile: Sequence[in
 def _sparse(dataset: Dataset, frames: int) -> NDArray[np.intp] | None:
     if dataset.get("DimensionOrganizationType") == "TILED_FULL":
         return None
-    items = [
-        frame_group(dataset, "PlanePositionSlideSequence", frame) or Dataset() for frame in range(frames)
-    ]
+    items = [item or Dataset() for item in frame_groups(dataset, "PlanePositionSlideSequence", frames)]
     names = ("RowPositionInTotalImagePixelMatrix", "ColumnPositionInTotalImagePixelMatrix")
     found = [[numbers(item, name, 1) for name in names] for item in items]
     if any(number is None for pair in found for number in pair):
@@ -119,5 +117,5 @@ def _check_apart(layout: Layout, tile: tuple[int, int], planes: int) -> None:
 
 
 def _different(dataset: Dataset, frames: int, group: str, keyword: str) -> int:
-    items = (frame_group(dataset, group, frame) or Dataset() for frame in range(frames))
-    return len({str(item.get(keyword)) for item in items if keyword in item})
+    items = frame_groups(dataset, group, frames)
+    return len({str(item.get(keyword)) for item in items if item is not None and keyword in item})

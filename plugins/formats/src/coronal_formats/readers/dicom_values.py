@@ -5,13 +5,11 @@ from pydicom.dataset import Dataset, FileDataset
 
 from coronal import BadImage, Meaning
 from coronal.image import Pixels
-from coronal_formats.readers.dicom_groups import group, numbers
+from coronal_formats.readers.dicom_groups import frame_groups, numbers
 from coronal_formats.readers.dicom_lookup import modality_lookup
 from coronal_formats.rescale import rescale
 
 __all__ = ["meaning_of", "values_of"]
-
-_TRANSFORM = "PixelValueTransformationSequence"
 
 
 def meaning_of(dataset: Dataset) -> Meaning:
@@ -19,9 +17,8 @@ def meaning_of(dataset: Dataset) -> Meaning:
     is_ct = dataset.get("Modality") == "CT" and "LOCALIZER" not in (dataset.get("ImageType") or ())
     if not is_ct or dataset.get("ModalityLUTSequence"):
         return Meaning.INTENSITY
-    frames = range(int(dataset.get("NumberOfFrames") or 1))
-    is_hounsfield = all(_is_in_hounsfield(dataset, frame) for frame in frames)
-    return Meaning.HOUNSFIELD if is_hounsfield else Meaning.INTENSITY
+    transforms = _transforms(dataset, int(dataset.get("NumberOfFrames") or 1))
+    return Meaning.HOUNSFIELD if all(map(_is_in_hounsfield, transforms)) else Meaning.INTENSITY
 
 
 def values_of(dataset: FileDataset, stored: Pixels) -> Pixels:
@@ -52,7 +49,7 @@ def values_of(dataset: FileDataset, stored: Pixels) -> Pixels:
     if table is not None:
         values = table.apply(stored)
         return np.subtract(values.dtype.type(2**table.bits - 1), values) if is_turned else values
-    lines = [_line(dataset, frame) for frame in range(len(stored))]
+    lines = [_line(dataset, transform) for transform in _transforms(dataset, len(stored))]
     if len(set(lines)) == 1:
         # A line keeps the middle of a range in the middle: turned before it, whole numbers stay exact.
         return rescale(_turned_round(dataset, stored) if is_turned else stored, *lines[0])
@@ -67,8 +64,13 @@ def _has_unit(dataset: Dataset) -> bool:
     return is_measured or meaning_of(dataset) is Meaning.HOUNSFIELD
 
 
-def _is_in_hounsfield(dataset: Dataset, frame: int) -> bool:
-    transform = group(dataset, _TRANSFORM, frame)
+def _transforms(dataset: Dataset, frames: int) -> list[Dataset]:
+    # A file of a single frame has it at the top.
+    found = frame_groups(dataset, "PixelValueTransformationSequence", frames)
+    return [dataset if item is None else item for item in found]
+
+
+def _is_in_hounsfield(transform: Dataset) -> bool:
     return "RescaleSlope" in transform and (transform.get("RescaleType") or "HU") == "HU"
 
 
@@ -90,8 +92,7 @@ def _reach(dataset: FileDataset, lines: list[tuple[float, float]]) -> tuple[floa
     return min(ends), max(ends)
 
 
-def _line(dataset: FileDataset, frame: int) -> tuple[float, float]:
-    transform = group(dataset, _TRANSFORM, frame)
+def _line(dataset: Dataset, transform: Dataset) -> tuple[float, float]:
     if "RescaleSlope" not in transform:
         scaling = numbers(dataset, "DoseGridScaling", 1)
         return (scaling or (1.0,))[0], 0.0
