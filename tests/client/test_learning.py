@@ -281,3 +281,41 @@ class TestCommand:
     )
     def test_a_wrong_command_line_is_told_before_anything_is_asked(self, coronal, words: list[str]) -> None:
         assert coronal(*words).returncode == ExitCode.USAGE
+
+
+@pytest.fixture(scope="module")
+def squares(client: Client, tmp_path_factory: pytest.TempPathFactory) -> Version:
+    """Bright squares, each with its mask of black and white."""
+    folder = tmp_path_factory.mktemp("squares")
+    for number in range(6):
+        square = np.zeros((24, 24), np.uint8)
+        square[4 : 12 + number, 4:14] = 255
+        for name, pixels in (("Images", square // 2 + 10), ("Labels", square)):
+            (folder / name).mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    job = client.add_dataset("squares", folder).wait(60)
+    assert client.dataset(job.published).facts["labels"] == "1 = 255 in 6 files"
+    return client.dataset(job.published)
+
+
+class TestWithoutFitting:
+    def test_a_segmenter_is_registered_judged_beside_another_and_asked(
+        self, coronal, server: str, client: Client, squares: Version, tmp_path: Path
+    ) -> None:
+        to = ("--dataset", str(squares), "--server", server)
+        done = coronal("model", "register", "bright", "--segmenter", "otsu", *to, "--out", "report")
+        assert done.returncode == 0, done.stderr
+        assert "published: bright@1" in done.stdout
+        assert (tmp_path / "report" / "report.html").is_file()
+        coronal("model", "register", "above", "--segmenter", "threshold", "--param", "lower=250", *to)
+        beside = coronal("model", "evaluate", "bright", "--against", "above", *to)
+        assert beside.returncode == 0, beside.stderr
+        assert "Dice" in beside.stdout
+        image = tmp_path / "one.png"
+        Image.fromarray(np.pad(np.full((8, 8), 200, np.uint8), 8)).save(image)
+        results = client.submit(image, [{"segment": {"model": "bright@1"}}, "shape"]).wait(60).results()
+        assert results.tables["shape"].column("label") == (1,)
+
+    def test_what_needs_no_fitting_takes_no_search(self, client: Client, squares: Version) -> None:
+        with pytest.raises(Refused, match="search must be left out, as otsu needs no fitting"):
+            client.register_model("no", dataset=squares, segmenter="otsu", search={"smallest": [1, 2]})

@@ -157,6 +157,33 @@ def test_a_training_that_cannot_be_done_is_refused_before_it_is_queued(
     assert at.jobs.counts()[State.QUEUED] == 0
 
 
+def test_what_needs_no_fitting_is_judged_and_kept_in_the_same_way(train: Order, drawn: Version) -> None:
+    answer = train(classifier=None, segmenter="otsu", dataset="drawn")
+    assert (answer.status_code, answer.json["task"]["algorithm"]) == (202, "otsu")
+
+
+@pytest.mark.usefixtures("drawn")
+@pytest.mark.parametrize(
+    ("changed", "code", "said"),
+    [
+        ({"search": {"trees": [1]}}, "bad-parameter", "search must be left out, as otsu needs no fitting"),
+        ({"split": {"test": 0.5}}, "bad-parameter", "split must be left out, as otsu needs no fitting"),
+        ({"imbalance": "none"}, "bad-parameter", "imbalance must be left out"),
+        ({"folds": 5}, "bad-parameter", "folds must be left out"),
+        ({"parameters": {"leaves": 1}}, "bad-parameter", "leaves"),
+        ({"dataset": "cells"}, "bad-parameter", "one with label-maps for a segmenter"),
+        ({"segmenter": "shape"}, "unknown-algorithm", "shape"),
+    ],
+)
+def test_what_needs_no_fitting_is_refused_where_it_is_to_be_fitted_or_doesnt_fit(
+    train: Order, at: Services, changed: dict[str, Any], code: str, said: str
+) -> None:
+    answer = train(**{"classifier": None, "segmenter": "otsu", "dataset": "drawn", **changed})
+    assert (answer.status_code, answer.json["code"]) == (422, code)
+    assert said in answer.json["detail"]
+    assert at.jobs.counts()[State.QUEUED] == 0
+
+
 def test_a_model_is_no_preprocessing(train: Order, model: Version) -> None:
     answer = train(preprocess=[{"classify": {"model": "digits"}}])
     assert (answer.status_code, answer.json["code"]) == (422, "stages-dont-fit")

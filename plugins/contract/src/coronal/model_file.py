@@ -22,6 +22,7 @@ from coronal.image import Image
 from coronal.labelmap import LabelMap
 from coronal.model import Model
 from coronal.prediction import Prediction
+from coronal.pretrained import pretrained
 from coronal.segmenters import Segmenter
 from coronal.spec import Kind
 from coronal.task_spec import Part, Step
@@ -175,7 +176,10 @@ def open_model(path: Path, plugins: Plugins) -> TrainedModel:
         When what was trained isn't installed here.
     """
     card = read_card(path)
-    trainable = plugins.trainable.get(card.algorithm)
+    trainable, algorithm = plugins.trainable.get(card.algorithm), plugins.algorithms.get(card.algorithm)
+    if algorithm is not None:
+        asked = pretrained(algorithm, card.parameters, card.classes, card.seed)
+        return TrainedModel(card, asked, plugins, path.stat().st_size)
     if trainable is None:
         raise PluginError(f"the model is of {card.algorithm}, and that isn't installed here")
     with tempfile.TemporaryDirectory() as folder:

@@ -73,6 +73,12 @@ class AlgorithmSpec(_Plain):
         default="", description="The Python distribution that it comes from, with version."
     )
 
+    @property
+    def can_be_model(self) -> bool:
+        """Whether it segments or classifies an image without fitting, so that it is a model as it is."""
+        is_one = self.kind in (Kind.SEGMENTER, Kind.CLASSIFIER) and not self.needs_model
+        return is_one and self.inputs == (Input.IMAGE,)
+
 
 class Signature(_Plain):
     """Bytes by which a file format is known."""

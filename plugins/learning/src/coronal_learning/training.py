@@ -1,15 +1,13 @@
 """The task that trains a model on a data set, and judges it by what is held out."""
 
-import json
 import zipfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
 
 from pydantic import JsonValue
 
-from coronal import Model, PluginError, Publication, ResultFile, TaskResult, Work, task
+from coronal import Model, PluginError, ResultFile, TaskResult, Work, task
 from coronal.model_file import TrainedModel, open_model, write_model
 from coronal.task_spec import TrainingTask
 from coronal_learning.cancelling import Cancelled
@@ -20,6 +18,8 @@ from coronal_learning.judging.report_files import report_files
 from coronal_learning.judging.verdict import Judged, Verdict
 from coronal_learning.learning_curve import LearningCurve
 from coronal_learning.lessons import Lessons, Preparing
+from coronal_learning.publishing import published
+from coronal_learning.registering import registered
 from coronal_learning.searching import best_of, combinations
 from coronal_learning.segmenter_trainee import SegmenterTrainee
 from coronal_learning.spans import span
@@ -41,6 +41,8 @@ _LEARNED = 0.9
 @task
 def training(work: Work) -> TaskResult:
     """Train a model on a data set, and judge it by the part that is held out.
+
+    An algorithm that needs no fitting is judged by all of it, and kept as a model, too.
 
     Parameters
     ----------
@@ -65,12 +67,15 @@ def training(work: Work) -> TaskResult:
     spec = cast("TrainingTask", work.spec)  # a task is given the orders of its name
     classifier = work.plugins.classifiers.get(spec.algorithm)
     segmenter = work.plugins.segmenters.get(spec.algorithm)
+    algorithm = work.plugins.algorithms.get(spec.algorithm)
     try:
         with open_dataset(work.source) as dataset:
             if classifier is not None:
                 return _trained(work, spec, dataset, ClassifierTrainee(classifier))
             if segmenter is not None:
                 return _trained(work, spec, dataset, SegmenterTrainee(segmenter))
+            if algorithm is not None and algorithm.spec.can_be_model:
+                return registered(work, spec, dataset, algorithm)
     except Cancelled:
         return TaskResult(())
     raise PluginError(f"{spec.algorithm} must be something that is trained, and isn't installed here")
@@ -106,7 +111,7 @@ def _learned(
     judged = Judged(about_of(course, card, fitted), verdict)
     files = report_files([judged], curve=curve.rows, images=trial.image)
     progress(1.0)
-    return _result(course.spec.name, model, facts, (*files, *_curve_file(curve)))
+    return published(course.spec.name, model, facts, (*files, *_curve_file(curve)))
 
 
 def _judged(
@@ -128,12 +133,3 @@ def _has_graph(model: Path) -> bool:
 
 def _curve_file(curve: LearningCurve) -> tuple[ResultFile, ...]:
     return (ResultFile("learning-curve.csv", "text/csv", curve.csv()),) if curve.rows else ()
-
-
-def _result(
-    name: str, model: Path, facts: Mapping[str, JsonValue], files: tuple[ResultFile, ...]
-) -> TaskResult:
-    text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False)
-    result = ResultFile("result.json", "application/json", text.encode() + b"\n")
-    kept = Publication("models", name, model, facts, tuple(file.name for file in files))
-    return TaskResult((result, *files), kept)

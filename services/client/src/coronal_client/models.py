@@ -103,6 +103,26 @@ class Models:
             body["preprocess"] = pipeline_text(order["preprocess"])
         return self._order(f"/v1/{_KIND}", key, body)
 
+    def register_model(self, name: str, *, key: str = "", **order: Unpack[Training]) -> Job:
+        """Judge an algorithm that needs no fitting by all of a data set, and keep it as a version of a model.
+
+        So it can be promoted, asked by a stage, and judged beside models that have learned (`evaluate`).
+
+        Parameters
+        ----------
+        name, key
+            As of `train`.
+        order
+            Its `classifier` or `segmenter` (``brain``, say), `dataset`, `parameters`, `preprocess` and
+            `seed`: see `Training`. All else is for what learns.
+
+        Raises
+        ------
+        BadFile, Refused, ServerUnreachable, Unavailable
+            As of `train`.
+        """
+        return self.train(name, key=key, **order)
+
     def evaluate(
         self,
         model: str | Version,

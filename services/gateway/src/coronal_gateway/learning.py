@@ -11,6 +11,7 @@ from coronal.task_spec import (
     DatasetUse,
     EvaluationTask,
     ModelUse,
+    Split,
     Step,
     TaskSpec,
     TrainingTask,
@@ -155,9 +156,11 @@ def _check_steps(steps: Pipeline, catalogue: Catalogue) -> None:
 def _check_training(task: TrainingTask, sent: TrainingOrder, dataset: Version, catalogue: Catalogue) -> None:
     spec = catalogue.algorithms.get(task.algorithm)
     kind = Kind.CLASSIFIER if sent.classifier else Kind.SEGMENTER
-    if spec is None or not spec.needs_model or spec.kind is not kind:
+    if spec is None or spec.kind is not kind or not (spec.needs_model or spec.can_be_model):
         known = [one.name for one in catalogue.algorithms.values() if one.needs_model and one.kind is kind]
         raise UnknownAlgorithm(task.algorithm, known, stage="")
+    if spec.can_be_model:
+        _check_nothing_to_fit(sent)
     _check_answers(kind, dataset)
     # With filters before, nobody knows yet: one may make slices of a volume.
     if not task.preprocess and dataset.facts.get("dimensions") not in (None, *spec.dimensions):
@@ -167,6 +170,15 @@ def _check_training(task: TrainingTask, sent: TrainingOrder, dataset: Version, c
     for name, values in sent.search.items():
         for value in values:
             _check_parameters(spec, sent.parameters | {name: value})
+
+
+def _check_nothing_to_fit(sent: TrainingOrder) -> None:
+    """Check that nothing is ordered of a fit that there won't be."""
+    of_a_fit = {"split": Split(), "imbalance": "auto", "search": {}, "folds": 3}
+    for name, default in of_a_fit.items():
+        if getattr(sent, name) != default:
+            algorithm = sent.classifier or sent.segmenter
+            raise BadParameter(name, found="some", allowed=f"left out, as {algorithm} needs no fitting")
 
 
 def _check_parameters(spec: AlgorithmSpec, parameters: Mapping[str, JsonValue]) -> None:

@@ -7,6 +7,7 @@ import typer
 from coronal_client.client import Client
 from coronal_client.commands.evaluate import evaluate
 from coronal_client.commands.options import DEFAULT_SERVER, Json, Server
+from coronal_client.commands.register import register
 from coronal_client.commands.train import train
 from coronal_client.commands.versions import Alias, Every, FilesOut, Named, NamedExactly, exactly
 from coronal_client.display.models import aliases_line, list_models, show_model
@@ -20,6 +21,7 @@ model = typer.Typer(
     help="What was learned: trained, judged, promoted.", no_args_is_help=True, rich_markup_mode=None
 )
 model.command()(train)
+model.command()(register)
 model.command()(evaluate)
 
 
