@@ -29,8 +29,6 @@ def test_it_is_the_library_bit_for_bit_in_a_plane() -> None:
     assert len(regions) > 20
     assert table.column("label") == tuple(r.label for r in regions)
     assert table.column("area") == tuple(r.area for r in regions)
-    assert table.column("major_axis") == tuple(r.axis_major_length for r in regions)
-    assert table.column("minor_axis") == tuple(r.axis_minor_length for r in regions)
     assert table.column("intensity_mean") == tuple(r.intensity_mean for r in regions)
     assert table.column("intensity_sd") == tuple(r.intensity_std for r in regions)
     assert table.column("box_x_stop") == tuple(r.bbox[3] for r in regions)
@@ -105,10 +103,50 @@ def test_values_that_are_no_number_do_not_count_for_brightness() -> None:
     assert table.column("area") == (4.0, 1.0)
 
 
-def test_an_object_of_one_pixel_has_no_extent_and_no_spread() -> None:
+def test_an_object_of_one_pixel_has_the_extent_of_a_pixel_and_no_spread() -> None:
     image = Image(np.array([[0, 5], [0, 0]], np.uint8))
     found = row(shape(image, LabelMap(image.pixels > 0)))
-    assert (found["major_axis_px"], found["minor_axis_px"], found["intensity_sd"]) == (0, 0, 0)
+    # The variance along the side of a square of 1 is 1 / 12; a circle has a 16th of its diameter's square.
+    assert (found["major_axis_px"], found["minor_axis_px"]) == pytest.approx([4 / math.sqrt(12)] * 2)
+    assert (found["eccentricity"], found["orientation_deg"], found["intensity_sd"]) == (0, 0, 0)
+
+
+def test_a_line_and_a_plate_are_as_thick_as_their_pixels() -> None:
+    line = np.zeros((30, 30), np.uint8)
+    line[5, 5:15] = 1
+    found = row(shape(Image(line), LabelMap(line), ("axes",)))
+    assert (found["major_axis_px"], found["minor_axis_px"]) == pytest.approx(
+        [40 / math.sqrt(12), 1.1547], 1e-4
+    )
+    assert found["eccentricity"] == pytest.approx(math.sqrt(1 - 1 / 100))
+    assert abs(found["orientation_deg"]) == pytest.approx(90)
+    plate, geometry = np.pad(np.ones((1, 7, 7), np.uint8), 3), Geometry((5.0, 0.7, 0.7))
+    found = row(shape(Image(plate, geometry), LabelMap(plate, geometry), ("axes",)))
+    # A body of 5 × 4.9 × 4.9 mm: an ellipsoid has a 20th of the square of its axis as variance.
+    expected = [math.sqrt(20 / 12) * 5, math.sqrt(20 / 12) * 4.9]
+    assert (found["major_axis_mm"], found["minor_axis_mm"]) == pytest.approx(expected)
+
+
+def test_axes_are_those_of_the_library_with_the_moment_of_a_pixel_added() -> None:
+    labels = label(data.retina()[300:600, 300:600, 1] > 100)
+    table = shape(Image(labels, Geometry((0.5, 0.5))), LabelMap(labels, Geometry((0.5, 0.5))), ("axes",))
+    regions = regionprops(labels, spacing=(0.5, 0.5))
+    for name in ("major", "minor"):
+        library = np.array([getattr(region, f"axis_{name}_length") for region in regions])
+        assert table.column(f"{name}_axis") == pytest.approx(np.sqrt(library**2 + 16 * 0.5**2 / 12))
+    is_oblong = [region.eccentricity > 0.3 and region.area > 5 for region in regions]
+    turns = [math.degrees(region.orientation) for region in regions]
+    found = np.array(table.column("orientation"))[is_oblong]
+    assert found == pytest.approx(np.array(turns)[is_oblong])
+
+
+def test_an_object_that_is_turned_onto_another_axis_keeps_its_measures() -> None:
+    labels = np.pad(np.random.default_rng(0).random((6, 7, 8)) < 0.7, 1).astype(np.uint8)
+    spacing, what = (5.0, 0.7, 1.3), ("size", "axes", "outline", "hull")
+    one = shape(Image(labels, Geometry(spacing)), LabelMap(labels, Geometry(spacing)), what)
+    turned, geometry = labels.transpose(2, 0, 1), Geometry((1.3, 5.0, 0.7))
+    other = shape(Image(turned, geometry), LabelMap(turned, geometry), what)
+    assert other.rows[0] == pytest.approx(one.rows[0])
 
 
 def test_the_luminance_of_a_colour_image_is_measured() -> None:
@@ -141,7 +179,7 @@ def test_a_disc_has_its_known_form(spacing: tuple[float, float]) -> None:
     found = row(shape(image, LabelMap.of(image, image.pixels), EXTRA))
     assert found["equivalent_diameter_mm"] == pytest.approx(2 * radius, rel=0.01)
     assert found["perimeter_mm"] == pytest.approx(2 * math.pi * radius, rel=0.03)
-    assert found["circularity"] == pytest.approx(1, abs=0.06)
+    assert 0.97 < found["circularity"] <= 1
     assert found["feret_diameter_mm"] == pytest.approx(2 * radius, abs=max(spacing))
     assert found["solidity"] == pytest.approx(1, abs=0.04)
     assert found["eccentricity"] < 0.15
@@ -154,7 +192,7 @@ def test_a_ball_has_its_known_form(spacing: tuple[float, float, float]) -> None:
     found = row(shape(image, LabelMap.of(image, image.pixels), EXTRA))
     assert found["equivalent_diameter_mm"] == pytest.approx(2 * radius, rel=0.02)
     assert found["surface_mm2"] == pytest.approx(4 * math.pi * radius**2, rel=0.02)
-    assert found["sphericity"] == pytest.approx(1, abs=0.03)
+    assert 0.97 < found["sphericity"] <= 1
     assert found["feret_diameter_mm"] == pytest.approx(2 * radius, abs=max(spacing))
     # The hull around the steps of thick slices is larger than the ball.
     assert found["solidity"] == pytest.approx(1, abs=0.1)
@@ -182,7 +220,6 @@ def test_form_is_what_the_library_finds() -> None:
     regions = regionprops(labels)
     large = [place for place, region in enumerate(regions) if region.area > 40]
     assert len(large) > 5
-    assert table.column("eccentricity") == pytest.approx([region.eccentricity for region in regions])
     # The library counts the pixels of the hull, and goes along the edge of these.
     for name, attribute, tolerance in (
         ("feret_diameter", "feret_diameter_max", 0.5),
@@ -190,8 +227,9 @@ def test_form_is_what_the_library_finds() -> None:
     ):
         expected = [getattr(regions[place], attribute) for place in large]
         assert [table.column(name)[place] for place in large] == pytest.approx(expected, abs=tolerance)
+    # The formula of Crofton sees edges along an axis 6 % too short, and corners shorter.
     crofton = [perimeter_crofton(np.pad(regions[place].image, 1)) for place in large]
-    assert [table.column("perimeter")[place] for place in large] == pytest.approx(crofton)
+    assert sum(table.column("perimeter")[place] for place in large) == pytest.approx(sum(crofton), rel=0.1)
 
 
 def test_half_of_a_hull_is_solid_by_half() -> None:

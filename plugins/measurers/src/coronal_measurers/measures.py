@@ -1,6 +1,5 @@
 """What is measured of an object: each measure with its columns and units."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,8 +8,9 @@ import numpy as np
 
 from coronal import Column, Image, Table
 from coronal.table import Cell
+from coronal_measurers.ellipsoid import Ellipsoid
 from coronal_measurers.levels import countable, measured_values
-from coronal_measurers.regions import Properties, Region
+from coronal_measurers.regions import Region
 from coronal_measurers.units import length_unit, size_name, size_unit, value_unit
 
 __all__ = ["Measure", "axes", "box", "brightness", "centroid", "number", "size", "tabled", "world"]
@@ -92,7 +92,10 @@ def box(image: Image) -> Measure:
 
 
 def axes(image: Image) -> Measure:
-    """Measure the axes of the ellipse (and how it lies) or ellipsoid of the same second moments."""
+    """Measure the axes of the ellipse (and how it lies) or ellipsoid of the same second moments.
+
+    A pixel counts as wide as it is (`Ellipsoid`).
+    """
     body = "ellipse" if image.dimensions == 2 else "ellipsoid"
     unit = length_unit(image)
     lengths = (
@@ -100,19 +103,17 @@ def axes(image: Image) -> Measure:
         for name, extent in (("major", "longest"), ("minor", "shortest"))
     )
     if image.dimensions == 3:
-        return Measure(tuple(lengths), lambda region: _axis_lengths(region.properties))
+        return Measure(tuple(lengths), lambda region: Ellipsoid.of(region).axes)
     form = (
         Column("eccentricity", "", "That of the ellipse: 0 for a circle, nearly 1 for a line."),
         Column("orientation", "°", "From the y axis to the major axis, through the x axis."),
     )
-    return Measure(
-        (*lengths, *form),
-        lambda region: (
-            *_axis_lengths(region.properties),
-            float(region.properties.eccentricity),
-            math.degrees(region.properties.orientation),
-        ),
-    )
+
+    def of(region: Region) -> tuple[Cell, ...]:
+        ellipse = Ellipsoid.of(region)
+        return (*ellipse.axes, ellipse.eccentricity, ellipse.orientation)
+
+    return Measure((*lengths, *form), of)
 
 
 def brightness(image: Image) -> Measure:
@@ -133,10 +134,6 @@ def brightness(image: Image) -> Measure:
         ),
     )
     return Measure(columns, of)
-
-
-def _axis_lengths(properties: Properties) -> tuple[float, float]:
-    return float(properties.axis_major_length), float(properties.axis_minor_length)
 
 
 def _spatial_axes(image: Image) -> str:

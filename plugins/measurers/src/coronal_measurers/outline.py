@@ -1,12 +1,10 @@
 """The length of an object's edge, or the area of its surface."""
 
 import math
-from collections.abc import Mapping
-
-import SimpleITK as sitk
 
 from coronal import Column, Image, LabelMap
 from coronal.table import Cell
+from coronal_measurers.faces import edge_sizes
 from coronal_measurers.measures import Measure
 from coronal_measurers.regions import Region
 from coronal_measurers.units import length_unit
@@ -17,43 +15,53 @@ __all__ = ["outline"]
 def outline(image: Image, labels: LabelMap) -> Measure:
     """Measure perimeter (mm or px) or surface (mm² or px²), and how near it is to that of a disc or ball.
 
-    The formula of Crofton counts how often lines in 4 directions (in 3-D: 13) cross the edge, each as long as
-    its spacing makes it. Of a ball this is within 2 %, in slices of 8 times the pixels' width too, where a
-    mesh around the voxels (marching cubes) is 27 % too large. The edge of the image is an edge of the object.
+    Each face of a pixel or voxel at the edge counts by the cosine between it and the edge, as it is tilted
+    there by what its neighbours tell. The edge of the image is an edge of the object. No body has less edge
+    than the disc or ball of its size, so none is measured with less: circularity and sphericity are at most
+    1.
 
     Notes
     -----
-    `SimpleITK.LabelShapeStatisticsImageFilter`. G. Lehmann and D. Legland, Efficient N-dimensional surface
-    estimation using Crofton formula and run-length encoding, Insight Journal (2012).
+    The sum over faces is that of D. Coeurjolly et al., Multigrid convergent discrete normal and area
+    estimation, Discrete Geometry for Computer Imagery (2003). Its slopes stop at rims (`slopes`); those of
+    convolutions don't, and make blocks too small.
+
+    Compared on bodies of known surface, at random places and angles, in voxels of 1 × 1 × 1, 1 × 2 × 3 and
+    5 × 0.7 × 0.7 mm. Blocks along the axes: exact, of one voxel too; the formula of Crofton in 13 directions
+    (SimpleITK) is up to 64 % too small, marching cubes up to 71 %, normals of a Gaussian 24 %. Balls of a
+    radius of 5 voxels or more: within 1.6 % (marching cubes: up to 25 % too large); of 3 voxels 9 % too
+    large, of 2 voxels 24 %, for they are blocks with broken edges. Tilted boxes, cylinders and ellipsoids:
+    within 6 %, those of 4 to 6 even voxels across within 10 % (Crofton: from -32 to 18 % in uneven voxels).
+    In planes, rectangles at all angles and discs of a radius of 5 pixels or more are within 3 %.
     """
     is_plane, unit = image.dimensions == 2, length_unit(image)
     if is_plane:
         columns = (
             Column("perimeter", unit, "The length of its edge, holes included."),
-            Column("circularity", "", "4π area / perimeter²: about 1 for a disc, less for all else."),
+            Column("circularity", "", "4π area / perimeter²: 1 for a disc, less for all else."),
         )
     else:
         columns = (
             Column("surface", f"{unit}²", "The area of its surface, holes included."),
-            Column("sphericity", "", "The surface of a ball of its volume / its own: about 1 for a ball."),
+            Column("sphericity", "", "The surface of a ball of its volume / its own: 1 for a ball."),
         )
-    roundness = _circularity if is_plane else _sphericity
-    edges = _edges(labels, image.spacing)
+    least, roundness = (_of_disc, _circularity) if is_plane else (_of_ball, _sphericity)
+    edges = edge_sizes(labels.labels, image.spacing)
 
     def of(region: Region) -> tuple[Cell, ...]:
-        edge = edges[region.label]
-        return edge, roundness(float(region.properties.area), edge)
+        size = float(region.properties.area)
+        edge = max(edges[region.label], least(size))
+        return edge, min(roundness(size, edge), 1.0)  # rounding alone could go beyond it
 
     return Measure(columns, of)
 
 
-def _edges(labels: LabelMap, spacing: tuple[float, ...]) -> Mapping[int, float]:
-    image = sitk.GetImageFromArray(labels.labels)
-    # SimpleITK counts axes from the last one.
-    image.SetSpacing(spacing[::-1])
-    statistics = sitk.LabelShapeStatisticsImageFilter()
-    statistics.Execute(image)
-    return {label: float(statistics.GetPerimeter(label)) for label in statistics.GetLabels()}
+def _of_disc(area: float) -> float:
+    return 2 * math.sqrt(math.pi * area)
+
+
+def _of_ball(volume: float) -> float:
+    return math.cbrt(36 * math.pi * volume**2)
 
 
 def _circularity(area: float, perimeter: float) -> float:
@@ -61,4 +69,4 @@ def _circularity(area: float, perimeter: float) -> float:
 
 
 def _sphericity(volume: float, surface: float) -> float:
-    return math.cbrt(36 * math.pi * volume**2) / surface
+    return _of_ball(volume) / surface

@@ -26,10 +26,6 @@ class Properties(Protocol):
     area: float
     equivalent_diameter_area: float
     centroid_local: tuple[float, ...]
-    axis_major_length: float
-    axis_minor_length: float
-    eccentricity: float
-    orientation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,6 @@ class Region:
     @property
     def centroid_px(self) -> tuple[float, ...]:
         """The mean place of its pixels, in array order."""
-        # From the moments, which the axes need too: `centroid` lists the coordinates of each pixel.
         within = zip(self.properties.slice, self.properties.centroid_local, self.spacing, strict=True)
         return tuple(float(side.start + local / step) for side, local, step in within)
 

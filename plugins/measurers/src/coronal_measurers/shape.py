@@ -57,27 +57,31 @@ def shape(
         box_z_start … box_x_stop (px) : place
             The box around it: the first row, and the first row beyond it.
         major_axis, minor_axis (mm or px) : axes
-            The longest and shortest axis of the ellipse or ellipsoid that has the same second moments.
+            The longest and shortest axis of the ellipse or ellipsoid that has the same second moments. Each
+            pixel has its own extent, so that no axis is 0: of one pixel of width s an axis is 1.15 s, of one
+            slice of thickness s 1.29 s.
         eccentricity, orientation (°) : axes, of a plane
             Of that ellipse: 0 for a circle, nearly 1 for a line; and from the y axis to its major axis,
-            through the x axis, from -90 to 90.
+            through the x axis, from -90 to 90; 0 of a circle.
         perimeter (mm or px), circularity : outline, of a plane
-            The length of its edge, that of holes included, and 4π area / perimeter²: about 1 for a disc.
+            The length of its edge, that of holes included, and 4π area / perimeter²: at most 1, a disc's.
         surface (mm² or px²), sphericity : outline, of a volume
-            The area of its surface, and the surface of a ball of its volume divided by it.
+            The area of its surface, and the surface of a ball of its volume divided by it: at most 1, a
+            ball's. Blocks are measured by their sides; balls and tilted bodies within some per cent.
         solidity : hull
             The part of its convex hull that it fills.
         feret_diameter (mm or px) : hull
-            The largest distance between two points of it, a pixel as wide as it is.
+            The largest distance between two points of it, a pixel as wide as it is: between the middles of
+            the sides of its pixels, so that a line of 9 px is 9 px long.
         intensity_mean, intensity_sd (HU or of no unit) : brightness
             Mean and standard deviation (of the population) of its values; none where no value counts.
 
     Notes
     -----
     `skimage.measure.regionprops` with spacing: ``area``, ``equivalent_diameter_area``, ``centroid_local``,
-    ``bbox``, ``axis_major_length``, ``axis_minor_length``, ``eccentricity``, ``orientation``;
-    `SimpleITK.LabelShapeStatisticsImageFilter` (the formula of Crofton, which sees a straight edge along an
-    axis 7 % too short, and of few pixels too little: what follows from it can be above 1);
+    ``bbox``. The axes are of the covariance of the pixels' places, with the second moment of a pixel,
+    spacing² / 12, added along each axis (the library's own are those of points, and 0 for a line). Perimeter
+    and surface are of the faces of pixels and voxels, each by how the edge is tilted there;
     `scipy.spatial.ConvexHull`; `numpy.mean` and `numpy.std` in float64.
     """
     return tabled(list(_chosen(image, labels, measures)), regions(labels, image.spacing))
