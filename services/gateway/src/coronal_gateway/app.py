@@ -11,6 +11,7 @@ from coronal_gateway import problems
 from coronal_gateway.aside import Aside, directly
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
+from coronal_gateway.strangers import keep_out
 from coronal_gateway.views import (
     batch_results,
     batches,
@@ -61,6 +62,7 @@ def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
     )
     app.extensions["coronal"] = Services.of(settings, aside)
     problems.register(app)
+    keep_out(app, settings)
     for views in (
         jobs,
         events,

@@ -3,6 +3,8 @@
 ::
 
     coronal.InputError
+    ├── UnknownHost              unknown-host       421
+    ├── CrossSite                cross-site         403
     ├── MalformedBody            malformed-body     400
     ├── UnsupportedBody          unsupported-body   415
     ├── BadArchive               bad-archive        422
@@ -30,6 +32,7 @@ from coronal_jobs.job import Failure, State
 __all__ = [
     "BadArchive",
     "BroughtPipeline",
+    "CrossSite",
     "JanitorLate",
     "MalformedBody",
     "NoGoodItem",
@@ -37,10 +40,49 @@ __all__ = [
     "NotSucceeded",
     "TooManyHeld",
     "TooManyItems",
+    "UnknownHost",
     "UnknownPipeline",
     "UnsupportedBody",
     "WrongState",
 ]
+
+
+class UnknownHost(InputError):
+    """Raised when the gateway is asked for by a name that isn't its own.
+
+    Attributes
+    ----------
+    found
+        The name.
+    allowed
+        Its names.
+    """
+
+    code = "unknown-host"
+
+    def __init__(self, found: str, allowed: Sequence[str]) -> None:
+        self.found = shown(found)
+        self.allowed = tuple(allowed)
+        super().__init__(
+            f"the host must be one of the gateway's names ({', '.join(self.allowed)}), found {self.found}; "
+            "CORONAL_HOSTS adds names"
+        )
+
+
+class CrossSite(InputError):
+    """Raised when a web page of another site has sent the request.
+
+    Attributes
+    ----------
+    found
+        What the header says that tells.
+    """
+
+    code = "cross-site"
+
+    def __init__(self, header: str, found: str) -> None:
+        self.found = shown(found)
+        super().__init__(f"a request must not come from another site's page, found {header}: {self.found}")
 
 
 class MalformedBody(InputError):

@@ -11,10 +11,12 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from coronal.errors import CoronalError, InputError, UnknownFormat
 from coronal_gateway.errors import (
     BroughtPipeline,
+    CrossSite,
     MalformedBody,
     NotFinished,
     NotSucceeded,
     TooManyItems,
+    UnknownHost,
     UnsupportedBody,
     WrongState,
 )
@@ -25,6 +27,8 @@ __all__ = ["STATUS", "Problem", "problems", "register"]
 STATUS: Mapping[type[CoronalError], HTTPStatus] = {
     CoronalError: HTTPStatus.INTERNAL_SERVER_ERROR,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownHost: HTTPStatus.MISDIRECTED_REQUEST,
+    CrossSite: HTTPStatus.FORBIDDEN,
     MalformedBody: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     NotFinished: HTTPStatus.CONFLICT,

@@ -174,6 +174,11 @@ def _options(settings: GatewaySettings) -> dict[str, Any]:
         request.unreader.sock.settimeout(settings.stall_s)
 
     def tell_address(arbiter: Arbiter) -> None:
+        if settings.host in ("0.0.0.0", "::") and not settings.own_names:
+            log.warning(
+                "whoever reaches this address may do all; it answers by address and by the loopback's names "
+                "alone: set CORONAL_HOSTS to the names by which clients reach it"
+            )
         log.info("listening at %s", ", ".join(str(listener) for listener in arbiter.LISTENERS))
 
     return {

@@ -16,6 +16,12 @@ class GatewaySettings(StoreSettings):
     port: int = Field(
         default=8000, ge=0, le=65_535, description="The port that it listens on; 0 takes any that is free."
     )
+    hosts: str | None = Field(
+        default=None,
+        description="The names, separated by commas, by which clients reach it beside the loopback's and the "
+        "address in CORONAL_HOST, e.g. coronal.lab.example; * takes any name. A request by another is "
+        "answered by 421.",
+    )
     gateway_processes: int = Field(default=2, ge=1, description="How many processes answer requests.")
     most_connections: int = Field(
         default=4_000,
@@ -69,6 +75,11 @@ class GatewaySettings(StoreSettings):
     stop_s: int = Field(
         default=30, ge=1, description="How long requests may go on after the gateway was asked to stop."
     )
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names in `hosts`, one by one."""
+        return tuple(name.strip() for name in (self.hosts or "").split(",") if name.strip())
 
     @model_validator(mode="after")
     def _leaves_connections_free(self) -> Self:
