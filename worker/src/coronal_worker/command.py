@@ -17,7 +17,10 @@ from coronal_jobs.store.jobs import JobStore
 from coronal_worker.celery_app import Occasions, create_app, serve
 from coronal_worker.claims import claim_folder
 from coronal_worker.loader import load_plugins
+from coronal_worker.output import OutputReader
 from coronal_worker.presence import Presence
+from coronal_worker.printed_lines import PrintedLines
+from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 from coronal_worker.starting import hand_down, start_logging, start_process
 from coronal_worker.warden import Warden
@@ -47,7 +50,13 @@ def main(arguments: Sequence[str]) -> int:
         warden = Warden(JobStore(connect(settings)), folder, settings.times)
         if settings.start_method == "spawn":
             hand_down(settings, folder)
-        app = create_app(settings, lambda: start_process(settings, loaded.plugins, folder))
+        printed = OutputReader(folder, PrintedLines(JobStore(connect(settings))).store)
+
+        def begin() -> PoolProcess:
+            printed.leave_to_child()
+            return start_process(settings, loaded.plugins, folder)
+
+        app = create_app(settings, begin)
 
         def ready() -> None:
             presence.start()

@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +17,8 @@ from coronal_jobs.job import Job
 from coronal_jobs.store.jobs import Committed, JobStore
 from coronal_worker.carry import Carry, pack, unpack
 from coronal_worker.claims import ClaimFile
-from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of, plain
+from coronal_worker.failures import MOST_RETRIES, PASSING, failure_of
+from coronal_worker.job_log import stamped
 from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
 from coronal_worker.models import Models
@@ -34,8 +34,6 @@ from coronal_worker.watchers import tell
 __all__ = ["HopRunner"]
 
 _REDIS_BACK_S = 60.0
-_LONGEST_LOG = 50_000
-"""Of what a stage logs at once, or of a traceback, in characters."""
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -57,6 +55,8 @@ class HopRunner:
         Where records and bytes are kept.
     lease_s
         How long a claim holds without a beat.
+    settle
+        Waits until what was printed stands in the job's log: before the job ends.
     """
 
     pool: str
@@ -65,6 +65,7 @@ class HopRunner:
     jobs: JobStore
     keeper: Keeper
     lease_s: float
+    settle: Callable[[], None] = lambda: None
 
     def claim(self, job_id: str) -> Job | None:
         """Claim a job; None when there is nothing to claim."""
@@ -99,20 +100,24 @@ class HopRunner:
         carry = Carry(case, (*carry.runs, *runs))
         if job.hop + 1 < len(job.hops):
             kept = self.keeper.keep(job, [pack(carry)])[0].sha256
-            return _insist(lambda: self.jobs.commit(job, carry=kept))
+            return self._settled(lambda: self.jobs.commit(job, carry=kept))
         outcome = Outcome(carry.case, provenance_of(job, carry.runs))
         files = result_files(outcome, self.plugins, job.pipeline.results)
         blobs = self.keeper.keep(job, [file.content for file in files])
         artifacts = [artifact_of(file, blob) for file, blob in zip(files, blobs, strict=True)]
-        return _insist(lambda: self.jobs.commit(job, artifacts=artifacts))
+        return self._settled(lambda: self.jobs.commit(job, artifacts=artifacts))
 
     def _commit_task(self, job: Job, task: TaskSpec, folder: Path, watch: Watch, limits: Limits) -> Committed:
         made = TaskRunner(self.plugins, self.jobs, self.keeper).run(job, task, folder, watch, limits.read)
         commit = partial(self.jobs.commit, job, artifacts=made.artifacts, publication=made.publication)
-        committed = _insist(commit)
+        committed = self._settled(commit)
         if made.publication is not None:
             _try(partial(self.keeper.holdings.registry.settle, made.publication))
         return committed
+
+    def _settled(self, commit: Callable[[], Committed]) -> Committed:
+        self.settle()
+        return _insist(commit)
 
     def _start(self, job: Job, watch: Watch, limits: Limits) -> Carry:
         if job.carry is not None:
@@ -141,8 +146,9 @@ class HopRunner:
             error = error.__cause__
         else:
             failure = failure_of(error)
+        self.settle()
         _log.warning("job %s failed: %s", job.id, failure.code)
-        _insist(lambda: self.jobs.log(job.id, *_stamped("\n".join(trace_of(error)))))
+        _insist(lambda: self.jobs.log(job.id, *stamped(trace_of(error))))
         retries = MOST_RETRIES if failure.code in PASSING else 0
         answer = _insist(lambda: self.jobs.fail(job.id, job.epoch, failure, retries=retries))
         if answer == "failed":
@@ -154,13 +160,8 @@ class HopRunner:
             enter=lambda stage: claim.enter(stage.name, ends_s=time.monotonic() + limits.of_stage_s(stage)),
             is_cancelled=claim.is_cancelled,
             report=lambda stage, progress: _try(lambda: self.jobs.report(job, stage, progress)),
-            log=lambda line: _try(lambda: self.jobs.log(job.id, *_stamped(line))),
+            log=lambda line: _try(lambda: self.jobs.log(job.id, *stamped([line]))),
         )
-
-
-def _stamped(text: str) -> list[str]:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return [f"{now} {line}" for line in plain(text, _LONGEST_LOG).splitlines()]
 
 
 def _try(write: Callable[[], object]) -> None:

@@ -10,6 +10,7 @@ from coronal_jobs.job import Job
 from coronal_worker.claims import ClaimFile
 from coronal_worker.hop import HopRunner
 from coronal_worker.limits import Limits, limit_memory
+from coronal_worker.output import Output
 
 __all__ = ["PoolProcess"]
 
@@ -29,14 +30,17 @@ class PoolProcess:
         Where to tell what is claimed.
     limits
         How much memory and time a job may take.
+    output
+        Where what is printed goes.
     """
 
-    def __init__(self, runner: HopRunner, folder: Path, limits: Limits) -> None:
+    def __init__(self, runner: HopRunner, folder: Path, limits: Limits, output: Output) -> None:
         os.setpgid(0, 0)
         limit_memory(limits.memory_bytes)
         self._runner = runner
         self._claim = ClaimFile(folder)
         self._limits = limits
+        self._output = output
 
     def work(self, job_id: str) -> None:
         """Answer a doorbell: claim the job and run its hop; nothing where there is nothing to claim.
@@ -54,7 +58,9 @@ class PoolProcess:
         spent_s = (job.claimed_ms - job.started_ms) / 1000
         ends_s = time.monotonic() + self._limits.of_job_s(job.pipeline) - spent_s
         self._claim.begin(job.id, job.epoch, ends_s=ends_s)
+        self._output.begin(job.id)
         try:
             self._runner.run(job, self._claim, self._limits)
         finally:
+            self._output.settle()
             self._claim.end()

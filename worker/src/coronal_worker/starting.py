@@ -14,6 +14,7 @@ from coronal_worker.celery_app import EXPECTED_ERRORS
 from coronal_worker.hop import HopRunner
 from coronal_worker.keeping import Keeper
 from coronal_worker.models import Models
+from coronal_worker.output import Output
 from coronal_worker.process import PoolProcess
 from coronal_worker.settings import WorkerSettings
 
@@ -30,6 +31,7 @@ def start_logging() -> None:
 
 def start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> PoolProcess:
     """Connect this process, and let it run jobs; it tells in a folder what it has claimed."""
+    output = Output(folder)
     connection = connect(settings)
     blobs = BlobStore(settings.blobs_url)
     runner = HopRunner(
@@ -39,8 +41,9 @@ def start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> P
         jobs=JobStore(connection),
         keeper=Keeper(blobs, Holdings(connection, blobs)),
         lease_s=settings.lease_s,
+        settle=output.settle,
     )
-    return PoolProcess(runner, folder, settings.limits)
+    return PoolProcess(runner, folder, settings.limits, output)
 
 
 def hand_down(settings: WorkerSettings, folder: Path) -> None:

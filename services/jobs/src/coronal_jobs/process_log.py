@@ -4,7 +4,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
@@ -14,7 +14,7 @@ from coronal_jobs.errors import StoreUnavailable
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["start_logging", "unfailing"]
+__all__ = ["log_apart", "start_logging", "unfailing"]
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _STANDARD_FILES = (0, 1, 2)
@@ -41,6 +41,29 @@ def start_logging(*expected: type[BaseException]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_one_line_for((*_EXPECTED, *expected)))
     logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=[handler])
+
+
+def log_apart(descriptor: int, names: Sequence[str]) -> None:
+    """Let some loggers write to a file of their own; the others go on to write to the standard error.
+
+    Parameters
+    ----------
+    descriptor
+        The file's.
+    names
+        The loggers, each with those below it.
+    """
+
+    def is_apart(record: logging.LogRecord) -> bool:
+        return any(record.name == name or record.name.startswith(f"{name}.") for name in names)
+
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        apart = logging.StreamHandler(unfailing(descriptor))
+        apart.setFormatter(handler.formatter)
+        apart.filters = [*handler.filters, is_apart]
+        handler.addFilter(lambda record: not is_apart(record))
+        root.addHandler(apart)
 
 
 def unfailing(descriptor: int) -> io.TextIOWrapper:
