@@ -17,7 +17,7 @@ from harness.programs import wait_until
 from harness.site import Site
 
 _BROKEN_OFF = (
-    b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+    b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
     b"Content-Length: 5000\r\n\r\n\x89PNG\r\n\x1a\n"
 )
 _RESET_AT_ONCE = struct.pack("ii", 1, 0)

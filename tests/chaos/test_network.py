@@ -15,9 +15,9 @@ from harness.site import LEASE_S, Site
 BOUND_S = 10.0
 """No request waits longer for its answer, whatever happens; Redis counts as away after a second."""
 
-HEAD = b"GET /v1/jobs HTTP/1.1\r\nHost: x\r\nX-Filler: " + b"x" * 4_000
+HEAD = b"GET /v1/jobs HTTP/1.1\r\nHost: localhost\r\nX-Filler: " + b"x" * 4_000
 BODY = (
-    b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+    b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
     b"Content-Length: 5000\r\n\r\n\x89PNG\r\n\x1a\n"
 )
 

@@ -84,7 +84,7 @@ def test_a_length_over_the_limit_is_413_before_a_byte_is_sent(start, at: Service
     gateway = start()
     with socket.create_connection(gateway.address, timeout=5) as connection:
         connection.sendall(
-            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n"
+            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000000\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n"
         )
         assert connection.recv(12) == b"HTTP/1.1 413"
@@ -122,7 +122,7 @@ def test_a_body_that_breaks_off_is_400_and_leaves_nothing(
     first = b"%x\r\n%s\r\n" % (len(png), png) if rest else png
     with socket.create_connection(gateway.address, timeout=10) as connection:
         connection.sendall(
-            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n"
+            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: localhost\r\n" + framing + b"\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n" + first + rest
         )
         connection.shutdown(socket.SHUT_WR)
@@ -135,7 +135,7 @@ def test_a_client_that_vanishes_leaves_nothing(start, at: Services, incoming, pn
     gateway = start()
     with socket.create_connection(gateway.address) as connection:
         connection.sendall(
-            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n"
+            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n" + png
         )
         wait_for(incoming)
@@ -147,7 +147,7 @@ def test_a_client_that_stalls_is_cut_off(start, at: Services, incoming, png: byt
     gateway = start(stall_s=0.3)
     with socket.create_connection(gateway.address, timeout=20) as connection:
         connection.sendall(
-            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n"
+            b"POST /v1/jobs?pipeline=[otsu] HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n"
             b"Content-Type: application/octet-stream\r\n\r\n" + png
         )
         assert connection.recv(12) == b"HTTP/1.1 400"
