@@ -292,3 +292,19 @@ def test_a_reference_of_the_same_path_comes_before_a_namesake_elsewhere() -> Non
     references = [Part("image", name, b"") for name in ("a/1.nii.gz", "b/1.tif")]
     sent = [part.name for part in with_references(images, references) if part.kind == "reference"]
     assert sent == ["a/1.png", "b/1.png"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "round"])
+def test_a_folder_with_a_link_out_of_it_is_not_sent(tmp_path: Path, picture: Path, kind: str) -> None:
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    (sent / "1.png").write_bytes(picture.read_bytes())
+    (sent / "2.png").symlink_to({"file": picture, "folder": picture.parent, "round": sent}[kind])
+    with pytest.raises(BadFile, match=r"2\.png must be a file or a folder itself"):
+        parts_of(sent)
+
+
+def test_a_link_to_a_file_of_the_same_folder_is_sent_as_that_file(tmp_path: Path, picture: Path) -> None:
+    (tmp_path / "1.png").write_bytes(picture.read_bytes())
+    (tmp_path / "2.png").symlink_to("1.png")
+    assert [part.name for part in parts_of(tmp_path)] == ["1.png", "2.png"]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from coronal_client.errors import BadAnswer
+from coronal_client.errors import BadAnswer, CutTable
 from coronal_client.results import Results
 from coronal_client.transport import Transport
 
 TABLE = {
     "columns": [{"name": "label", "unit": ""}, {"name": "area", "unit": "mm²", "description": "Its size."}],
     "rows": [[1, 12.5], [2, None]],
-    "row_count": 30,
+    "row_count": 2,
 }
 SUMMARY = {"tables": {"shape": TABLE}, "predictions": {"forest": {"label": "a", "probabilities": {"a": 1.0}}}}
 
@@ -38,11 +38,49 @@ def transport(small):
         yield transport
 
 
+CSV = b"label,area_mm2,name\r\n1,12.5,'=1+1\r\n2,,''quoted'\r\n3,8,4\r\n"
+
+
+def cut(**changes: object) -> dict[str, object]:
+    columns = [*TABLE["columns"], {"name": "name"}]
+    table = {"columns": columns, "rows": [[1, 12.5, "=1+1"]], "row_count": 3, **changes}
+    return {"tables": {"shape": table}}
+
+
+def test_a_long_table_is_read_from_its_file_cell_by_cell(small, answer, transport) -> None:
+    small.answers = [answer(body=CSV)]
+    table = Results(transport, body_of({"measurements.csv": CSV}, cut())).tables["shape"]
+    assert table.rows == ((1, 12.5, "=1+1"), (2, None, "'quoted'"), (3, 8, "4"))
+    assert (table.is_cut, table.column("area")) == (False, (12.5, None, 8))
+
+
+def test_of_several_tables_each_has_its_own_file(small, answer, transport) -> None:
+    small.answers = [answer(body=CSV)]
+    summary = {"tables": {**cut()["tables"], "count": TABLE | {"row_count": 2}}}
+    results = Results(transport, body_of({"measurements-shape.csv": CSV}, summary))
+    assert results.tables["shape"].row_count == len(results.tables["shape"].rows)
+    assert not results.tables["count"].is_cut
+
+
+def test_a_cut_table_without_its_file_never_looks_whole(transport) -> None:
+    table = Results(transport, body_of({}, cut())).tables["shape"]
+    assert table.is_cut
+    with pytest.raises(CutTable, match="all its 3 rows, found 1: name `measurements`"):
+        table.column("area")
+
+
+def test_a_file_of_another_number_of_rows_is_not_its_table(small, answer, transport) -> None:
+    small.answers = [answer(body=CSV)]
+    results = Results(transport, body_of({"measurements.csv": CSV}, cut(row_count=4)))
+    with pytest.raises(CutTable, match="all its 4 rows, found 3"):
+        _ = results.tables
+
+
 def test_tables_and_predictions_stand_in_the_summary(transport) -> None:
     results = Results(transport, body_of({}, SUMMARY))
     table = results.tables["shape"]
     assert table.column("area") == (12.5, None)
-    assert (table.columns[1].unit, table.row_count) == ("mm²", 30)
+    assert (table.columns[1].unit, table.row_count) == ("mm²", 2)
     assert results.predictions == {"forest": {"a": 1.0}}
     with pytest.raises(KeyError, match="there are label, area"):
         table.column("volume")

@@ -47,6 +47,20 @@ def rows(client: FlaskClient, ids: list[str]) -> Callable[..., list[list[str]]]:
     return read
 
 
+def test_an_image_called_like_a_formula_is_text_in_each_table(
+    client: FlaskClient, at: Services, png: bytes
+) -> None:
+    form = MultiDict({"pipeline": "[otsu, shape]"})
+    form.add("image", FileStorage(BytesIO(png), "=1+1.png"))
+    form.add("image", FileStorage(BytesIO(b"text"), "@notes.txt"))
+    boundary, body = encode_multipart(form)
+    kind = f"multipart/form-data; boundary={boundary}"
+    batch = client.post("/v1/batches", data=body, content_type=kind).json["id"]
+    with zipfile.ZipFile(BytesIO(client.get(f"/v1/batches/{batch}/results/results.zip").data)) as archive:
+        summary = list(csv.reader(StringIO(archive.read("summary.csv").decode(), newline="")))
+    assert sorted(row[1] for row in summary[1:]) == ["'=1+1.png", "'@notes.txt"]
+
+
 class TestTable:
     def test_the_rows_of_all_jobs_stand_in_one_table_in_the_order_of_the_images(
         self, ids: list[str], rows: Any, finish: Any

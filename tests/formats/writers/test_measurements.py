@@ -32,6 +32,15 @@ def test_a_number_is_read_back_as_it_was(written: Written) -> None:
     assert float(list(csv.reader(StringIO(content)))[1][0]) == value
 
 
+def test_text_that_begins_like_a_formula_stays_text_in_a_spreadsheet(written: Written) -> None:
+    texts = ("=1+1", "+a", "-a", "@a", "\ta", "'a'", "a=1", "-1.5")
+    table = Table((Column("name"), Column("x")), tuple((text, -1.5) for text in texts))
+    content = written(measurements, case().add("x", table))["measurements.csv"].content.decode()
+    found = list(csv.reader(StringIO(content, newline="")))[1:]
+    assert [name for name, _ in found] == [f"'{text}" if text != "a=1" else text for text in texts]
+    assert {x for _, x in found} == {"-1.5"}  # a number stays one
+
+
 def test_each_of_several_tables_is_named_after_its_stage(written: Written) -> None:
     files = written(measurements, case().add("shape", SHAPES).add("texture", SHAPES))
     assert list(files) == ["measurements-shape.csv", "measurements-texture.csv"]

@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from coronal_client.errors import BadFile
-from coronal_client.left_out import is_left_out
+from coronal_client.folders import files_in
 from coronal_client.uploads import Upload, opened
 
 __all__ = ["opened_archive"]
@@ -50,7 +50,7 @@ def opened_archive(path: str | PathLike[str]) -> Iterator[Upload]:
 
 def _pack(folder: Path, into: BinaryIO) -> None:
     try:
-        files = list(_files_in(folder, folder.resolve()))
+        files = list(files_in(folder))
         if not files:
             raise BadFile(f"{folder} must hold files that aren't hidden or a system's, found none")
         with zipfile.ZipFile(into, "w") as archive:
@@ -60,24 +60,6 @@ def _pack(folder: Path, into: BinaryIO) -> None:
         raise BadFile(f"{error.filename or folder} can't be read: {error.strerror}") from error
     except UnicodeEncodeError as error:
         raise BadFile(f"the name of each file must be UTF-8, found {error.object!r}") from error
-
-
-def _files_in(folder: Path, root: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if is_left_out(path.name):
-            continue
-        if path.is_symlink():
-            _refuse_stray(path, root)
-        if path.is_dir():
-            yield from _files_in(path, root)
-        elif path.is_file():
-            yield path
-
-
-def _refuse_stray(link: Path, root: Path) -> None:
-    # What somebody else has made may hold a link to a file that nobody means to send.
-    if not (link.is_file() and link.resolve().is_relative_to(root)):
-        raise BadFile(f"{link} must be a file or a folder itself, or lead to a file of the same folder")
 
 
 def _add(archive: zipfile.ZipFile, file: Path, name: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from coronal_client.errors import BadFile
-from coronal_client.left_out import is_left_out
+from coronal_client.folders import files_in
 from coronal_client.uploads import ImageSource, opened
 
 __all__ = ["BatchSource", "Part", "form_of", "parts_of"]
@@ -43,7 +43,7 @@ def parts_of(images: BatchSource) -> list[Part]:
     Raises
     ------
     BadFile
-        When there is no such file, or an archive is not alone.
+        When there is no such file, an archive is not alone, or a link in a folder leads out of it.
     """
     sources = [images] if isinstance(images, str | PathLike) else list(images)
     parts = [part for source in sources for part in _parts(source)]
@@ -94,10 +94,8 @@ def _parts_of_path(path: Path) -> Iterator[Part]:
             raise BadFile(f"{path} can't be read: there is no such file")
         yield Part("archive" if path.suffix.lower() == ".zip" else "image", path.name, path)
         return
-    for file in sorted(path.rglob("*")):
-        inner = file.relative_to(path)
-        if file.is_file() and not any(map(is_left_out, inner.parts)):
-            yield Part("image", inner.as_posix(), file)
+    for file in files_in(path):
+        yield Part("image", file.relative_to(path).as_posix(), file)
 
 
 def _blocks(part: Part) -> Iterator[bytes]:

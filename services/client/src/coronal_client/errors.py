@@ -6,6 +6,7 @@
     ├── BadFile              a file that was to be sent can't be read
     ├── ServerUnreachable    no answer
     ├── BadAnswer            an answer that no gateway of Coronal gives
+    ├── CutTable             a table of which only the first rows are there
     ├── ServerProblem        the server's answer is a problem (RFC 9457)
     │   ├── Refused          4xx: what was asked for is wrong
     │   │   └── NotFound     404
@@ -29,6 +30,7 @@ __all__ = [
     "BadAnswer",
     "BadFile",
     "CoronalError",
+    "CutTable",
     "FolderInUse",
     "JobCancelled",
     "JobFailed",
@@ -52,6 +54,24 @@ class CoronalError(Exception):
 
 class BadFile(CoronalError):
     """Raised when a file that was to be sent isn't there or can't be read."""
+
+
+class CutTable(CoronalError):
+    """Raised when all rows of a table are asked for, and only the first of them are there.
+
+    Attributes
+    ----------
+    found, row_count
+        The number of rows that are there, and of all.
+    """
+
+    def __init__(self, found: int, row_count: int) -> None:
+        self.found = found
+        self.row_count = row_count
+        super().__init__(
+            f"the table must have all its {row_count:,} rows, found {found:,}: name `measurements` among the "
+            "results of the pipeline, so that the job leaves its CSV file"
+        )
 
 
 class ServerUnreachable(CoronalError):

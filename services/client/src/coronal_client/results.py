@@ -43,10 +43,15 @@ class Results:
             return dict(json.loads(self.files[_SUMMARY].read()))
         return dict(self._body["result"] or {})
 
-    @property
+    @cached_property
     def tables(self) -> dict[str, Table]:
-        """The tables, by the name of the stage that measured."""
-        return {stage: Table.of(table) for stage, table in self.summary.get("tables", {}).items()}
+        """The tables, by the name of the stage that measured; a long one is read from its CSV file.
+
+        Where the job left no such file, for its pipeline named other results, a long table is cut
+        (`Table.is_cut`).
+        """
+        bodies = self.summary.get("tables", {})
+        return {stage: self._whole(stage, Table.of(table), len(bodies)) for stage, table in bodies.items()}
 
     @property
     def predictions(self) -> dict[str, dict[str, float]]:
@@ -78,3 +83,9 @@ class Results:
             When bytes aren't those that the job left.
         """
         return save_all(self.files.values(), folder)
+
+    def _whole(self, stage: str, table: Table, tables: int) -> Table:
+        name = "measurements.csv" if tables == 1 else f"measurements-{stage}.csv"
+        if not table.is_cut or name not in self.files:
+            return table
+        return table.with_all_rows(self.files[name].read())

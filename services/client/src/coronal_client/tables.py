@@ -1,10 +1,17 @@
 """A table of measurements, as a job's results hold it."""
 
+import csv
+import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from coronal_client.errors import CutTable
+
 __all__ = ["Cell", "Column", "Table"]
+
+_MARKED = frozenset("'=+-@\t\r\n＝＋－＠")
+"""What stands behind an apostrophe in a CSV file of the server's, so that it is no formula."""
 
 Cell: TypeAlias = int | float | str | None
 
@@ -37,9 +44,10 @@ class Table:
     columns
         What stands in each column.
     rows
-        The first 10,000 at most, as many cells in each as there are columns; None where there is no value.
+        As many cells in each as there are columns; None where there is no value.
     row_count
-        How many rows there are; the CSV file among the results has them all.
+        The number of rows. In ``result.json`` a table has its first 10,000; `Results.tables` reads the others
+        from its CSV file.
 
     Examples
     --------
@@ -52,6 +60,40 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     row_count: int
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more rows than are here."""
+        return len(self.rows) < self.row_count
+
+    def with_all_rows(self, content: bytes) -> "Table":
+        """Return the table with the rows of its CSV file.
+
+        Parameters
+        ----------
+        content
+            The file: its headings, and a line a row in the order of the columns.
+
+        Raises
+        ------
+        CutTable
+            When the file has another number of rows than the table, too.
+        """
+        lines = csv.reader(io.StringIO(content.decode(), newline=""))
+        next(lines, None)
+        are_text = [
+            any(isinstance(row[place], str) for row in self.rows) for place in range(len(self.columns))
+        ]
+        rows = tuple(
+            tuple(
+                _text(cell) if is_text else _number(cell)
+                for cell, is_text in zip(line, are_text, strict=True)
+            )
+            for line in lines
+        )
+        if len(rows) != self.row_count:
+            raise CutTable(len(rows), self.row_count)
+        return replace(self, rows=rows)
+
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Table":
         """Read a table of ``result.json``."""
@@ -63,9 +105,38 @@ class Table:
         return cls(columns, rows, int(body.get("row_count", len(rows))))
 
     def column(self, name: str) -> tuple[Cell, ...]:
-        """Give the cells of the column of that name, one a row; KeyError if there is none."""
+        """Return the cells of the column of that name, one a row.
+
+        Raises
+        ------
+        KeyError
+            When there is no such column.
+        CutTable
+            When not all rows are there.
+        """
+        if self.is_cut:
+            raise CutTable(len(self.rows), self.row_count)
         names = [column.name for column in self.columns]
         if name not in names:
             raise KeyError(f"no column {name!r}; there are {', '.join(names)}")
         position = names.index(name)
         return tuple(row[position] for row in self.rows)
+
+
+def _number(cell: str) -> Cell:
+    if not cell:
+        return None
+    try:
+        return int(cell)
+    except ValueError:
+        pass
+    try:
+        return float(cell)
+    except ValueError:
+        return _text(cell)
+
+
+def _text(cell: str) -> str | None:
+    """Return the text of a cell; an apostrophe that keeps a spreadsheet from computing it is taken away."""
+    is_marked = cell.startswith("'") and cell[1:2] in _MARKED
+    return (cell[1:] if is_marked else cell) or None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import NamedTuple
 
+from coronal.csv_text import csv_text
 from coronal_gateway.batch_table import tables_of
 from coronal_jobs.job import Job
 from coronal_jobs.store.blobs import BlobStore
@@ -132,7 +133,11 @@ def _row(what: _What, measured: _Measured, measure: str) -> tuple[object, ...]:
         return head
     spread = statistics.stdev(values) if len(values) > 1 else ""
     facts = (statistics.fmean(values), spread, statistics.median(values), min(values), max(values))
-    return (*head, *facts, *(cell for value, image in _worst(measure, pairs) for cell in (image, value)))
+    return (
+        *head,
+        *facts,
+        *(cell for value, image in _worst(measure, pairs) for cell in (csv_text(image), value)),
+    )
 
 
 def _worst(measure: str, pairs: list[tuple[float, str]]) -> list[tuple[float, str]]:

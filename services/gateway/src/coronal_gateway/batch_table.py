@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 
+from coronal.csv_text import csv_text
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Job, State
 from coronal_jobs.store.blobs import BlobStore
@@ -21,7 +22,8 @@ def one_table(jobs: Callable[[], Iterable[Job]], blobs: BlobStore, stem: str) ->
 
     Its columns are the image's name, the job, the stage where a job has several such tables, and then every
     column that any of the tables has, in the order in which they are met. A cell is empty where its table
-    hasn't that column. So images in mm and images in px go into one table.
+    hasn't that column. So images in mm and images in px go into one table. Text that begins like a formula
+    stands behind an apostrophe (`coronal.csv_text`), as it does in the jobs' own tables.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ class _Known:
 def _rows(job: Job, blobs: BlobStore, stem: str, known: _Known) -> Iterator[list[str]]:
     for stage, rows in tables_of(job, blobs, stem):
         headings = next(rows, [])
-        first = [job.input.name, job.id, *([stage] if known.has_stages else [])]
+        first = [str(csv_text(job.input.name)), job.id, *([stage] if known.has_stages else [])]
         for row in rows:
             cells = dict(zip(headings, row, strict=False))
             yield [*first, *(cells.get(column, "") for column in known.columns)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from time import gmtime
 
+from coronal.csv_text import csv_text
 from coronal_gateway.aside import Aside
 from coronal_jobs.batch import RefusedItem
 from coronal_jobs.errors import NotFound
@@ -43,7 +44,7 @@ def one_zip(
     rows.writerow(_COLUMNS)
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICKEST) as archive:
         for job in jobs:
-            rows.writerow(_row_of(job))
+            rows.writerow(map(csv_text, _row_of(job)))
             for artifact in job.artifacts:
                 try:
                     pieces = blobs.stream(artifact.sha256)
@@ -54,7 +55,7 @@ def one_zip(
                         aside(file.write, piece)
                         yield sink.taken()
         rows.writerows(
-            (one.number, one.name, "", "refused", "", one.code, one.message, "") for one in refused
+            (one.number, csv_text(one.name), "", "refused", "", one.code, one.message, "") for one in refused
         )
         archive.writestr("summary.csv", summary.getvalue().encode())
         yield sink.taken()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
 from coronal import Column, Outcome, Prediction, ResultFile, Table, writer
+from coronal.csv_text import csv_text
 
 __all__ = ["measurements"]
 
@@ -14,6 +15,8 @@ _COLUMNS = (Column("stage"), Column("class"), Column("probability"))
 @writer
 def measurements(outcome: Outcome) -> Iterable[ResultFile]:
     """Write the tables, each column under its name with its unit; a cell without a value stays empty.
+
+    Text that a spreadsheet would take for a formula stands behind an apostrophe (`coronal.csv_text`).
 
     ``measurements.csv`` for one table, ``measurements-STAGE.csv`` for each of several; ``predictions.csv``
     with the probability of each class, for each classifier.
@@ -36,6 +39,7 @@ def _table(predictions: Mapping[str, Prediction]) -> Table:
 
 def _file(stem: str, table: Table) -> ResultFile:
     lines: Sequence[Sequence[object]] = [table.headings, *table.rows]
+    cells = ([csv_text(cell) for cell in line] for line in lines)
     buffer = StringIO(newline="")
-    csv.writer(buffer).writerows(lines)
+    csv.writer(buffer).writerows(cells)
     return ResultFile(f"{stem}.csv", "text/csv", buffer.getvalue().encode())

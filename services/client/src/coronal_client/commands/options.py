@@ -8,7 +8,7 @@ import typer
 
 from coronal_client.batch_references import stem_of
 from coronal_client.errors import BadFile
-from coronal_client.left_out import is_left_out
+from coronal_client.folders import files_in
 
 __all__ = [
     "DEFAULT_SERVER",
@@ -99,7 +99,7 @@ def reference_of(image: Path, reference: Path | None) -> Path | None:
     if reference is None or not reference.is_dir():
         return reference
     stem = stem_of(image.name)
-    files = (path for path in sorted(reference.iterdir()) if not is_left_out(path.name))
+    files = (path for path in files_in(reference) if path.parent == reference)
     found = [path for path in files if stem_of(path.name) == stem]
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
