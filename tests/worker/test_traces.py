@@ -142,3 +142,12 @@ def test_a_recursion_without_end_is_told_by_its_last_frames() -> None:
         again()
 
     assert len(lines_of(again)) < 100
+
+
+def test_what_the_system_says_of_an_error_number_stays_and_the_path_does_not(tmp_path: Path) -> None:
+    try:
+        (tmp_path / "doe-john.dcm").read_bytes()
+    except OSError as error:
+        lines = trace_of(error)
+    assert lines[-1].startswith("FileNotFoundError: No such file or directory")
+    assert "doe" not in lines[-1]

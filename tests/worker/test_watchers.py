@@ -9,4 +9,4 @@ def test_what_a_watcher_raises_is_logged_and_goes_no_further(caplog: pytest.LogC
 
     tell(raising)
     assert "a plugin that watches raised" in caplog.text
-    assert "KeyError: 'nobody'" in caplog.text
+    assert "KeyError: its message is left out" in caplog.text

@@ -101,8 +101,9 @@ def _answering(start_process: Callable[[], PoolProcess]) -> Callable[[str], None
         try:
             processes.append(start_process())
         # Whatever it is, Celery would go on, and this process answer doorbells without running their jobs.
-        except BaseException:
-            _log.critical("a process that runs jobs can't start: the worker ends", exc_info=True)
+        except BaseException as error:
+            # It has seen no job yet, so that its message holds nothing of a patient.
+            _log.critical("a process that runs jobs can't start: the worker ends: %s", error, exc_info=True)
             os.kill(os.getppid(), signal.SIGTERM)
             os._exit(1)
 

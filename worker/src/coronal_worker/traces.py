@@ -1,6 +1,7 @@
 """The traceback of an error as a log may hold it: without values, names of persons, paths of a machine."""
 
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ def trace_of(error: BaseException) -> list[str]:
 
     Files are named as Python imports them (``coronal_filters/median.py``), with the line of source that ran.
     A message can hold anything: NumPy prints elements, pydicom a patient's name, the system a path. So only
-    that of a `CoronalError` is kept, which is written to be read by the sender, and the names of what is
-    missing (a module, an attribute, a variable), which stand in a program.
+    that of a `CoronalError` is kept, which is written to be read by the sender, the names of what is missing
+    (a module, an attribute, a variable), which stand in a program, and the system's words for an error's
+    number.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ def _lines_of(error: BaseException) -> Iterator[str]:
 def _message_of(error: BaseException) -> str:
     if isinstance(error, CoronalError):
         return str(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{os.strerror(error.errno)} ({_LEFT_OUT})"
     missing = (
         getattr(error, "name", None) if isinstance(error, AttributeError | NameError | ImportError) else None
     )
