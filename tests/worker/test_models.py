@@ -8,7 +8,7 @@ import pytest
 from toy_models import brightness, keep, toy_plugins
 
 from coronal import BadModel, Image, PluginError, Plugins
-from coronal_jobs.errors import NotFound
+from coronal_jobs.errors import BlobDamaged, NotFound
 from coronal_jobs.store.blobs import BlobStore
 from coronal_worker.models import Models
 
@@ -61,7 +61,7 @@ def test_bytes_of_another_digest_are_not_opened(
     path = next(blobs.objects.folder.rglob(digests[0]))
     path.write_bytes(path.read_bytes() + b"\0")
     monkeypatch.setattr("coronal_worker.models.open_model", None)
-    with pytest.raises(BadModel, match=f"must have the digest {digests[0][:12]}…, found "):
+    with pytest.raises(BlobDamaged, match=f"must have the digest {digests[0][:12]}…, found "):
         _models(blobs, 1 << 20).get(digests[0])
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from damage import flip
 
 from coronal import Plugins, Publication, ResultFile, TaskResult, UnknownFormat, Work, task
 from coronal.errors import BadDataset
@@ -150,7 +151,22 @@ def test_a_model_whose_bytes_are_not_those_of_its_digest_is_given_to_no_evaluati
     job = bench.done(look, evaluation_of(blob))
     assert (job.state, asked) == (State.FAILED, [])
     assert job.failure is not None
-    assert job.failure.code == "bad-model"
+    assert job.failure.code == "blob-damaged"
+
+
+def test_a_data_set_whose_bytes_are_not_those_of_its_digest_is_given_to_no_task(bench: Bench) -> None:
+    asked: list[Work] = []
+
+    def look(work: Work) -> TaskResult:
+        asked.append(work)
+        return TaskResult(())
+
+    admitted = bench.admit(DatasetTask(name="cells"))
+    flip(bench.blobs, admitted.input.sha256)
+    job = bench.work(admitted, dataset=look)
+    assert (job.state, asked) == (State.FAILED, [])
+    assert job.failure is not None
+    assert job.failure.code == "blob-damaged"
 
 
 def test_images_are_read_within_the_workers_limits(bench: Bench, cell_png: bytes) -> None:
@@ -334,7 +350,10 @@ def test_a_retry_goes_on_from_the_checkpoint(bench: Bench) -> None:
     assert loaded == [b"epoch 1"]
 
 
-def test_a_checkpoint_whose_bytes_are_gone_costs_the_work_so_far_and_not_the_job(bench: Bench) -> None:
+@pytest.mark.parametrize("harm", [BlobStore.delete, flip], ids=["gone", "damaged"])
+def test_a_checkpoint_that_is_gone_or_damaged_costs_the_work_so_far_and_not_the_job(
+    bench: Bench, harm: Callable[[BlobStore, str], None]
+) -> None:
     def fail(work: Work) -> TaskResult:
         work.context.checkpoint.save(b"epoch 1")
         raise ValueError
@@ -346,7 +365,7 @@ def test_a_checkpoint_whose_bytes_are_gone_costs_the_work_so_far_and_not_the_job
         return TaskResult(())
 
     job = bench.done(fail)
-    bench.blobs.delete(str(bench.jobs.get(job.id).checkpoint))
+    harm(bench.blobs, str(bench.jobs.get(job.id).checkpoint))
     bench.jobs.retry(job.id)
     assert bench.work(bench.again(job), dataset=go_on).state is State.SUCCEEDED
     assert loaded == [None]

@@ -1,16 +1,12 @@
 """The models of a process: read once, and kept as long as there is room."""
 
-import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from coronal import BadModel, Plugins
+from coronal import Plugins
 from coronal.model_file import TrainedModel, open_model
 from coronal_jobs.store.blobs import BlobStore
 
-__all__ = ["Models", "model_file"]
+__all__ = ["Models"]
 
 
 class Models:
@@ -39,8 +35,10 @@ class Models:
         ------
         NotFound
             When there is no such file.
+        BlobDamaged
+            When its bytes aren't those of its digest: it isn't opened then.
         BadModel
-            When its bytes aren't those of its digest: it isn't opened then; or when they are of no model.
+            When they are of no model.
         PluginError
             When what it needs isn't installed here.
         """
@@ -56,24 +54,6 @@ class Models:
             self._kept.popitem(last=False)
 
     def _read(self, sha256: str) -> TrainedModel:
-        with model_file(self._blobs, sha256) as path:
+        # Checked before: what opens a model trusts its bytes.
+        with self._blobs.local(sha256) as path:
             return open_model(path, self._plugins)
-
-
-@contextmanager
-def model_file(blobs: BlobStore, sha256: str) -> Iterator[Path]:
-    """Give a path where the file of a model can be read while the block runs.
-
-    Raises
-    ------
-    NotFound
-        When there is no such file.
-    BadModel
-        When its bytes aren't those of its digest: what opens a model trusts them.
-    """
-    with blobs.local(sha256) as path:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != sha256:
-            raise BadModel(f"the file of the model must have the digest {sha256[:12]}…, found {found[:12]}…")
-        yield path

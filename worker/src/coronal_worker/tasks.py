@@ -22,13 +22,12 @@ from coronal import (
 )
 from coronal.errors import BadDataset
 from coronal.task_spec import EvaluationTask, TaskSpec
-from coronal_jobs.errors import NotFound, StoreUnavailable
+from coronal_jobs.errors import BlobDamaged, NotFound, StoreUnavailable
 from coronal_jobs.job import Artifact, Job
 from coronal_jobs.model_stages import use_of
 from coronal_jobs.registry import NewVersion, Version
 from coronal_jobs.store.jobs import JobStore
 from coronal_worker.keeping import Keeper
-from coronal_worker.models import model_file
 from coronal_worker.reading import read_image, read_labels
 from coronal_worker.results import artifact_of
 from coronal_worker.stages import Abandoned, StageFailed, Watch
@@ -84,8 +83,8 @@ class TaskRunner:
         ------
         Abandoned
             When the claim has become void.
-        BadModel
-            When the bytes of a model aren't those of its digest: no task is given them.
+        BlobDamaged
+            When the bytes of the data set or of a model aren't those of its digest: no task is given them.
         StageFailed
             When the task raises, or the pool no longer does it.
         """
@@ -97,9 +96,7 @@ class TaskRunner:
                 plugins=self.plugins,
                 read=partial(read_image, plugins=self.plugins, limits=limits),
                 read_labels=partial(read_labels, plugins=self.plugins, limits=limits),
-                models=tuple(
-                    opened.enter_context(model_file(self.keeper.blobs, one)) for one in _models(spec)
-                ),
+                models=tuple(opened.enter_context(self.keeper.blobs.local(one)) for one in _models(spec)),
                 context=self._context(job, spec, watch),
             )
             result = self._do(work, watch)
@@ -194,8 +191,8 @@ class _JobCheckpoint:
     def load(self) -> bytes | None:
         try:
             return self._keeper.blobs.read(self._last) if self._last else None
-        except NotFound:  # a store that has lost it costs the work so far, and not the job
-            _log.warning("the checkpoint of job %s is gone: it begins anew", self._job.id)
+        except (NotFound, BlobDamaged):  # a store that has lost it costs the work so far, and not the job
+            _log.warning("the checkpoint of job %s is gone or damaged: it starts over", self._job.id)
             return None
 
     def save(self, content: bytes) -> None:

@@ -54,9 +54,9 @@ class BlobsAside(BlobStore):
         """Start to write a blob."""
         return self._aside(_WriterAside, self, limit_bytes, self._aside)
 
-    def stream(self, sha256: str) -> Iterator[bytes]:
-        """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
-        return each_aside(self._aside, self._aside(super().stream, sha256))
+    def stream(self, sha256: str, size_bytes: int | None = None) -> Iterator[bytes]:
+        """Return the bytes of a blob piece by piece; the last when all are checked."""
+        return each_aside(self._aside, self._aside(super().stream, sha256, size_bytes))
 
     def look(self, sha256: str, head_bytes: int) -> tuple[Blob, bytes]:
         """Tell of a blob, with its first bytes; NotFound when there is none."""

@@ -20,7 +20,7 @@ from coronal_gateway.errors import (
     UnsupportedBody,
     WrongState,
 )
-from coronal_jobs.errors import NotFound, QueueFull, StoreUnavailable, TooLarge, VersionInUse
+from coronal_jobs.errors import BlobDamaged, NotFound, QueueFull, StoreUnavailable, TooLarge, VersionInUse
 
 __all__ = ["STATUS", "Problem", "problems", "register"]
 
@@ -42,6 +42,7 @@ STATUS: Mapping[type[CoronalError], HTTPStatus] = {
     UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     QueueFull: HTTPStatus.TOO_MANY_REQUESTS,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    BlobDamaged: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The HTTP status of an error: its class's, or that of the nearest class above."""
 

@@ -15,6 +15,7 @@
     │   ├── VersionInUse            version-in-use        409
     │   ├── TooLarge                too-large             413
     │   └── IdempotencyConflict     idempotency-conflict  422
+    ├── BlobDamaged                 blob-damaged          500
     ├── QueueFull                   queue-full            429
     └── StoreUnavailable            store-unavailable     503
         ├── NoWorkers               no-workers            503
@@ -23,12 +24,14 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Self
 
 from coronal.errors import BadParameter, CoronalError, InputError, shown
 
 __all__ = [
     "BadPipeline",
     "BadStageParameter",
+    "BlobDamaged",
     "IdempotencyConflict",
     "NoWorkers",
     "NotFound",
@@ -203,6 +206,41 @@ class IdempotencyConflict(InputError):
         super().__init__(
             f"{self.parameter} must be a new one for another job; it came before, with another {parts}"
         )
+
+
+class BlobDamaged(CoronalError):
+    """Raised when what is read from the blob store isn't what was written: a disk has changed it.
+
+    It is not the fault of the one who sent it. The same file sent again takes the damaged one's place.
+
+    Attributes
+    ----------
+    sha256
+        The digest that the bytes must have.
+    """
+
+    code = "blob-damaged"
+
+    def __init__(self, sha256: str, found: str) -> None:
+        self.sha256 = sha256
+        super().__init__(
+            f"stored bytes are damaged: they must have {_beginning_of(sha256)}, found {found}; "
+            "a file that was sent can be sent again"
+        )
+
+    @classmethod
+    def by_digest(cls, sha256: str, found: str) -> Self:
+        """Make the error of bytes whose digest is another."""
+        return cls(sha256, _beginning_of(found))
+
+    @classmethod
+    def by_size(cls, sha256: str, expected_bytes: int, found_bytes: int) -> Self:
+        """Make the error of bytes that are more or fewer than were written."""
+        return cls(sha256, f"{found_bytes:,} bytes of {expected_bytes:,}")
+
+
+def _beginning_of(sha256: str) -> str:
+    return f"the digest {sha256[:12]}…"
 
 
 class QueueFull(CoronalError):

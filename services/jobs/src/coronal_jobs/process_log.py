@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.errors import BlobDamaged, StoreUnavailable
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -20,7 +20,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _STANDARD_FILES = (0, 1, 2)
 
 
-_EXPECTED = (StoreUnavailable, RedisError, OSError)
+_EXPECTED = (StoreUnavailable, BlobDamaged, RedisError, OSError)
 
 
 def start_logging(*expected: type[BaseException]) -> None:

@@ -15,7 +15,8 @@ from typing import BinaryIO, Self
 
 import obstore
 
-from coronal_jobs.errors import NotFound, TooLarge
+from coronal_jobs.errors import BlobDamaged, NotFound, TooLarge
+from coronal_jobs.store.checked import check_file, checked_pieces
 from coronal_jobs.store.objects import Objects, existing, translated_os
 
 __all__ = ["Blob", "BlobStore", "BlobWriter"]
@@ -79,15 +80,41 @@ class BlobStore:
             return writer.commit()
 
     def read(self, sha256: str) -> bytes:
-        """Give the bytes of a blob; NotFound when there is none."""
+        """Read a blob, and check it.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        BlobDamaged
+            When its bytes aren't those of its digest.
+        """
         return b"".join(self.stream(sha256))
 
-    def stream(self, sha256: str) -> Iterator[bytes]:
-        """Give the bytes of a blob piece by piece; NotFound, at once, when there is none."""
+    def stream(self, sha256: str, size_bytes: int | None = None) -> Iterator[bytes]:
+        """Return the bytes of a blob piece by piece, of 1 MiB or more; the last when all are checked.
+
+        Parameters
+        ----------
+        sha256
+            The digest.
+        size_bytes
+            How many bytes there must be, where that is known.
+
+        Raises
+        ------
+        NotFound
+            At once, when there is none.
+        BlobDamaged
+            At once, when it is of another size; in place of the last piece, when its bytes aren't those of
+            its digest.
+        """
         store = self.objects.for_large(_key(sha256))
         with self.objects.answering(), existing("blob", sha256):
-            pieces = obstore.get(store, _key(sha256)).stream(min_chunk_size=1 << 20)
-        return self._read(pieces)
+            found = obstore.get(store, _key(sha256))
+        if size_bytes is not None and found.meta["size"] != size_bytes:
+            raise BlobDamaged.by_size(sha256, size_bytes, found.meta["size"])
+        return checked_pieces(self._read(found.stream(min_chunk_size=1 << 20)), sha256)
 
     def has(self, sha256: str) -> bool:
         """Tell whether there is a blob."""
@@ -95,11 +122,20 @@ class BlobStore:
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
-        """Give a path where a blob can be read while the block runs; NotFound when there is none."""
+        """Yield a path where a blob that was checked can be read while the block runs.
+
+        Raises
+        ------
+        NotFound
+            When there is none.
+        BlobDamaged
+            Before the block, when its bytes aren't those of its digest.
+        """
         if self._folder is not None:
             path = self._folder / _key(sha256)
             if not path.is_file():
                 raise NotFound("blob", sha256)
+            check_file(path, sha256)
             yield path
             return
         pieces = self.stream(sha256)

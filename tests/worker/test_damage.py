@@ -1,0 +1,120 @@
+"""A blob that a disk has changed: its job says so, ends with no result, and blames nobody who sent it."""
+
+import io
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from damage import flip
+
+from coronal_jobs.job import Input, Job, Order, State
+from coronal_jobs.pipeline import parse
+from coronal_jobs.planning import Hop
+from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.holdings import Holdings
+from coronal_jobs.store.jobs import JobStore
+from coronal_worker.claims import ClaimFile
+from coronal_worker.hop import HopRunner
+from coronal_worker.keeping import Keeper
+from coronal_worker.limits import Limits
+from coronal_worker.loader import load_plugins
+from coronal_worker.models import Models
+
+
+class Bench:
+    """Admits jobs, and runs their hops in this process."""
+
+    def __init__(
+        self, jobs: JobStore, blobs: BlobStore, make_order: Callable[..., Order], folder: Path
+    ) -> None:
+        self.jobs, self.blobs, self._make_order = jobs, blobs, make_order
+        plugins = load_plugins().plugins
+        keeper = Keeper(blobs, Holdings(jobs._redis, blobs))
+        models = Models(blobs, plugins, most_bytes=2**20)
+        self._runner = HopRunner("default", plugins, models, jobs, keeper, lease_s=60)
+        self._claims = ClaimFile(folder)
+
+    def admit(self, text: str, *ends: int, content: bytes, reference: bytes = b"") -> str:
+        pipeline = parse(text)
+        stops = [0, *ends, len(pipeline.stages)]
+        hops = tuple(Hop(pool="default", first=first, end=end) for first, end in pairwise(stops))
+        drawn = self._sent(reference) if reference else None
+        order = self._make_order(input=self._sent(content), reference=drawn, pipeline=pipeline, hops=hops)
+        self.jobs.admit(order)
+        return order.id
+
+    def hop(self, job_id: str) -> Job:
+        """Run the hop that is due, and return the record."""
+        job = self.jobs.claim(job_id, "default", lease_s=60)
+        assert job is not None
+        self._claims.begin(job.id, job.epoch, ends_s=time.monotonic() + 60)
+        self._runner.run(job, self._claims, Limits(stage_s=60, job_s=60, memory_bytes=1 << 30))
+        self._claims.end()
+        return self.jobs.get(job_id)
+
+    def _sent(self, content: bytes) -> Input:
+        blob = self.blobs.put(content)
+        return Input(name="scan.png", sha256=blob.sha256, size_bytes=blob.size_bytes, format="png")
+
+
+@pytest.fixture
+def bench(job_store: JobStore, blobs: BlobStore, make_order: Callable[..., Order], tmp_path: Path) -> Bench:
+    tmp_path.joinpath("claims").mkdir()
+    return Bench(job_store, blobs, make_order, tmp_path / "claims")
+
+
+def _square(white: int, form: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    square = np.zeros((64, 64), np.uint8)
+    square[16:48, 16:48] = white
+    PIL.Image.fromarray(square).save(file, form)
+    return file.getvalue()
+
+
+def _assert_blob_damaged(job: Job, sha256: str) -> None:
+    assert (job.state, job.artifacts) == (State.FAILED, ())
+    assert job.failure is not None
+    assert (job.failure.code, job.failure.stage) == ("blob-damaged", "")
+    assert sha256[:12] in job.failure.message
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize("place", [0, 60, -1], ids=["first byte", "in its middle", "last byte"])
+def test_a_damaged_image_is_no_bad_image_also_where_it_can_still_be_read(
+    bench: Bench, form: str, place: int
+) -> None:
+    job_id = bench.admit("[otsu]", content=_square(200, form))
+    digest = bench.jobs.get(job_id).input.sha256
+    flip(bench.blobs, digest, place)
+    _assert_blob_damaged(bench.hop(job_id), digest)
+
+
+def test_a_damaged_reference_is_not_compared_with(bench: Bench) -> None:
+    job_id = bench.admit("[otsu, compare]", content=_square(200), reference=_square(255, "TIFF"))
+    reference = bench.jobs.get(job_id).reference
+    assert reference is not None
+    flip(bench.blobs, reference.sha256)
+    _assert_blob_damaged(bench.hop(job_id), reference.sha256)
+
+
+def test_the_same_image_sent_again_heals_the_damaged_one_for_a_retry(bench: Bench) -> None:
+    image = _square(200)
+    job_id = bench.admit("[otsu]", content=image)
+    flip(bench.blobs, bench.jobs.get(job_id).input.sha256)
+    bench.hop(job_id)
+    again = bench.admit("[otsu]", content=image)
+    assert bench.hop(again).state is State.SUCCEEDED
+    bench.jobs.retry(job_id)
+    assert bench.hop(job_id).state is State.SUCCEEDED
+
+
+def test_a_damaged_case_between_two_hops_is_not_gone_on_with(bench: Bench) -> None:
+    job_id = bench.admit("[gaussian, otsu]", 1, content=_square(200))
+    carry = bench.hop(job_id).carry
+    assert carry is not None
+    flip(bench.blobs, carry, -1000)
+    _assert_blob_damaged(bench.hop(job_id), carry)
