@@ -1,6 +1,8 @@
 """HTTP as it goes wrong."""
 
 import time
+from base64 import b64encode
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -109,6 +111,29 @@ def test_a_download_that_breaks_off_is_read_again_from_its_start(small, answer) 
     into = BytesIO()
     with Transport(small.url, patience_s=30) as transport:
         transport.json("/")
+        transport.download("/file", into)
+    assert into.getvalue() == b"whole"
+
+
+def _repr_digest(content: bytes) -> dict[str, str]:
+    return {"Repr-Digest": f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"}
+
+
+def test_a_download_is_checked_by_the_digest_that_comes_with_it(small, answer) -> None:
+    small.answers = [answer(body=b"whole", headers=_repr_digest(content)) for content in (b"whole", b"other")]
+    into = BytesIO()
+    with Transport(small.url, patience_s=30) as transport:
+        transport.download("/file", into)
+        assert into.getvalue() == b"whole"
+        with pytest.raises(BadAnswer, match=f"SHA-256 {sha256(b'other').hexdigest()}, found "):
+            transport.download("/file", BytesIO())
+
+
+@pytest.mark.parametrize("value", ["", "sha-512=:AAAA:", "sha-256", "md5=:AAAA:, unknown"])
+def test_a_download_with_no_digest_that_is_known_is_taken_as_it_comes(small, answer, value: str) -> None:
+    small.answers = [answer(body=b"whole", headers={"Repr-Digest": value})]
+    into = BytesIO()
+    with Transport(small.url, patience_s=0) as transport:
         transport.download("/file", into)
     assert into.getvalue() == b"whole"
 

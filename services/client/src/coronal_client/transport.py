@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Self
 
 import httpx
 
+from coronal_client.digests import copy_checked
 from coronal_client.errors import (
     BadAnswer,
     NotFound,
@@ -157,6 +158,11 @@ class Transport:
         """Write the bytes of an answer into a file that is empty.
 
         It is held in memory a block at a time. What breaks off is read again from its start.
+
+        Raises
+        ------
+        BadAnswer
+            When the bytes aren't those of the digest that comes with them.
         """
         request = self._http.build_request("GET", path)
         pauses = _Pauses(self._patience_s)
@@ -259,8 +265,7 @@ class Transport:
         into.truncate()
         with closing(self._send(request, stream=True)) as response:
             try:
-                for block in response.iter_bytes():
-                    into.write(block)
+                copy_checked(response, into)
             except httpx.HTTPError as error:
                 raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
 

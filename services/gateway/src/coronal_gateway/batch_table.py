@@ -91,7 +91,7 @@ def tables_of(job: Job, blobs: BlobStore, stem: str) -> Iterator[tuple[str, Iter
         if found is None:
             continue
         try:
-            pieces = blobs.stream(artifact.sha256)
+            pieces = blobs.stream(artifact.sha256, artifact.size_bytes)
         except NotFound:  # the job was deleted a moment ago
             continue
         yield found[1] or "", csv.reader(_lines(pieces))

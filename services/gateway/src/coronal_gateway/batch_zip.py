@@ -47,7 +47,7 @@ def one_zip(
             rows.writerow(map(csv_text, _row_of(job)))
             for artifact in job.artifacts:
                 try:
-                    pieces = blobs.stream(artifact.sha256)
+                    pieces = blobs.stream(artifact.sha256, artifact.size_bytes)
                 except NotFound:  # the job was deleted a moment ago
                     continue
                 with archive.open(_entry(job, artifact), "w") as file:

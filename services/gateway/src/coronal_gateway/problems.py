@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -97,6 +97,8 @@ def _answer_error(error: CoronalError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     facts = {name: getattr(error, name, "") for name in _FACTS}
     response = _respond(status, error.code, str(error), facts)
+    if isinstance(error, BlobDamaged):  # the one who runs the server must hear of the disk
+        current_app.logger.error("%s", error)
     if isinstance(error, QueueFull | StoreUnavailable):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

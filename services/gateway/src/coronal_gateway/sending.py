@@ -1,23 +1,46 @@
-"""A file that is kept, as an answer."""
+"""Stored bytes as an answer: no damaged ones are sent as if they were whole."""
+
+import base64
+from collections.abc import Iterator
 
 from flask import Response, request
 
 from coronal_gateway.services import services
 from coronal_jobs.job import Artifact
 
-__all__ = ["sent"]
+__all__ = ["begun", "sent"]
 
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 """A report brings its own style and pictures, and nothing else: no script, nothing from elsewhere."""
 
 
 def sent(artifact: Artifact) -> Response:
-    """Answer with a file that a job has left, or that stays with a version."""
-    response = Response(services().blobs.stream(artifact.sha256), content_type=artifact.media_type)
+    """Answer with a file that a job has left, or that stays with a version.
+
+    Raises
+    ------
+    BlobDamaged
+        When its bytes aren't those that were left; where it is larger than 1 MiB, perhaps only after a part
+        was sent: then the answer breaks off.
+    """
+    pieces = services().blobs.stream(artifact.sha256, artifact.size_bytes)
+    response = Response(begun(pieces), content_type=artifact.media_type)
     response.content_length = artifact.size_bytes
     response.headers.set("Content-Disposition", "inline", filename=artifact.name)
     if artifact.media_type.startswith("text/html"):
         response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    digest = base64.b64encode(bytes.fromhex(artifact.sha256)).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530
     response.set_etag(artifact.sha256)
     response.make_conditional(request)
     return response
+
+
+def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Read the first piece now, and the others when they are sent: what it raises can still be a problem."""
+    return _begin_with(next(pieces, b""), pieces)
+
+
+def _begin_with(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from others

@@ -9,6 +9,7 @@ from coronal_gateway.batch_table import one_table
 from coronal_gateway.batch_zip import one_zip
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import BatchPath
+from coronal_gateway.sending import begun
 from coronal_gateway.services import services
 from coronal_gateway.views.batches import batch_of
 from coronal_gateway.views.group import group
@@ -21,19 +22,19 @@ _CSV = {"content": {"text/csv": {"schema": {"type": "string"}}}}
 _ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
-@api.get("/v1/batches/<id>/results/measurements.csv", responses={"200": _CSV, **problems(404)})
+@api.get("/v1/batches/<id>/results/measurements.csv", responses={"200": _CSV, **problems(404, 500)})
 def measurements(path: BatchPath) -> Response:
     """Give the measurements of all jobs that have succeeded by now, as one table."""
     return _table(path.id, "measurements")
 
 
-@api.get("/v1/batches/<id>/results/predictions.csv", responses={"200": _CSV, **problems(404)})
+@api.get("/v1/batches/<id>/results/predictions.csv", responses={"200": _CSV, **problems(404, 500)})
 def predictions(path: BatchPath) -> Response:
     """Give the predictions of all jobs that have succeeded by now, as one table."""
     return _table(path.id, "predictions")
 
 
-@api.get("/v1/batches/<id>/results/comparison.csv", responses={"200": _CSV, **problems(404)})
+@api.get("/v1/batches/<id>/results/comparison.csv", responses={"200": _CSV, **problems(404, 500)})
 def compared(path: BatchPath) -> Response:
     """Give how well all jobs that have succeeded agree with their references: mean, spread, the worst."""
     at, batch = services(), batch_of(path.id)
@@ -41,7 +42,7 @@ def compared(path: BatchPath) -> Response:
     return _sent(iter([text.encode()]), "text/csv; charset=utf-8", "comparison.csv")
 
 
-@api.get("/v1/batches/<id>/results/results.zip", responses={"200": _ZIP, **problems(404)})
+@api.get("/v1/batches/<id>/results/results.zip", responses={"200": _ZIP, **problems(404, 500)})
 def results(path: BatchPath) -> Response:
     """Give the files of all jobs that have succeeded by now, a folder each, and a summary of all items."""
     at, batch = services(), batch_of(path.id)
@@ -56,6 +57,6 @@ def _table(batch_id: str, stem: str) -> Response:
 
 
 def _sent(pieces: Iterator[bytes], media_type: str, name: str) -> Response:
-    response = Response(filter(None, pieces), content_type=media_type)
+    response = Response(begun(filter(None, pieces)), content_type=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

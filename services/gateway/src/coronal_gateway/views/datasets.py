@@ -93,7 +93,7 @@ def show_version(path: VersionPath) -> Response:
 
 
 @api.get(
-    "/v1/datasets/<name>/<version>/files/<file>", responses={"200": _BYTES, "304": None, **problems(404)}
+    "/v1/datasets/<name>/<version>/files/<file>", responses={"200": _BYTES, "304": None, **problems(404, 500)}
 )
 def download(path: VersionFilePath) -> Response:
     """Give a file that stays with a version: `contact-sheet.png` shows some images of each class."""

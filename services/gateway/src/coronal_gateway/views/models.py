@@ -95,7 +95,9 @@ def show_version(path: VersionPath) -> Response:
     return answer(VersionBody.of(version, services().holdings.registry.aliases(version.name)))
 
 
-@api.get("/v1/models/<name>/<version>/files/<file>", responses={"200": _BYTES, "304": None, **problems(404)})
+@api.get(
+    "/v1/models/<name>/<version>/files/<file>", responses={"200": _BYTES, "304": None, **problems(404, 500)}
+)
 def download(path: VersionFilePath) -> Response:
     """Give a file that stays with a version: `report.html`, `report.json`, `learning-curve.csv`."""
     return file_of(version_of("models", path.name, path.version), path.file)

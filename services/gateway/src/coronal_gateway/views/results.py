@@ -25,7 +25,7 @@ _BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", 
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
-@api.get("/v1/jobs/<id>/results", responses={"200": ResultsBody, **problems(404, 409)})
+@api.get("/v1/jobs/<id>/results", responses={"200": ResultsBody, **problems(404, 409, 500)})
 def summary(path: JobPath) -> Response:
     """Tell what a job has left, with measurements and predictions."""
     job = _succeeded(path.id)
@@ -33,7 +33,7 @@ def summary(path: JobPath) -> Response:
     return answer(ResultsBody(job=job.id, artifacts=artifacts, result=_result(job)))
 
 
-@api.get("/v1/jobs/<id>/results/<name>", responses={"200": _BYTES, "304": None, **problems(404, 409)})
+@api.get("/v1/jobs/<id>/results/<name>", responses={"200": _BYTES, "304": None, **problems(404, 409, 500)})
 def download(path: ResultPath) -> Response:
     """Give a file that a job has left."""
     job = _succeeded(path.id)

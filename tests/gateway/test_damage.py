@@ -1,0 +1,114 @@
+"""Files that a disk has changed: none comes as a whole answer of 200."""
+
+import base64
+import hashlib
+import http.client
+import os
+from collections.abc import Callable
+from contextlib import closing
+from io import BytesIO
+
+import pytest
+from damage import flip
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
+
+from coronal_gateway.services import Services
+from coronal_jobs.job import Artifact, Job
+
+LARGE = os.urandom(3_000_000)
+TABLE = b"label,area\r\n1,20\r\n"
+FILES = {
+    "result.json": ("application/json", b'{"objects": 3}'),
+    "measurements.csv": ("text/csv", TABLE),
+    "volume.nii": ("application/octet-stream", LARGE),
+}
+
+
+@pytest.fixture
+def job(submit, finish) -> Job:
+    """A job that has left two small files and a large one."""
+    done: Job = finish(submit().json["id"], FILES)
+    return done
+
+
+def _file(job: Job, name: str) -> Artifact:
+    return next(one for one in job.artifacts if one.name == name)
+
+
+def _assert_blob_damaged(answer: TestResponse) -> None:
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert answer.json is not None
+    assert answer.json["code"] == "blob-damaged"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_comes_with_its_digest(client: FlaskClient, job: Job, name: str) -> None:
+    answer = client.get(f"/v1/jobs/{job.id}/results/{name}")
+    assert answer.data == FILES[name][1]
+    expected = base64.b64encode(hashlib.sha256(FILES[name][1]).digest()).decode()
+    assert answer.headers["Repr-Digest"] == f"sha-256=:{expected}:"
+
+
+@pytest.mark.parametrize("path", ["results", "results/result.json"])
+def test_a_small_file_that_is_damaged_is_a_problem(
+    client: FlaskClient, at: Services, job: Job, path: str
+) -> None:
+    flip(at.blobs, _file(job, "result.json").sha256)
+    _assert_blob_damaged(client.get(f"/v1/jobs/{job.id}/{path}"))
+
+
+@pytest.mark.parametrize("content", [b"", LARGE[:-1], LARGE + b"\0"], ids=["empty", "cut off", "longer"])
+def test_a_file_of_another_size_is_a_problem_however_large_it_is(
+    client: FlaskClient, at: Services, job: Job, content: bytes
+) -> None:
+    assert at.blobs.objects.folder is not None
+    next(at.blobs.objects.folder.rglob(_file(job, "volume.nii").sha256)).write_bytes(content)
+    _assert_blob_damaged(client.get(f"/v1/jobs/{job.id}/results/volume.nii"))
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_large_file_that_is_damaged_breaks_off(start, at: Services, job: Job, place: int) -> None:
+    flip(at.blobs, _file(job, "volume.nii").sha256, place)
+    with closing(http.client.HTTPConnection(*start().address, timeout=40)) as connection:
+        connection.request("GET", f"/v1/jobs/{job.id}/results/volume.nii")
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            connection.getresponse().read()
+
+
+def test_a_file_of_a_model_that_is_damaged_is_a_problem(
+    client: FlaskClient, at: Services, keep_version: Callable[..., object]
+) -> None:
+    keep_version("models", "cells", b"a model", {"report.html": ("text/html", b"<p>good</p>")})
+    flip(at.blobs, hashlib.sha256(b"<p>good</p>").hexdigest())
+    _assert_blob_damaged(client.get("/v1/models/cells/1/files/report.html"))
+
+
+@pytest.fixture
+def batch(client: FlaskClient, at: Services, png: bytes, finish) -> str:
+    """A batch of two jobs, the second of which has left a damaged table."""
+    form = MultiDict({"pipeline": "[otsu, shape]"})
+    for name in ("a.png", "b.png"):
+        form.add("image", FileStorage(BytesIO(png + name.encode()), name))
+    boundary, body = encode_multipart(form)
+    kind = f"multipart/form-data; boundary={boundary}"
+    batch: str = client.post("/v1/batches", data=body, content_type=kind).json["id"]
+    for number, job in enumerate(list(at.batches.every_job(batch))):
+        done = finish(job.id, {"measurements.csv": ("text/csv", TABLE + b"2,%d\r\n" % number)})
+    flip(at.blobs, _file(done, "measurements.csv").sha256)
+    return batch
+
+
+@pytest.mark.parametrize("name", ["measurements.csv", "comparison.csv"])
+def test_a_table_of_a_batch_of_which_one_is_damaged_is_a_problem(
+    client: FlaskClient, batch: str, name: str
+) -> None:
+    _assert_blob_damaged(client.get(f"/v1/batches/{batch}/results/{name}"))
+
+
+def test_a_zip_of_which_one_file_is_damaged_breaks_off(start, batch: str) -> None:
+    with closing(http.client.HTTPConnection(*start().address, timeout=40)) as connection:
+        connection.request("GET", f"/v1/batches/{batch}/results/results.zip")
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            connection.getresponse().read()
