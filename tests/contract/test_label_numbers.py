@@ -23,6 +23,29 @@ def test_whole_numbers_of_any_type_are_labels(dtype):
     np.testing.assert_array_equal(found, LABELS)
 
 
+SLICE = Geometry((5.0, 1.0, 1.0), PLACED.origin_mm, ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+
+
+def test_a_volume_of_one_slice_fits_its_plane_and_a_plane_its_volume_of_one_slice():
+    volume = Image(np.zeros((1, 2, 3)), SLICE)
+    np.testing.assert_array_equal(stored_labels(Image(LABELS[np.newaxis], SLICE), IMAGE), LABELS)
+    np.testing.assert_array_equal(stored_labels(Image(LABELS, PLACED), volume), LABELS[np.newaxis])
+
+
+def test_a_volume_of_one_slice_that_lies_elsewhere_than_the_plane_is_refused():
+    elsewhere = Geometry(SLICE.spacing_mm, (0.0, 0.0, 9.0), SLICE.direction)
+    with pytest.raises(BadImage, match="another origin"):
+        stored_labels(Image(LABELS[np.newaxis], elsewhere), IMAGE)
+    with pytest.raises(BadImage, match=r"shape \(2, 3\) like its image, found \(2, 2, 3\)"):
+        stored_labels(Image(np.stack([LABELS, LABELS])), IMAGE)
+
+
+def test_a_plane_that_lies_elsewhere_than_the_only_slice_is_refused():
+    elsewhere = Geometry(PLACED.spacing_mm, (0.0, 0.0, 9.0), PLACED.direction)
+    with pytest.raises(BadImage, match="another origin"):
+        stored_labels(Image(LABELS, elsewhere), Image(np.zeros((1, 2, 3)), SLICE))
+
+
 def test_bits_are_0_and_1():
     assert stored_labels(Image(LABELS > 0), IMAGE).tolist() == [[0, 1, 1], [0, 0, 1]]
 

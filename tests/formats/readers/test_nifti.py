@@ -1,4 +1,5 @@
 import gzip
+import struct
 from pathlib import Path
 
 import nibabel
@@ -98,6 +99,62 @@ def test_without_a_transform_only_the_spacing_is_known(tmp_path: Path) -> None:
     assert geometry.spacing_mm == (4.0, 3.0, 2.0)
     assert geometry.origin_mm is None
     assert geometry.direction is None
+
+
+def with_pixdim(folder: Path, source: Nifti1Image, *steps: float) -> Path:
+    content = bytearray(source.to_bytes())
+    struct.pack_into(f"<{len(steps)}f", content, 80, *steps)
+    path = folder / "pixdim.nii"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("steps", [(0, 0, 0), (0, 2, 3), (2, 3, 0), (2, np.nan, 3)], ids=str)
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_pixdim_that_tells_no_size_is_no_spacing(
+    tmp_path: Path, steps: tuple[float, ...], code: int
+) -> None:
+    # With a code the qform would have its lengths from there.
+    source = Nifti1Image(VOLUME, None)
+    source.set_qform(np.diag([2.0, 3.0, 4.0, 1.0]), code)
+    image = nifti(with_pixdim(tmp_path, source, *steps))
+    assert (image.spacing_mm, image.geometry.is_placed) == (None, False)
+
+
+def test_beside_an_sform_a_pixdim_of_0_does_no_harm(tmp_path: Path) -> None:
+    source = Nifti1Image(VOLUME, None)
+    source.set_sform(np.diag([2.0, 3.0, 4.0, 1.0]), 1)
+    source.set_qform(np.eye(4), 1)
+    image = nifti(with_pixdim(tmp_path, source, 0, 0, 0))
+    assert image.spacing_mm == (4.0, 3.0, 2.0)
+    assert [form.name for form in image.geometry.forms] == ["sform"]
+
+
+def test_a_negative_pixdim_is_a_length_as_for_nibabel(tmp_path: Path) -> None:
+    image = nifti(with_pixdim(tmp_path, Nifti1Image(VOLUME, None), -2, 3, 4))
+    assert image.spacing_mm == (4.0, 3.0, 2.0)
+
+
+def test_a_plane_may_leave_the_pixdim_of_its_third_axis_0(tmp_path: Path) -> None:
+    source = Nifti1Image(VOLUME[..., 0], None)
+    source.set_qform(np.diag([2.0, 3.0, 4.0, 1.0]), 1)
+    assert nifti(with_pixdim(tmp_path, source, 2, 3, 0)).spacing_mm == (3.0, 2.0)
+
+
+@pytest.mark.parametrize(("codes", "names"), [((1, 4), "sform qform"), ((1, 0), "qform"), ((0, 2), "sform")])
+def test_both_forms_are_kept_and_the_sform_counts(tmp_path: Path, codes: tuple[int, int], names: str) -> None:
+    source, scanner = Nifti1Image(VOLUME, None), np.diag([2.0, 3.0, 4.0, 1.0])
+    source.set_sform(OBLIQUE, codes[1])
+    source.set_qform(scanner, codes[0])
+    path = saved(tmp_path, source)
+    geometry = nifti(path).geometry
+    assert [form.name for form in geometry.forms] == names.split()
+    direct = nibabel.load(path)
+    ras = np.diag([-1.0, -1.0, 1.0, 1.0])
+    for form in geometry.forms:
+        world = np.asarray(form.from_world) @ [*geometry.position_mm((1, 3, 2)), 1]
+        expected = getattr(direct, f"get_{form.name}")() @ [2, 3, 1, 1]
+        np.testing.assert_allclose(ras @ world, expected, atol=1e-4)
 
 
 def test_axes_of_length_1_beyond_the_third_fall_away(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import PIL.Image
+import PIL.ImageOps
 import PIL.PngImagePlugin
 import pytest
 
@@ -64,6 +65,38 @@ def test_opacity_is_left_out_and_the_colour_beneath_stays(tmp_path: Path) -> Non
 
 def test_the_density_of_a_print_is_no_spacing(tmp_path: Path) -> None:
     assert png(saved(tmp_path, PIL.Image.fromarray(GREY), dpi=(300, 300))).spacing_mm is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["grey", "colour", "palette", "deep colour"])
+def test_a_picture_is_turned_upright_as_its_exif_says(tmp_path: Path, orientation: int, kind: str) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    picture = PIL.Image.fromarray(RGB if "colour" in kind else GREY)
+    if kind == "palette":
+        picture = picture.quantize(12)
+    path = saved(tmp_path, picture, exif=exif)
+    if kind == "deep colour":
+        # The chunk of one file in another, behind the pixels: PNG allows it there (Third Edition, 11.3.2.5).
+        chunk = path.read_bytes()
+        start = chunk.index(b"eXIf") - 4
+        chunk = chunk[start : start + 12 + int.from_bytes(chunk[start : start + 4], "big")]
+        deep = imagecodecs.png_encode(RGB.astype(np.uint16) * 257)
+        path.write_bytes(deep[:-12] + chunk + deep[-12:])
+    with PIL.Image.open(path) as opened:
+        opened.load()
+        expected = np.asarray(PIL.ImageOps.exif_transpose(opened).convert("RGB" if kind != "grey" else "L"))
+        labels = np.asarray(PIL.ImageOps.exif_transpose(opened))
+    found = png(path).pixels
+    np.testing.assert_array_equal(found // 257 if kind == "deep colour" else found, expected)
+    if kind == "palette":
+        np.testing.assert_array_equal(png.read_labels(path).pixels, labels)
+
+
+def test_an_exif_block_that_is_none_is_named(tmp_path: Path) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(GREY), exif=b"Exif\0\0no block at all")
+    with pytest.raises(BadImage, match="the EXIF block of a PNG file"):
+        png(path)
 
 
 def test_an_animation_is_refused_with_its_number_of_frames(tmp_path: Path) -> None:

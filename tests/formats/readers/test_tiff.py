@@ -1,6 +1,8 @@
+import io
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 import tifffile
 
@@ -108,6 +110,129 @@ def test_the_spacing_comes_in_mm_where_a_unit_is_given(
 ) -> None:
     found = tiff(saved(tmp_path, array, **options)).spacing_mm
     assert found == (None if spacing is None else pytest.approx(spacing, rel=1e-5))
+
+
+def imagej(**metadata: object) -> dict[str, object]:
+    return {"imagej": True, "resolution": (2, 4), "metadata": {"axes": "ZYX", "spacing": 3.0, **metadata}}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "spacing"),
+    [
+        ({"unit": "nm", "zunit": "um"}, (3e-3, 0.25e-6, 0.5e-6)),
+        ({"unit": "um", "yunit": "mm"}, (3e-3, 0.25, 0.5e-3)),
+        ({"unit": "mm", "yunit": "cm", "zunit": "m"}, (3000.0, 2.5, 0.5)),
+        ({"unit": "mm", "zunit": "sec"}, None),
+    ],
+    ids=str,
+)
+def test_imagej_has_a_unit_for_each_axis(
+    tmp_path: Path, metadata: dict[str, object], spacing: tuple[float, ...] | None
+) -> None:
+    found = tiff(saved(tmp_path, STACK, **imagej(**metadata))).spacing_mm
+    assert found == (None if spacing is None else pytest.approx(spacing, rel=1e-5))
+
+
+PER_INCH = (1, 72, 96, 100, 120, 144, 150, 180, 192, 200, 240, 300, 360, 400, 600, 720, 1200)
+
+
+@pytest.mark.parametrize("per_inch", PER_INCH)
+@pytest.mark.parametrize("digits", [None, 2, 0], ids=["exact", "two digits", "whole"])
+def test_the_density_of_a_print_is_no_spacing_in_either_unit(
+    tmp_path: Path, per_inch: int, digits: int | None
+) -> None:
+    per_cm = round(per_inch / 2.54, digits) if digits is not None and per_inch > 1 else per_inch / 2.54
+    for unit, density in (("INCH", per_inch), ("CENTIMETER", per_cm)):
+        path = saved(tmp_path, PLANE, resolution=(density, density), resolutionunit=unit)
+        assert tiff(path).spacing_mm is None, unit
+        path = saved(tmp_path, PLANE, imagej=True, resolution=(density, density), resolutionunit=unit)
+        assert tiff(path).spacing_mm is None, unit
+    path = saved(tmp_path, PLANE, imagej=True, resolution=(per_inch, per_inch), metadata={"unit": "inch"})
+    assert tiff(path).spacing_mm is None
+
+
+@pytest.mark.parametrize("density", [(1, "CENTIMETER"), (1, "INCH")], ids=str)
+def test_one_pixel_a_unit_is_what_programs_write_that_know_none(
+    tmp_path: Path, density: tuple[float, str]
+) -> None:
+    path = saved(tmp_path, PLANE, resolution=(density[0],) * 2, resolutionunit=density[1])
+    assert tiff(path).spacing_mm is None
+
+
+def test_a_density_that_is_no_prints_along_one_axis_is_a_spacing(tmp_path: Path) -> None:
+    found = tiff(saved(tmp_path, PLANE, resolution=(72, 50), resolutionunit="INCH")).spacing_mm
+    assert found == pytest.approx((25.4 / 50, 25.4 / 72))
+
+
+HU = np.linspace(-1000, 1000, 1200).reshape(30, 40).round().astype(np.int32)
+SIGNED = {"cf": 0, "c0": -32768.0, "c1": 1.0, "vunit": "Gray Value"}
+
+
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_a_signed_image_of_imagej_has_its_own_values(tmp_path: Path, photometric: str) -> None:
+    stored = (HU + 32768).astype(np.uint16)
+    path = saved(tmp_path, stored, imagej=True, metadata=SIGNED, photometric=photometric)
+    image = tiff(path)
+    assert image.pixels.dtype == np.int16
+    np.testing.assert_array_equal(image.pixels, HU)
+    np.testing.assert_array_equal(tiff.read_labels(path).pixels, HU)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "values"),
+    [
+        ({"cf": 0, "c0": -3.5, "c1": 0.25}, PLANE * 0.25 - 3.5),
+        ({"cf": 0, "c0": -20.0, "c1": 1.0, "zeroclip": True}, np.maximum(PLANE - 20.0, 0)),
+        ({"cf": 0, "c0": 255.0, "c1": -1.0}, 255.0 - PLANE),
+        ({"cf": 20}, PLANE),
+        ({}, PLANE),
+    ],
+    ids=str,
+)
+def test_a_calibration_of_imagej_that_is_a_straight_line_is_applied(
+    tmp_path: Path, metadata: dict[str, object], values: np.ndarray
+) -> None:
+    found = tiff(saved(tmp_path, PLANE, imagej=True, metadata=metadata)).pixels
+    np.testing.assert_allclose(found, values)
+
+
+def test_real_numbers_are_their_own_values_whatever_imagejs_calibration_says(tmp_path: Path) -> None:
+    path = saved(tmp_path, PLANE.astype(np.float32), imagej=True, metadata={"cf": 0, "c0": 5.0, "c1": 2.0})
+    np.testing.assert_array_equal(tiff(path).pixels, PLANE)
+
+
+@pytest.mark.parametrize(("function", "name"), [(7, "Rodbard"), (21, "uncalibrated OD"), (99, "unknown")])
+def test_a_calibration_of_imagej_that_is_a_curve_is_refused_by_name(
+    tmp_path: Path, function: int, name: str
+) -> None:
+    path = saved(tmp_path, PLANE, imagej=True, metadata={"cf": function, "c0": 1.0, "c1": 2.0})
+    with pytest.raises(BadImage, match=rf"straight line.*found cf={function} \({name}\)"):
+        tiff(path)
+
+
+@pytest.mark.parametrize("orientation", range(9))
+def test_rows_and_columns_lie_as_the_orientation_says_and_the_spacing_goes_with_them(
+    tmp_path: Path, orientation: int
+) -> None:
+    tag = [(274, "H", 1, orientation, True)]
+    path = saved(
+        tmp_path, PLANE, resolution=(20, 50), resolutionunit="CENTIMETER", extratags=tag, metadata=None
+    )
+    image = tiff(path)
+    # From bytes: given a path, Pillow maps the pixels into memory in a shape that they only get later.
+    with PIL.Image.open(io.BytesIO(path.read_bytes())) as by_pillow:
+        np.testing.assert_array_equal(image.pixels, np.asarray(by_pillow))
+    stored = (0.2, 0.5)
+    assert image.spacing_mm == pytest.approx(stored[::-1] if orientation >= 5 else stored)
+
+
+def test_each_slice_of_a_stack_and_each_channel_is_turned(tmp_path: Path) -> None:
+    tag = [(274, "H", 1, 6, True)]
+    np.testing.assert_array_equal(
+        tiff(saved(tmp_path, STACK, extratags=tag)).pixels, np.rot90(STACK, -1, axes=(1, 2))
+    )
+    colours = saved(tmp_path, RGB, photometric="rgb", extratags=tag)
+    np.testing.assert_array_equal(tiff(colours).pixels, np.rot90(RGB, -1))
 
 
 def test_the_channels_of_ome_become_the_last_axis(tmp_path: Path) -> None:

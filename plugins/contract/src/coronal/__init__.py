@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from coronal.formats import Writer as Writer
     from coronal.formats import reader as reader
     from coronal.formats import writer as writer
+    from coronal.geometry import Form as Form
     from coronal.geometry import Geometry as Geometry
     from coronal.hookmarks import hookimpl as hookimpl
     from coronal.hooks import Plugins as Plugins
@@ -90,6 +91,7 @@ _HOME = {
     "Writer": "formats",
     "reader": "formats",
     "writer": "formats",
+    "Form": "geometry",
     "Geometry": "geometry",
     "hookimpl": "hookmarks",
     "Plugins": "hooks",

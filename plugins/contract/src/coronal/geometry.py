@@ -2,18 +2,38 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coronal.errors import BadImage, shown
 
-__all__ = ["Geometry"]
+__all__ = ["Form", "Geometry"]
 
 _UNIT_TOLERANCE = 1e-3
 _LEAST_VOLUME = 1e-3
 """Of the unit vectors together; 0 where two are parallel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One of the coordinate systems that a file places its image in, as NIfTI's qform and sform are.
+
+    Parameters
+    ----------
+    name
+        What the format calls it, e.g. ``qform``.
+    code
+        What the format says that it is, e.g. 1 for the scanner and 4 for MNI (nifti1.h, NIFTI_XFORM).
+    from_world
+        4 × 4, from the geometry's world coordinates (LPS, mm) to those of this system (LPS, mm): that never
+        changes, whatever moves the elements of the array.
+    """
+
+    name: str
+    code: int
+    from_world: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +53,9 @@ class Geometry:
     direction
         Three rows (x, y, z) and a column for each array axis: column *i* is the unit vector in which
         array axis *i* grows. None where unknown.
+    forms
+        The coordinate systems that the file named, the one of the world coordinates among them: kept for what
+        is written. Two geometries are equal whatever theirs are.
 
     Raises
     ------
@@ -54,6 +77,7 @@ class Geometry:
     spacing_mm: tuple[float, ...] | None = None
     origin_mm: tuple[float, float, float] | None = None
     direction: tuple[tuple[float, ...], ...] | None = None
+    forms: tuple[Form, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # Readers give lists and arrays too: only plain numbers in tuples can be compared and shown.
@@ -138,6 +162,7 @@ class Geometry:
             spacing_mm=tuple(spacing_mm) if self.spacing_mm is not None else None,
             origin_mm=self.position_mm(offset) if self.is_placed else self.origin_mm if stays else None,
             direction=tuple(map(tuple, direction)) if self.direction is not None else None,
+            forms=self.forms,
         )
 
     def affine(self) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ at hand.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def stored_labels(drawn: Image, image: Image) -> NDArray[np.int32]:
     BadImage
         When they are colours, fractions, below 0 or over 2³¹ - 1, of another shape, or lie elsewhere. Where
         one of the two doesn't tell its place, only the shapes are compared: a mask drawn in a paint program
-        has no spacing.
+        has no spacing. A plane and a volume of one slice are of one shape: ITK knows only volumes in a place.
 
     Examples
     --------
@@ -59,6 +59,9 @@ def stored_labels(drawn: Image, image: Image) -> NDArray[np.int32]:
     >>> stored_labels(drawn, drawn).tolist()
     [[0, 2], [1, 0]]
     """
+    if (1, *drawn.shape) == image.shape:
+        return stored_labels(drawn, _only_slice(image))[np.newaxis]
+    drawn = _only_slice(drawn) if drawn.shape == (1, *image.shape) else drawn
     if drawn.shape != image.shape:
         raise BadImage(f"a label map must be of shape {image.shape} like its image, found {drawn.shape}")
     if wrong := _difference(drawn.geometry, image.geometry):
@@ -166,6 +169,10 @@ class LabelNumbers:
 
 def _of_files(count: int) -> str:
     return f"{count:,} {'file' if count == 1 else 'files'}"
+
+
+def _only_slice(volume: Image) -> Image:
+    return replace(volume, valid=None).mapped(volume.pixels[0], np.eye(3)[:, 1:], (0, 0, 0))
 
 
 def _one_channel(drawn: Image) -> Pixels:

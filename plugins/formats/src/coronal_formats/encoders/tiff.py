@@ -29,8 +29,9 @@ class _Options(TypedDict, total=False):
 def tiff_bytes(image: Image) -> bytes:
     """Encode an image.
 
-    The spacing of a plane stands in the resolution tags, that of a volume in OME's description, as only that
-    has a place for z. The same image gives the same bytes.
+    The spacing stands in OME's description, and that of a plane in the resolution tags too: they have no
+    place for z, and some of what they can say would be taken for the density of a print. The same image gives
+    the same bytes.
 
     Parameters
     ----------
@@ -51,13 +52,14 @@ def tiff_bytes(image: Image) -> bytes:
 def _spacing(image: Image, axes: str) -> _Options:
     if image.spacing_mm is None:
         return _Options()
+    options = _Options()
     if image.dimensions == 2:
         y, x = image.spacing_mm
-        return _Options(resolution=(_MM_PER_CM / x, _MM_PER_CM / y), resolutionunit="CENTIMETER")
+        options |= _Options(resolution=(_MM_PER_CM / x, _MM_PER_CM / y), resolutionunit="CENTIMETER")
     if image.pixels.dtype not in _OME_TYPES:
-        return _Options()
+        return options
     digest = hashlib.sha256(np.ascontiguousarray(image.pixels).data).digest()
     metadata: dict[str, object] = {"axes": axes, "UUID": str(uuid.UUID(bytes=digest[:16]))}
-    for axis, step in zip("ZYX", image.spacing_mm, strict=True):
+    for axis, step in zip("ZYX"[-image.dimensions :], image.spacing_mm, strict=True):
         metadata |= {f"PhysicalSize{axis}": step, f"PhysicalSize{axis}Unit": "mm"}
-    return _Options(ome=True, metadata=metadata)
+    return options | _Options(ome=True, metadata=metadata)

@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import IO
 
-import PIL.ImageOps
-
 from coronal import BadImage, Image, ReadLimits, Signature, reader
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding
-from coronal_formats.readers.photograph import image_of, open_as
+from coronal_formats.readers.photograph import image_of, open_as, orientation_of
+from coronal_formats.readers.upright import upright
 
 __all__ = ["jpeg"]
 
@@ -34,7 +33,7 @@ def jpeg(path: Path, limits: ReadLimits) -> Image:
         with decoding("JPEG file"):
             opened = open_as(file, "JPEG", limits)
             _check_scans(file)
-            return image_of(PIL.ImageOps.exif_transpose(opened))
+            return upright(image_of(opened), orientation_of(opened))
 
 
 def _check_scans(file: IO[bytes]) -> None:

@@ -23,8 +23,12 @@ class Header(Protocol):
     """A NIfTI-1 or NIfTI-2 header."""
 
     def __getitem__(self, field: str) -> NDArray[np.number]: ...
-    def get_best_affine(self) -> NDArray[np.float64]:
+    def get_sform(self) -> NDArray[np.float64]:
         """4 × 4, from index (x, y, z) to RAS, in the header's unit."""
+        ...
+
+    def get_qform(self) -> NDArray[np.float64]:
+        """The same by quaternion and `pixdim`; HeaderDataError or ValueError for what is none."""
         ...
 
     def get_data_dtype(self) -> "np.dtype[np.void]":
@@ -53,7 +57,7 @@ class Header(Protocol):
 
 
 class _HeaderClass(Protocol):
-    def __call__(self, binaryblock: bytes) -> Header: ...
+    def __call__(self, binaryblock: bytes, check: bool = ...) -> Header: ...
 
 
 _CLASSES = {
@@ -68,6 +72,8 @@ _LONGEST = max(length for _, length in _CLASSES.values())
 def read_header(file: BinaryFile) -> Header:
     """Read the header at a file's start, without the extensions behind it: they may be of any length.
 
+    A `pixdim` of 0, which tells no size, stays 0: nibabel's check makes 1 of it.
+
     Raises
     ------
     UnknownFormat
@@ -76,5 +82,7 @@ def read_header(file: BinaryFile) -> Header:
     head = file.read(_LONGEST)
     for signature, (header, length) in _CLASSES.items():
         if signature.is_in(head):
-            return header(head[:length])
+            checked, stored = header(head[:length]), header(head[:length], check=False)
+            checked["pixdim"][1:4] = np.abs(stored["pixdim"][1:4])
+            return checked
     raise UnknownFormat(head, ("nifti",))

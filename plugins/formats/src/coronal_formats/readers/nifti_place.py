@@ -1,9 +1,13 @@
 """Where the voxels of a NIfTI file lie: its affine, turned from RAS to LPS, in mm."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
+from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
-from coronal import BadImage, Geometry
+from coronal import BadImage, Form, Geometry
 from coronal_formats.readers.nifti_header import Header
 
 __all__ = ["geometry_from_affine", "geometry_of"]
@@ -15,13 +19,14 @@ _LEAST_VOLUME = 0.999
 
 
 def geometry_of(header: Header, dimensions: int) -> Geometry:
-    """Give the place of a file's image.
+    """Return the place of a file's image.
 
     Parameters
     ----------
     header
-        Its header. The sform counts where its code isn't 0, else the qform; where both are 0 only the
-        spacing is known (`pixdim`). No unit is taken for mm, as all programs do.
+        Its header. The sform counts where its code isn't 0, else the qform; both are kept as
+        `Geometry.forms`. Where both codes are 0 only the spacing is known (`pixdim`). No unit is taken for
+        mm, as all programs do. A qform takes its lengths from `pixdim`: where that is 0, nothing is known.
     dimensions
         2 or 3.
 
@@ -31,12 +36,15 @@ def geometry_of(header: Header, dimensions: int) -> Geometry:
         When the axes aren't at right angles, or the affine is singular.
     """
     mm = _MM.get(header.get_xyzt_units()[0], 1.0)
-    if header["sform_code"] > 0 or header["qform_code"] > 0:
-        affine = np.asarray(header.get_best_affine(), np.float64)
-        affine[:3] *= mm
-        return geometry_from_affine(affine, dimensions)
     steps = tuple(mm * float(step) for step in header.get_zooms()[:dimensions][::-1])
-    return Geometry(steps if all(step > 0 for step in steps) else None)
+    tells_steps = all(step > 0 for step in steps)
+    if header["sform_code"] > 0:
+        placed = geometry_from_affine(_in_mm(header.get_sform(), mm), dimensions)
+    elif header["qform_code"] > 0 and tells_steps:
+        placed = geometry_from_affine(_in_mm(header.get_qform(), mm), dimensions)
+    else:
+        return Geometry(steps if tells_steps else None)
+    return replace(placed, forms=tuple(_forms(header, placed, mm if tells_steps else None)))
 
 
 def geometry_from_affine(affine: NDArray[np.float64], dimensions: int) -> Geometry:
@@ -73,6 +81,36 @@ def geometry_from_affine(affine: NDArray[np.float64], dimensions: int) -> Geomet
     x, y, z = map(float, affine[:3, 3] * _RAS_TO_LPS)
     rows = tuple(tuple(map(float, row)) for row in direction)
     return Geometry(tuple(map(float, steps)), (x, y, z), rows)
+
+
+def _forms(header: Header, placed: Geometry, mm: float | None) -> Iterator[Form]:
+    # The sform is the world where it counts at all; the qform may place the image in another.
+    same = _rows(np.eye(4))
+    if header["sform_code"] <= 0:
+        yield Form("qform", int(header["qform_code"]), same)
+        return
+    yield Form("sform", int(header["sform_code"]), same)
+    if header["qform_code"] > 0 and mm is not None:
+        other = _usable_qform(header, mm, len(placed.spacing_mm or ()))
+        if other is not None:
+            from_world = other.affine() @ np.linalg.inv(placed.affine())
+            yield Form("qform", int(header["qform_code"]), _rows(from_world))
+
+
+def _usable_qform(header: Header, mm: float, dimensions: int) -> Geometry | None:
+    # Beside an sform that counts, a broken qform is nothing that the image depends on.
+    try:
+        return geometry_from_affine(_in_mm(header.get_qform(), mm), dimensions)
+    except (HeaderDataError, ValueError, BadImage):
+        return None
+
+
+def _in_mm(affine: NDArray[np.float64], mm: float) -> NDArray[np.float64]:
+    return np.asarray(affine, np.float64) * [[mm], [mm], [mm], [1.0]]
+
+
+def _rows(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(map(float, row)) for row in matrix)
 
 
 def _refuse_shear(direction: NDArray[np.float64]) -> None:

@@ -9,8 +9,11 @@ import PIL.ImageFile
 
 from coronal import BadImage, Image, Meaning, ReadLimits
 from coronal_formats.declared_size import declared_size
+from coronal_formats.decoding import decoding
 
-__all__ = ["image_of", "labels_of", "open_as"]
+__all__ = ["image_of", "labels_of", "open_as", "orientation_of"]
+
+_ORIENTATION = 0x0112
 
 _SCALED_GREY = {"L;2": 85, "L;4": 17}
 """By how much Pillow multiplies the samples of grey of 2 and of 4 bits."""
@@ -41,6 +44,18 @@ def open_as(file: IO[bytes], format_name: str, limits: ReadLimits) -> PIL.ImageF
         ) from bomb
     limits.check_values(f"{format_name} file", opened.height, opened.width, len(opened.getbands()))
     return opened
+
+
+def orientation_of(opened: PIL.ImageFile.ImageFile) -> object:
+    """Read which way a picture lies from its EXIF or XMP block; None where it doesn't tell.
+
+    Raises
+    ------
+    BadImage
+        When the block can't be read.
+    """
+    with decoding(f"EXIF block of a {opened.format} file"):
+        return opened.getexif().get(_ORIENTATION)
 
 
 def image_of(opened: PIL.Image.Image) -> Image:

@@ -11,7 +11,8 @@ import PIL.ImageFile
 from coronal import BadImage, Image, Meaning, ReadLimits, Signature, reader
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, decoding
-from coronal_formats.readers.photograph import image_of, labels_of, open_as
+from coronal_formats.readers.photograph import image_of, labels_of, open_as, orientation_of
+from coronal_formats.readers.upright import upright
 
 __all__ = ["png"]
 
@@ -22,7 +23,7 @@ __all__ = ["png"]
     signatures=(Signature.at(0, b"\x89PNG\r\n\x1a\n"),),
 )
 def png(path: Path, limits: ReadLimits) -> Image:
-    """Portable Network Graphics: grey or colour, 8 or 16 bits, palettes.
+    """Portable Network Graphics: grey or colour, 8 or 16 bits, palettes, turned upright as `eXIf` says.
 
     Every chunk's checksum is verified. Opacity is left out, and so is the density (`pHYs`): it is that of a
     print. An animation is refused.
@@ -46,7 +47,9 @@ def _read(path: Path, limits: ReadLimits, decode: Callable[[PIL.ImageFile.ImageF
             file.seek(0)
             opened = open_as(file, "PNG", limits)
             _refuse_animation(opened)
-            return _deep_colour(file) if _is_deep_colour(opened) else decode(opened)
+            image = _deep_colour(file) if _is_deep_colour(opened) else decode(opened)
+            # Asked last: the chunk may follow the pixels.
+            return upright(image, orientation_of(opened))
 
 
 def _refuse_animation(opened: PIL.ImageFile.ImageFile) -> None:

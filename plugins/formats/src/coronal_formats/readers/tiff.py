@@ -14,11 +14,13 @@ from coronal.image import Pixels
 from coronal.spec import HEAD_BYTES
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.decoding import check_head, check_room, decoding
+from coronal_formats.readers.imagej_calibration import calibration_of
 from coronal_formats.readers.tiff_axes import layout_of
 from coronal_formats.readers.tiff_colour import check_colour, image_of
 from coronal_formats.readers.tiff_header import check_ome, check_page, check_page_count
 from coronal_formats.readers.tiff_labels import labels_of
 from coronal_formats.readers.tiff_spacing import spacing_mm
+from coronal_formats.readers.upright import upright
 
 __all__ = ["tiff"]
 
@@ -38,8 +40,9 @@ _DICOM = Signature.at(128, b"DICM")
 def tiff(path: Path, limits: ReadLimits) -> Image:
     """TIFF and BigTIFF: grey, colour or several channels, a plane or a stack of pages (z), any number type.
 
-    Spacing comes from OME, from ImageJ, or from the resolution in cm or inch. A time series and a file of
-    several images are refused. Of a pyramid the finest level is read.
+    Spacing comes from OME, from ImageJ, or from the resolution in cm or inch, where that isn't the density of
+    a print. Values are those of ImageJ's linear calibration; rows and columns lie as the orientation tag
+    says. A time series and a file of several images are refused. Of a pyramid the finest level is read.
     """
     return _read(path, limits, image_of)
 
@@ -69,8 +72,13 @@ def _image(opened: TiffFile, series: TiffPageSeries, make: "_MakesImage") -> Ima
     layout = layout_of(series.axes, series.shape)
     check_colour(series.keyframe)
     geometry = Geometry(spacing_mm(opened, series.keyframe, layout.dimensions))
+    calibration = calibration_of(opened, series.keyframe)
     pixels = layout.arrange(np.asarray(series.asarray()))
-    return make(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+    if calibration is None:
+        image = make(series.keyframe, pixels, geometry, has_channels=layout.has_channels)
+    else:
+        image = Image(calibration.applied(pixels), geometry, has_channels=layout.has_channels)
+    return upright(image, series.keyframe.tags.valueof("Orientation"))
 
 
 class _MakesImage(Protocol):

@@ -27,9 +27,24 @@ _MM = {
     "um": 1e-3,
     "inch": 25.4,
     "inches": 25.4,
+    "meters": 1000.0,
+    "metre": 1000.0,
+    "centimeter": 10.0,
+    "centimetre": 10.0,
+    "millimeters": 1.0,
+    "millimetre": 1.0,
+    "micrometers": 1e-3,
+    "micrometre": 1e-3,
+    "nanometer": 1e-6,
+    "nanometers": 1e-6,
+    "nanometre": 1e-6,
 }
-_PRINT_DENSITIES_PER_INCH = (1.0, 72.0, 96.0)
-"""What programs write that know no resolution; taken for a spacing it would be wrong by far."""
+_MM_PER_UNIT = {RESUNIT.CENTIMETER: 10.0, RESUNIT.INCH: 25.4}
+_PRINT_DENSITIES = (72, 96, 100, 120, 144, 150, 180, 192, 200, 240, 300, 360, 400, 600, 720, 1200)
+"""Per inch: what programs write for paper and screens; taken for a spacing it would be wrong by far."""
+
+_TOLERANCE = 1e-3
+"""Of a density that was converted from inch to cm and rounded: 28.35 per cm are 72.009 per inch."""
 
 
 def spacing_mm(opened: TiffFile, page: TiffPage, dimensions: int) -> tuple[float, ...] | None:
@@ -47,7 +62,8 @@ def spacing_mm(opened: TiffFile, page: TiffPage, dimensions: int) -> tuple[float
     Returns
     -------
     tuple[float, ...] | None
-        None where the file doesn't give it along every axis, with a unit of length.
+        None where the file doesn't give it along every axis, with a unit of length, or gives the density of
+        a print.
     """
     if opened.is_ome:
         steps = _ome(opened.ome_metadata or "")
@@ -90,21 +106,42 @@ def _ome_step(pixels: ElementTree.Element, axis: str) -> float | None:
 
 
 def _imagej(metadata: Mapping[str, object], page: TiffPage) -> _Steps:
-    unit = str(metadata.get("unit", ""))
-    y, x = (in_mm(step, unit) if step else None for step in _steps_per_unit(page))
+    # ij.measure.Calibration: y and z have a unit of their own where it differs from that of x.
+    if "unit" not in metadata:
+        return _tags(page)
+    unit = str(metadata["unit"])
+    y_unit, z_unit = (str(metadata.get(name, unit)) for name in ("yunit", "zunit"))
+    y_step, x_step = _steps_per_unit(page)
+    y, x = y_step and in_mm(y_step, y_unit), x_step and in_mm(x_step, unit)
     depth = metadata.get("spacing")
-    z = in_mm(abs(depth), unit) if isinstance(depth, int | float) else None
-    return z, y, x
+    z = in_mm(abs(depth), z_unit) if isinstance(depth, int | float) else None
+    is_print = in_mm(1.0, unit) in _MM_PER_UNIT.values() and _is_print(y, x)
+    return (z, None, None) if is_print else (z, y, x)
 
 
 def _tags(page: TiffPage) -> _Steps:
-    unit = page.tags.valueof("ResolutionUnit")
+    mm = _MM_PER_UNIT.get(page.tags.valueof("ResolutionUnit"))
     y, x = _steps_per_unit(page)
-    if unit == RESUNIT.CENTIMETER:
-        return None, y and 10.0 * y, x and 10.0 * x
-    if unit == RESUNIT.INCH and x and round(1.0 / x, 3) not in _PRINT_DENSITIES_PER_INCH:
-        return None, y and 25.4 * y, 25.4 * x
-    return None, None, None
+    if mm is None or y is None or x is None or _is_print(mm * y, mm * x):
+        return None, None, None
+    return None, mm * y, mm * x
+
+
+def _is_print(y_mm: float | None, x_mm: float | None) -> bool:
+    # The same density in cm and in inch; whichever unit it is in, one pixel a unit is what those write that
+    # know none.
+    return all(mm is not None and _is_print_density(mm) for mm in (y_mm, x_mm))
+
+
+def _is_print_density(step_mm: float) -> bool:
+    per_inch, per_cm = 25.4 / step_mm, 10.0 / step_mm
+    if math.isclose(per_inch, 1.0) or math.isclose(per_cm, 1.0):
+        return True
+    return any(
+        math.isclose(per_inch, density, rel_tol=_TOLERANCE)
+        or math.isclose(per_cm, round(density / 2.54), rel_tol=1e-6)
+        for density in _PRINT_DENSITIES
+    )
 
 
 def _steps_per_unit(page: TiffPage) -> tuple[float | None, float | None]:
