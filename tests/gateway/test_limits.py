@@ -116,3 +116,18 @@ class TestStoreFull:
         assert jobs.commit(claimed).answer == "succeeded"
         assert fresh.get(f"/v1/jobs/{job_id}").json["state"] == "succeeded"
         assert fresh.delete(f"/v1/jobs/{job_id}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(b"".join(b"X-%d: a\r\n" % number for number in range(60_000)), id="many"),
+        pytest.param(b"X: " + b"a" * 9_000 + b"\r\n", id="long"),
+    ],
+)
+def test_a_part_of_a_form_with_many_headers_is_refused(limited: Limited, headers: bytes) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n' + headers
+    body = part + b"\r\n" + b"x" * 10 + b"\r\n--b--\r\n"
+    answer = limited().post("/v1/jobs", data=body, content_type="multipart/form-data; boundary=b")
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed-body")
+    assert "at most 20 headers of 8,192 bytes" in answer.json["detail"]

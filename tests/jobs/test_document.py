@@ -98,5 +98,22 @@ def test_a_document_is_of_a_size_that_can_be_read() -> None:
     assert load("a" * LARGEST_DOCUMENT) == "a" * LARGEST_DOCUMENT
     assert (
         _refusal("a" * (LARGEST_DOCUMENT + 1))
-        == "a pipeline must be of at most 65,536 characters, found 65,537"
+        == "a pipeline must be of at most 16,384 characters, found 16,385"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{" + ",".join(f"k{number}: 1" for number in range(1_500)) + "}", id="keys"),
+        pytest.param("[" + ",".join("a" for _ in range(2_500)) + "]", id="values"),
+        pytest.param("[" + ",".join("{}" for _ in range(2_500)) + "]", id="collections"),
+    ],
+)
+def test_a_document_of_too_many_values_is_refused_before_it_is_read_as_a_whole(text: str) -> None:
+    assert _refusal(text) == "the document must have at most 2,000 keys and values, found more"
+
+
+def test_a_document_of_as_many_values_as_may_be_is_read() -> None:
+    numbers = list(range(1_999))
+    assert load(str(numbers)) == numbers

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
@@ -15,6 +16,10 @@ from coronal_jobs.document import LARGEST_DOCUMENT
 __all__ = ["FilePart", "Parts", "read_form"]
 
 _MOST_PARTS = 16
+_MAX_HEADERS = 20
+_MAX_HEADER_BYTES = 8_192
+"""Of one part. A file has two or three, with its name in one of them."""
+
 _LARGEST_BUFFER_BYTES = 2 * PIECE_BYTES
 _LARGEST_TEXT_BYTES = 4 * LARGEST_DOCUMENT
 
@@ -73,7 +78,7 @@ def read_form(body: Iterable[bytes], boundary: str, submission: Parts, *, most_f
 
 
 def _events(body: Iterable[bytes], boundary: str, most_parts: int) -> Iterator[Event]:
-    decoder = MultipartDecoder(
+    decoder = _Decoder(
         boundary.encode("utf-8", "replace"), max_form_memory_size=_LARGEST_BUFFER_BYTES, max_parts=most_parts
     )
     for piece in chain(body, [None]):
@@ -88,11 +93,21 @@ def _decoded(decoder: MultipartDecoder, piece: bytes | None) -> list[Event]:
             events.append(event)
     except RequestEntityTooLarge as many:
         raise MalformedBody(
-            f"the form must have at most {decoder.max_parts} parts with short headers, found more"
+            f"the form must have at most {decoder.max_parts} parts, each with at most {_MAX_HEADERS} headers "
+            f"of {_MAX_HEADER_BYTES:,} bytes together, found more"
         ) from many
     except ValueError as wrong:
         raise MalformedBody("the body is no whole multipart/form-data") from wrong
     return events
+
+
+class _Decoder(MultipartDecoder):
+    """Refuses a part whose headers are long before it reads them one by one."""
+
+    def _parse_headers(self, data: bytes | bytearray) -> Headers:
+        if len(data) > _MAX_HEADER_BYTES or data.count(b"\n") > _MAX_HEADERS:
+            raise RequestEntityTooLarge
+        return super()._parse_headers(data)
 
 
 class _Form:
