@@ -87,12 +87,69 @@ def test_one_slice_is_a_plane() -> None:
 
 
 @pytest.mark.parametrize(
-    "pixels",
-    [np.full((20, 20), -7), np.arange(30).reshape(1, 30), np.full((9, 9), 5), np.full((1, 1, 1), 5)],
-    ids=["below zero", "one line", "constant", "one pixel"],
+    ("pixels", "reason"),
+    [
+        (np.full((20, 20), -7), "all values are equal"),
+        (np.full((9, 9), 5), "all values are equal"),
+        (np.full((1, 1, 1), 5), "a single line of pixels has no field"),
+        (np.arange(30).reshape(1, 30), "a single line of pixels has no field"),
+        (-1 - np.indices((20, 20)).sum(axis=0), "no object lies above 0"),
+        (np.where(np.indices((40, 40))[0] < 20, -1000, 40), "50% of the values lie below 0"),
+    ],
+    ids=["constant below zero", "constant", "one pixel", "one line", "all below zero", "Hounsfield units"],
 )
-def test_where_there_is_nothing_to_find_all_stays(pixels: NDArray[np.int64]) -> None:
-    np.testing.assert_array_equal(n4(Image(pixels.astype(np.int16)), Context()).pixels, pixels)
+def test_where_no_field_is_found_all_stays_and_the_log_says_why(
+    pixels: NDArray[np.int64], reason: str
+) -> None:
+    lines: list[str] = []
+    result = n4(Image(pixels.astype(np.int16)), Context(log=lines.append))
+    np.testing.assert_array_equal(result.pixels, pixels)
+    (line,) = lines
+    assert line.startswith("warning: n4 found no field and changed nothing")
+    assert reason in line
+
+
+def cylinder() -> NDArray[np.bool_]:
+    _, y, x = np.indices((12, 32, 32))
+    return (x - 16) ** 2 + (y - 16) ** 2 < 100
+
+
+@pytest.mark.parametrize("offset", [0, 20, 100, 120, 150, 300, 1000])
+@pytest.mark.parametrize("air", [0.0, 100.0])
+def test_a_shaded_body_is_even_afterwards_or_the_log_says_that_it_is_not(offset: int, air: float) -> None:
+    body = cylinder()
+    shaded = np.where(body, 150.0, air) * (1 + np.indices(body.shape)[-1] / 64)
+    lines: list[str] = []
+    image = Image((shaded - offset).astype(np.float32), Geometry((3.0, 1.0, 1.0)))
+    result = n4(image, Context(log=lines.append))
+    evened = result.pixels[body] + offset
+    before = shaded[body].std() / shaded[body].mean()
+    is_even = evened.std() / evened.mean() < before / 3
+    assert is_even or len(lines) == 1
+    assert bool(lines) == (offset >= 120 or (air == 0 and offset > 0))
+
+
+def test_noise_about_0_in_air_keeps_no_field_from_being_found() -> None:
+    body = cylinder()
+    shaded = 150.0 * body * (1 + np.indices(body.shape)[-1] / 64)
+    noisy = (shaded + np.random.default_rng(0).normal(0, 10, body.shape)).astype(np.float32)
+    lines: list[str] = []
+    result = n4(Image(noisy), Context(log=lines.append), shrink=1, levels=2, iterations=10)
+    whole = sitk.GetImageFromArray(noisy)
+    fit = sitk.N4BiasFieldCorrectionImageFilter()
+    fit.SetMaximumNumberOfIterations([10] * 2)
+    fit.Execute(whole, sitk.OtsuThreshold(whole, 0, 1))
+    ratio = noisy / result.pixels / np.exp(sitk.GetArrayFromImage(fit.GetLogBiasFieldAsImage(whole)))
+    np.testing.assert_allclose(ratio, ratio[0, 0, 0], rtol=1e-4)
+    assert not lines
+
+
+def test_the_log_names_the_channel_without_a_field() -> None:
+    lines: list[str] = []
+    stains = np.stack([blobs(), np.zeros_like(blobs())], axis=-1)
+    n4(Image(stains, has_channels=True), Context(log=lines.append), iterations=5)
+    (line,) = lines
+    assert line.startswith("channel 2 of 2: warning: n4 found no field")
 
 
 def test_progress_goes_up_to_1_through_all_channels() -> None:

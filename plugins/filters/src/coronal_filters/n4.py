@@ -1,6 +1,7 @@
 """The shading of an MR image, found and divided away."""
 
 import math
+from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from coronal import BadParameter, Context, Image, Parameter, algorithm
 from coronal.image import Pixels
-from coronal_filters.bias_field import Search, bias_field
+from coronal_filters.bias_field import NoFieldError, Search, bias_field
 from coronal_filters.channels import each_channel, is_rgb, meaning_without_unit, without_opacity
 from coronal_filters.finite import LARGEST, finite_pixels
 
@@ -46,8 +47,10 @@ def n4(
     Parameters
     ----------
     image
-        Of finite values, mostly above 0: MR, or a picture taken in uneven light. One without values above 0,
-        or of a single line, stays as it is.
+        Of finite values from 0 up, as a scanner stores them: MR, or a picture taken in uneven light; noise
+        about 0 in air does no harm. An image in which no field can be found keeps its values, and the job's
+        log says why: a single line, equal values, no object above 0, or values far below 0 (Hounsfield units,
+        z-scores), which a field does not multiply.
     shrink
         Along the axis of the finest spacing; along others to the same distance in mm, and no axis to less
         than 8 pixels. Twice as much makes it 8 times faster in a volume; 1 shrinks nothing.
@@ -77,14 +80,21 @@ def n4(
     search = Search(_shrinks(image, shrink), levels, iterations)
     _check_cost(image, search, shrink)
     if is_rgb(image):
-        field = bias_field(image.with_pixels(pixels).grey(), search, context.progress)
+        grey = image.with_pixels(pixels).grey()
+        field = _field(grey, search, context.progress, context.log)
         return image.with_pixels(_divided(pixels, field[..., np.newaxis]))
     count = pixels.shape[-1] if image.has_channels else 1
     numbers = iter(range(count))
 
     def evened(channel: Pixels) -> Pixels:
         number = next(numbers)
-        field = bias_field(channel, search, lambda part: context.progress((number + part) / count))
+        of_channel = f"channel {number + 1} of {count}: " if image.has_channels else ""
+        field = _field(
+            channel,
+            search,
+            lambda part: context.progress((number + part) / count),
+            lambda line: context.log(of_channel + line),
+        )
         return _divided(channel, field)
 
     return image.with_pixels(each_channel(image, pixels, evened), meaning=meaning_without_unit(image))
@@ -107,6 +117,19 @@ def _check_cost(image: Image, search: Search, shrink: int) -> None:
             found=f"{shrink}, which leaves {left} px for {most} iterations",
             allowed=f"so large that pixels times iterations are ≤ {_MOST_STEPS:g}",
         )
+
+
+def _field(
+    values: Pixels, search: Search, progress: Callable[[float], None], log: Callable[[str], None]
+) -> NDArray[np.float32]:
+    try:
+        return bias_field(values, search, progress)
+    except NoFieldError as reason:
+        log(
+            f"warning: n4 found no field and changed nothing: {reason}; it needs objects whose values "
+            "are above 0 in an image whose values begin at 0"
+        )
+        return np.ones(values.shape, np.float32)
 
 
 def _divided(pixels: Pixels, field: NDArray[np.float32]) -> Pixels:
