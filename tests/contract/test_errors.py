@@ -89,13 +89,30 @@ def test_an_error_survives_the_way_to_another_process(error: CoronalError) -> No
 
 
 def test_an_unknown_format_says_what_was_found_and_what_is_read() -> None:
-    error = UnknownFormat(b"GIF89a and more", ["PNG", "TIFF"])
+    error = UnknownFormat(b"Gandalf and more", ["PNG", "TIFF"])
     assert str(error) == (
         "the file is of no format that is read: "
-        "its first bytes are 47 49 46 38 39 61 20 61; read are PNG, TIFF"
+        "its first bytes are 47 61 6e 64 61 6c 66 20; read are PNG, TIFF"
     )
     assert error.allowed == ("PNG", "TIFF")
-    assert "the file is empty" in str(UnknownFormat(b"", ["PNG"]))
+    assert "it is empty" in str(UnknownFormat(b"", ["PNG"]))
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"GIF89a", "GIF"),
+        (bytes.fromhex("0000000c6a5020200d0a870a"), "JPEG 2000"),
+        (b"\0\0\0\x18ftypheic", "HEIC"),
+        (b"\0\0\0\x18ftypmp42", "a film (MP4, QuickTime)"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x5c\x01\0\0" + bytes(340) + b"ni1\0", "the header of a NIfTI pair: send it and its data file in"),
+        (b"\0\0\x01\x5c" + bytes(344), "the header of an Analyze pair: send it and its data file in one zip"),
+    ],
+)
+def test_a_known_format_that_is_not_read_is_told_by_name(head: bytes, name: str) -> None:
+    assert f"the file is of no format that is read: it is {name}" in str(UnknownFormat(head, ["PNG"]))
 
 
 def test_a_bad_parameter_says_what_was_found_and_what_is_allowed() -> None:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import PIL.Image
 import PIL.ImageOps
@@ -62,6 +63,82 @@ def test_a_truncated_file_is_refused_even_where_the_decoder_makes_rows_up(
     path.write_bytes((skimage_files / "rocket.jpg").read_bytes()[:-missing])
     with pytest.raises(BadImage, match="truncated"):
         jpeg(path)
+
+
+TRAILER = b"\0\0\0\x18ftypmp42" + b"\x01\x02\xff\xda\x03\x04" * 4
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_what_stands_behind_the_end_of_the_picture_is_no_part_of_it(
+    tmp_path: Path, progressive: bool
+) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(CORNER), progressive=progressive)
+    alone = jpeg(path).pixels
+    path.write_bytes(path.read_bytes() + TRAILER)
+    np.testing.assert_array_equal(jpeg(path).pixels, alone)
+
+
+def test_a_cut_picture_with_another_behind_it_is_truncated_all_the_same(tmp_path: Path) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(CORNER))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20] + whole)
+    with pytest.raises(BadImage, match="truncated"):
+        jpeg(path)
+
+
+def test_marks_within_a_thumbnail_are_none_of_the_picture(tmp_path: Path) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(CORNER))
+    whole = path.read_bytes()
+    thumbnail = b"Exif\0\0" + whole
+    head = b"\xff\xd8\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
+    path.write_bytes(head + whole[2:])
+    np.testing.assert_array_equal(jpeg(path).shape, CORNER.shape)
+    path.write_bytes(head + whole[2:-2])
+    with pytest.raises(BadImage, match="truncated"):
+        jpeg(path)
+
+
+DEEP = (np.add.outer(np.arange(32), np.arange(32)) * 64).astype(np.uint16)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (imagecodecs.jpeg_encode(DEEP, bitspersample=12, level=95), "extended JPEG of 12 bits"),
+        (imagecodecs.jpeg_encode(DEEP, bitspersample=16, lossless=True), "lossless JPEG of 16 bits"),
+        (imagecodecs.jpegls_encode(CORNER), "JPEG-LS of 8 bits"),
+        (imagecodecs.jpegls_encode(DEEP), "JPEG-LS of 16 bits"),
+    ],
+    ids=["12 bits", "lossless", "JPEG-LS", "JPEG-LS of 16 bits"],
+)
+def test_a_sound_file_of_another_jpeg_is_refused_by_its_name(
+    tmp_path: Path, content: bytes, found: str
+) -> None:
+    path = tmp_path / "picture.jpg"
+    path.write_bytes(content)
+    with pytest.raises(BadImage, match=f"found {found}, which isn't read") as refused:
+        jpeg(path)
+    assert "truncated" not in str(refused.value)
+
+
+def test_two_samples_and_a_height_behind_the_first_scan_are_refused_by_name(tmp_path: Path) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(CORNER))
+    content = bytearray(path.read_bytes())
+    frame = content.index(b"\xff\xc0")
+    content[frame + 5 : frame + 7] = b"\0\0"
+    path.write_bytes(content)
+    with pytest.raises(BadImage, match="found it behind the first scan"):
+        jpeg(path)
+    content[frame + 9] = 2
+    path.write_bytes(content)
+    with pytest.raises(BadImage, match="found baseline JPEG of 8 bits × 2 samples, which isn't read"):
+        jpeg(path)
+
+
+def test_a_lossless_jpeg_of_8_bits_is_read_exactly(tmp_path: Path) -> None:
+    path = tmp_path / "picture.jpg"
+    path.write_bytes(imagecodecs.jpeg_encode(CORNER, lossless=True))
+    np.testing.assert_array_equal(jpeg(path).pixels, CORNER)
 
 
 def test_another_format_is_unknown_here(skimage_files: Path) -> None:

@@ -195,6 +195,26 @@ def test_complex_numbers_are_refused(tmp_path: Path) -> None:
         nifti(saved(tmp_path, Nifti1Image(VOLUME.astype(np.complex64), OBLIQUE)))
 
 
+@pytest.mark.parametrize(
+    ("code", "found"), [(1, "1: binary, 1 bit a voxel"), (1536, "1536: real numbers of 128 bits")]
+)
+def test_a_data_type_that_is_not_read_is_refused_by_name(tmp_path: Path, code: int, found: str) -> None:
+    path = saved(tmp_path, Nifti1Image(VOLUME, OBLIQUE))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<h", content, 70, code)
+    path.write_bytes(content)
+    with pytest.raises(BadImage, match=f"RGB, found the data type {found}"):
+        nifti(path)
+
+
+def test_an_unknown_unit_of_time_does_not_matter(tmp_path: Path) -> None:
+    path = saved(tmp_path, Nifti1Image(VOLUME, OBLIQUE))
+    content = bytearray(path.read_bytes())
+    content[123] = 2 | 56
+    path.write_bytes(content)
+    assert nifti(path).spacing_mm == pytest.approx((2.0, 0.75, 0.5))
+
+
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
 def test_a_truncated_file_is_refused(tmp_path: Path, suffix: str) -> None:
     path = saved(tmp_path, Nifti1Image(VOLUME, OBLIQUE), f"image{suffix}")
@@ -214,6 +234,13 @@ def test_a_header_of_more_voxels_than_may_be_is_refused_before_memory_is_taken(
     path.write_bytes(gzip.compress(header.binaryblock + bytes(64)))
     with pytest.raises(BadImage, match="at most 536,870,912 values, found 30,000 × 30,000 × 30,000"):
         nifti(path)
+
+
+def test_the_header_of_a_pair_says_that_its_data_is_missing(tmp_path: Path) -> None:
+    source = nibabel.Nifti1Pair(VOLUME, OBLIQUE)
+    nibabel.save(source, tmp_path / "image.hdr.gz")
+    with pytest.raises(UnknownFormat, match="it is the header of a NIfTI pair: send it and its data file in"):
+        nifti(tmp_path / "image.hdr.gz")
 
 
 def test_gzip_of_something_else_is_of_unknown_format(tmp_path: Path) -> None:

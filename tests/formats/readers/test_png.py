@@ -1,3 +1,5 @@
+import struct
+import zlib
 from pathlib import Path
 
 import imagecodecs
@@ -103,6 +105,32 @@ def test_an_animation_is_refused_with_its_number_of_frames(tmp_path: Path) -> No
     frames = [PIL.Image.fromarray(GREY + shade) for shade in (1, 2)]
     path = saved(tmp_path, frames[0], save_all=True, append_images=frames[1:])
     with pytest.raises(BadImage, match="one image, found an animation of 2 frames"):
+        png(path)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["before the pixels", "behind them"])
+@pytest.mark.parametrize("head", [b"zTXtComment\0\0", b"iTXtXML:com.adobe.xmp\0\1\0\0\0", b"iCCPicc\0\0"])
+def test_a_text_that_becomes_too_long_is_refused_as_such_and_not_as_broken(
+    tmp_path: Path, head: bytes, *, behind: bool
+) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(GREY))
+    whole = path.read_bytes()
+    place = -12 if behind else 33
+    text = chunk(head[:4], head[4:] + zlib.compress(b" " * 2_000_000))
+    path.write_bytes(whole[:place] + text + whole[place:])
+    with pytest.raises(BadImage, match=r"become at most 1 MiB each.*found more: save it without them"):
+        png(path)
+
+
+def test_the_form_that_apple_writes_is_refused_by_name(tmp_path: Path) -> None:
+    path = saved(tmp_path, PIL.Image.fromarray(GREY))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8] + chunk(b"CgBI", b"\x50\0\x20\2") + whole[8:])
+    with pytest.raises(BadImage, match="found Apple's own form of PNG"):
         png(path)
 
 

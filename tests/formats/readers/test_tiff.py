@@ -277,6 +277,40 @@ def test_complex_numbers_are_refused(tmp_path: Path) -> None:
         tiff(saved(tmp_path, PLANE.astype(np.complex64)))
 
 
+def with_tag(path: Path, code: int, value: int) -> Path:
+    """Overwrite a short value of the first page."""
+    with tifffile.TiffFile(path) as opened:
+        place = opened.pages[0].tags[code].valueoffset
+    content = bytearray(path.read_bytes())
+    content[place : place + 2] = value.to_bytes(2, "little")
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "found"),
+    [
+        (259, 34661, "a compression that is read, found JBIG, which isn't"),
+        (259, 32809, "a compression that is read, found THUNDERSCAN, which isn't"),
+        (259, 65000, "a compression that is read, found EER_V0, which isn't"),
+        (259, 60_123, "a compression that is read, found number 60123, which isn't"),
+        (258, 4097, "a length that is read, found UINT of 4097 bits"),
+        (317, 9, "a predictor that is read, found number 9"),
+    ],
+)
+def test_what_is_not_decoded_is_refused_by_name_and_not_as_broken(
+    tmp_path: Path, code: int, value: int, found: str
+) -> None:
+    path = saved(tmp_path, PLANE, compression="lzw" if code == 317 else None, predictor=code == 317)
+    with pytest.raises(BadImage, match=found):
+        tiff(with_tag(path, code, value))
+
+
+def test_a_compression_without_its_library_is_a_form_that_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(BadImage, match="must be of a form that its decoder reads, found another one"):
+        tiff(with_tag(saved(tmp_path, PLANE), 259, 48124))
+
+
 def test_a_file_that_ends_early_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path, STACK)
     path.write_bytes(path.read_bytes()[:-100])

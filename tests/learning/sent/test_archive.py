@@ -103,9 +103,7 @@ def test_a_file_whose_checksum_is_wrong_is_a_fault_of_that_file(tmp_path):
 def test_a_zip_within_the_zip_is_no_image(tmp_path):
     inner = zipped(tmp_path / "inner", {"x": "y"}).read_bytes()
     (fault,) = faults_of(zipped(tmp_path / "zip", {"a/1.zip": inner, "b/2.png": png(picture(2))}))
-    assert fault.startswith(
-        "'a/1.zip': the file is of no format that is read: its first bytes are 50 4b 03 04"
-    )
+    assert fault.startswith("'a/1.zip': the file is of no format that is read: it is a zip")
 
 
 def test_a_file_lies_on_the_disk_only_while_it_is_read(tmp_path):

@@ -23,6 +23,8 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from coronal.other_formats import name_of_other
+
 __all__ = [
     "BadDataset",
     "BadDeclaration",
@@ -104,9 +106,11 @@ class UnknownFormat(BadImage):
 
     def __init__(self, head: bytes, allowed: Sequence[str]) -> None:
         self.allowed = tuple(allowed)
-        found = f"its first bytes are {head[:8].hex(' ')}" if head else "the file is empty"
+        name = name_of_other(head)
+        found = f"it is {name}" if name else f"its first bytes are {head[:8].hex(' ')}"
         super().__init__(
-            f"the file is of no format that is read: {found}; read are {', '.join(self.allowed)}"
+            f"the file is of no format that is read: {found if head else 'it is empty'}; "
+            f"read are {', '.join(self.allowed)}"
         )
 
 

@@ -42,6 +42,8 @@ def decoding(what: str) -> Iterator[None]:
             yield
     except BadImage:
         raise
+    except (NotImplementedError, ImportError) as error:
+        raise BadImage(f"the {what} must be of a form that its decoder reads, found another one") from error
     except MemoryError as error:
         raise BadImage(f"the {what} must fit into memory, found more pixels declared than do") from error
     # Broad with reason: on broken bytes the decoders raise almost any class, RecursionError included.

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 
 from coronal import BadImage
 from coronal.image import Pixels
-from coronal_formats.readers.dicom_stream import Stream
+from coronal_formats.code_stream import Stream
 
 __all__ = ["check_bits", "stored_bits"]
 

@@ -14,12 +14,12 @@ from pydicom.uid import UID, RLELossless
 
 from coronal import BadImage, ReadLimits
 from coronal.image import Pixels
+from coronal_formats.code_stream import Stream, stream_of
 from coronal_formats.declared_size import declared_size
 from coronal_formats.decoding import check_room
 from coronal_formats.readers.dicom_bits import check_bits, stored_bits
 from coronal_formats.readers.dicom_jpeg import add_decoders
 from coronal_formats.readers.dicom_rle import use_decoder
-from coronal_formats.readers.dicom_stream import Stream, stream_of
 
 __all__ = ["Stored", "check_header", "decoded", "frames_of"]
 

@@ -1,18 +1,29 @@
 """The reader of JPEG."""
 
+import re
+from io import BytesIO
 from pathlib import Path
-from typing import IO
 
 from coronal import BadImage, Image, ReadLimits, Signature, reader
 from coronal_formats.bounded_file import BoundedFile
+from coronal_formats.code_stream import stream_of
+from coronal_formats.declared_size import declared_size
 from coronal_formats.decoding import check_head, decoding
 from coronal_formats.readers.photograph import image_of, open_as, orientation_of
 from coronal_formats.readers.upright import upright
 
 __all__ = ["jpeg"]
 
-_START_OF_SCAN = b"\xff\xda"
-_END_OF_IMAGE = b"\xff\xd9"
+_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+"""What ends a segment or a scan; 0 behind FF is a byte of data, D0 to D7 restart it (ITU-T T.81, B.1.1)."""
+
+_START_OF_IMAGE = 0xD8
+_END_OF_IMAGE = 0xD9
+_START_OF_SCAN = 0xDA
+_WITHOUT_LENGTH = 0x01
+_BITS = 8
+_SAMPLES = (1, 3, 4)
+_NOT_READ = ("JPEG-LS", "lossless arithmetic JPEG", "hierarchical JPEG")
 _MOST_SCANS = 500
 """Each goes over the whole image anew; programs write 10 or so."""
 
@@ -26,26 +37,59 @@ _MOST_SCANS = 500
 def jpeg(path: Path, limits: ReadLimits) -> Image:
     """JPEG: grey or colour, 8 bits, turned upright as its EXIF orientation says.
 
-    Of a file with several pictures (MPO) the first is read. Its density is that of a print and no spacing.
+    Of a file with several pictures (MPO) the first is read; what stands behind its end, as some cameras and
+    telephones write it, is passed over. Its density is that of a print and no spacing. JPEG of more bits,
+    JPEG-LS and hierarchical JPEG are refused by name.
     """
     with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, jpeg.spec)
         with decoding("JPEG file"):
+            content = file.read()
+            _check_kind(content)
+            _check_scans(content)
+            file.seek(0)
             opened = open_as(file, "JPEG", limits)
-            _check_scans(file)
             return upright(image_of(opened), orientation_of(opened))
 
 
-def _check_scans(file: IO[bytes]) -> None:
+def _check_kind(content: bytes) -> None:
+    stream, (rows, _) = stream_of(content), declared_size(BytesIO(content)) or (None, None)
+    if stream is None:
+        return
+    if stream.bits != _BITS or stream.samples not in _SAMPLES or stream.kind in _NOT_READ:
+        raise BadImage(
+            "a JPEG file must be baseline, progressive or lossless JPEG of 8 bits × 1, 3 or 4 samples, "
+            f"found {stream}, which isn't read: save it as PNG or TIFF"
+        )
+    if rows == 0:
+        raise BadImage(
+            "a JPEG file must tell its height in its header, found it behind the first scan (DNL), "
+            "which isn't read"
+        )
+
+
+def _check_scans(content: bytes) -> None:
     # The decoder makes up the rows that are missing at the end, and says nothing.
-    position = file.tell()
-    file.seek(0)
-    content = file.read()
-    file.seek(position)
-    if content.count(_START_OF_SCAN) > _MOST_SCANS:
-        raise BadImage(f"a JPEG file may have at most {_MOST_SCANS} scans, found more")
-    if content.rfind(_END_OF_IMAGE) < content.rfind(_START_OF_SCAN):
+    scans = _scans(content)
+    if scans is None:
         raise BadImage(
             f"a JPEG file must end with an end-of-image mark, found none in {len(content)} bytes: "
             "it is truncated"
         )
+    if scans > _MOST_SCANS:
+        raise BadImage(f"a JPEG file may have at most {_MOST_SCANS} scans, found more")
+
+
+def _scans(content: bytes) -> int | None:
+    # Up to the end of the first picture; None where it has none. What cameras write behind is no part of it.
+    place, scans = 2, 0
+    while found := _MARKER.search(content, place):
+        marker, place = found[1][0], found.end()
+        if marker == _END_OF_IMAGE:
+            return scans
+        if marker == _START_OF_IMAGE:
+            return None
+        scans += marker == _START_OF_SCAN
+        if marker != _WITHOUT_LENGTH:
+            place += max(int.from_bytes(content[place : place + 2], "big"), 2)
+    return None

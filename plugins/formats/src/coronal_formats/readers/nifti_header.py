@@ -9,7 +9,7 @@ from nibabel.nifti1 import Nifti1Header
 from nibabel.nifti2 import Nifti2Header
 from numpy.typing import NDArray
 
-from coronal import Signature, UnknownFormat
+from coronal import BadImage, Signature, UnknownFormat
 
 __all__ = ["NIFTI1", "NIFTI2", "BinaryFile", "Header", "read_header"]
 
@@ -47,10 +47,6 @@ class Header(Protocol):
         """The scaling of the values; None where there is none."""
         ...
 
-    def get_xyzt_units(self) -> tuple[str, str]:
-        """The units of space and time."""
-        ...
-
     def get_zooms(self) -> tuple[float, ...]:
         """The spacing along each axis in the header's unit."""
         ...
@@ -66,6 +62,15 @@ _CLASSES = {
 }
 """With their lengths in bytes."""
 
+_NOT_READ = {
+    0: "unknown",
+    1: "binary, 1 bit a voxel",
+    255: "all",
+    1536: "real numbers of 128 bits",
+    2048: "complex numbers of 256 bits",
+}
+"""Data types of the format that nibabel has no numbers for (nifti1.h, DT_*)."""
+
 _LONGEST = max(length for _, length in _CLASSES.values())
 
 
@@ -78,11 +83,24 @@ def read_header(file: BinaryFile) -> Header:
     ------
     UnknownFormat
         When there is none, as in a gzip file of something else.
+    BadImage
+        When the numbers are of a type that isn't read.
     """
     head = file.read(_LONGEST)
     for signature, (header, length) in _CLASSES.items():
         if signature.is_in(head):
-            checked, stored = header(head[:length]), header(head[:length], check=False)
+            stored = header(head[:length], check=False)
+            _check_data_type(stored)
+            checked = header(head[:length])
             checked["pixdim"][1:4] = np.abs(stored["pixdim"][1:4])
             return checked
     raise UnknownFormat(head, ("nifti",))
+
+
+def _check_data_type(header: Header) -> None:
+    code = int(header["datatype"])
+    if code in _NOT_READ:
+        raise BadImage(
+            "a NIfTI file must hold whole or real numbers or RGB, found the data type "
+            f"{code}: {_NOT_READ[code]}"
+        )

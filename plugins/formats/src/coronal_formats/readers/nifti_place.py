@@ -12,7 +12,10 @@ from coronal_formats.readers.nifti_header import Header
 
 __all__ = ["geometry_from_affine", "geometry_of"]
 
-_MM = {"meter": 1000.0, "mm": 1.0, "micron": 1e-3, "unknown": 1.0}
+_MM = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 1e-3}
+"""Of the codes of units of space: unknown, m, mm and µm. Time's stand in the bits above (`xyzt_units`)."""
+
+_UNIT_OF_SPACE = 7
 _RAS_TO_LPS = np.array([-1.0, -1.0, 1.0])
 _LEAST_VOLUME = 0.999
 """Of a voxel whose edges are sheared, as a part of the product of their lengths."""
@@ -35,7 +38,7 @@ def geometry_of(header: Header, dimensions: int) -> Geometry:
     BadImage
         When the axes aren't at right angles, or the affine is singular.
     """
-    mm = _MM.get(header.get_xyzt_units()[0], 1.0)
+    mm = _MM.get(int(header["xyzt_units"]) & _UNIT_OF_SPACE, 1.0)
     steps = tuple(mm * float(step) for step in header.get_zooms()[:dimensions][::-1])
     tells_steps = all(step > 0 for step in steps)
     if header["sform_code"] > 0:

@@ -1,6 +1,7 @@
 """The reader of PNG."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,8 @@ from coronal_formats.readers.photograph import image_of, labels_of, open_as, ori
 from coronal_formats.readers.upright import upright
 
 __all__ = ["png"]
+
+_APPLE = b"CgBI"
 
 
 @reader(
@@ -40,7 +43,8 @@ def _labels(path: Path, limits: ReadLimits) -> Image:
 def _read(path: Path, limits: ReadLimits, decode: Callable[[PIL.ImageFile.ImageFile], Image]) -> Image:
     with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, png.spec)
-        with decoding("PNG file"):
+        with decoding("PNG file"), _text_limits():
+            _refuse_apple(file)
             open_as(
                 file, "PNG", limits
             ).verify()  # reads every chunk up to the last, which decoding alone doesn't
@@ -50,6 +54,29 @@ def _read(path: Path, limits: ReadLimits, decode: Callable[[PIL.ImageFile.ImageF
             image = _deep_colour(file) if _is_deep_colour(opened) else decode(opened)
             # Asked last: the chunk may follow the pixels.
             return upright(image, orientation_of(opened))
+
+
+@contextmanager
+def _text_limits() -> Iterator[None]:
+    # Pillow's refusal of a sound file, by a class that it has for broken ones too.
+    try:
+        yield
+    except ValueError as error:
+        if "MAX_TEXT" not in str(error):
+            raise
+        raise BadImage(
+            "a PNG file may have texts and a colour profile that become at most 1 MiB each, and 64 MiB "
+            "together (Pillow's own limits), found more: save it without them"
+        ) from error
+
+
+def _refuse_apple(file: IO[bytes]) -> None:
+    head = file.read(16)
+    file.seek(0)
+    if head.endswith(_APPLE):
+        raise BadImage(
+            "a PNG file must begin with its header, found Apple's own form of PNG (CgBI), which isn't read"
+        )
 
 
 def _refuse_animation(opened: PIL.ImageFile.ImageFile) -> None:

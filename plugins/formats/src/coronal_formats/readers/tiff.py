@@ -17,7 +17,7 @@ from coronal_formats.decoding import check_head, check_room, decoding
 from coronal_formats.readers.imagej_calibration import calibration_of
 from coronal_formats.readers.tiff_axes import layout_of
 from coronal_formats.readers.tiff_colour import check_colour, image_of
-from coronal_formats.readers.tiff_header import check_ome, check_page, check_page_count
+from coronal_formats.readers.tiff_header import check_encoding, check_ome, check_page, check_page_count
 from coronal_formats.readers.tiff_labels import labels_of
 from coronal_formats.readers.tiff_spacing import spacing_mm
 from coronal_formats.readers.upright import upright
@@ -63,6 +63,7 @@ def _read(path: Path, limits: ReadLimits, make: "_MakesImage") -> Image:
             with TiffFile(file, _multifile=False) as opened:
                 check_ome(opened, limits)
                 series = _only_series(opened)
+                check_encoding(series.keyframe)
                 _check_sizes(series, limits)
                 _check_whole(file, series, complaints)
                 return _image(opened, series, make)

@@ -1,16 +1,17 @@
 """What a TIFF file declares, checked before tifffile makes an object of each page."""
 
+import enum
 import math
 import struct
 from xml.etree import ElementTree
 
-from tifffile import COMPRESSION, TiffFile, TiffFrame, TiffPage
+from tifffile import COMPRESSION, PREDICTOR, SAMPLEFORMAT, TIFF, TiffFile, TiffFrame, TiffPage
 
 from coronal import BadImage, ReadLimits
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.declared_size import declared_size
 
-__all__ = ["check_ome", "check_page", "check_page_count"]
+__all__ = ["check_encoding", "check_ome", "check_page", "check_page_count"]
 
 _MOST_PAGES = 10_000
 _BIG = 43
@@ -22,6 +23,9 @@ _PICTURES = (
     COMPRESSION.APERIO_JP2000_YCBC,
 )
 """Compressions whose streams have a size of their own."""
+
+_ELECTRON_EVENTS = (65000, 65001, 65002)
+"""Compressions of EER, counted electrons: tifffile asks for a scheme of its own, by the file's name."""
 
 
 def check_page_count(file: BoundedFile) -> None:
@@ -96,6 +100,38 @@ def check_page(file: BoundedFile, page: TiffPage | TiffFrame, size: TiffPage) ->
                     "a tile of a TIFF file must be no larger than its page, "
                     f"found {rows:,} × {columns:,} pixels"
                 )
+
+
+def check_encoding(page: TiffPage) -> None:
+    """Check that the pixels are of a number type and a compression that are read.
+
+    Raises
+    ------
+    BadImage
+        When they aren't: the file may be sound nevertheless.
+    """
+    if page.dtype is None:
+        raise BadImage(
+            "a TIFF file must hold whole or real numbers of a length that is read, found "
+            f"{_name(SAMPLEFORMAT, page.sampleformat)} of {page.bitspersample} bits"
+        )
+    formats = page.tags.valueof("SampleFormat")
+    if isinstance(formats, tuple) and len(set(formats)) > 1:
+        raise BadImage("the channels of a TIFF file must have one number type, found several")
+    compression, predictor = page.compression, page.predictor
+    if compression in _ELECTRON_EVENTS or (
+        compression != COMPRESSION.NONE and compression not in TIFF.DECOMPRESSORS
+    ):
+        raise BadImage(
+            f"a TIFF file must have a compression that is read, found {_name(COMPRESSION, compression)}, "
+            "which isn't: save it with another, such as LZW or deflate"
+        )
+    if predictor != PREDICTOR.NONE and predictor not in TIFF.UNPREDICTORS:
+        raise BadImage(f"a TIFF file must have a predictor that is read, found {_name(PREDICTOR, predictor)}")
+
+
+def _name(kind: type[enum.IntEnum], value: int) -> str:
+    return kind(value).name if value in set(kind) else f"number {int(value)}"
 
 
 def _number(file: BoundedFile, form: str) -> int:
