@@ -1,5 +1,6 @@
 """A bucket that is away, silent or slow."""
 
+import hashlib
 import socket
 import threading
 import time
@@ -11,7 +12,8 @@ import pytest
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.store.blobs import BlobStore
 
-DIGEST = "a" * 64
+CONTENT = bytes(range(256)) * 64
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ class Bucket(BaseHTTPRequestHandler):
     """Has one object, which it hands out slowly."""
 
     pieces, pause_s = 8, 0.5
-    content = bytes(range(256)) * 64
+    content = CONTENT
     asked: list[str]
 
     def do_HEAD(self) -> None:
