@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from offered import MEMBERS, entry_points_of, given_to, offered_by
 from pydantic import JsonValue
+from pydantic_core import to_jsonable_python
 
 from coronal import Algorithm, Kind, TrainableAlgorithm
+from coronal.parameters import check
 from coronal.testing import check_algorithm, check_segmenter
+from coronal_jobs.checking import wrong_parameter
 
 ALL = (*MEMBERS, "classifiers", "networks")
 OFFERED = [one for member in ALL for one in offered_by(member)]
@@ -33,6 +36,14 @@ every_entry_point = pytest.mark.parametrize(
 @every_algorithm
 def test_it_keeps_the_contract(algorithm: Algorithm[..., Any]) -> None:
     check_algorithm(algorithm, given_to(algorithm.spec.name))
+
+
+@every_algorithm
+def test_it_takes_the_parameters_again_that_a_provenance_tells(algorithm: Algorithm[..., Any]) -> None:
+    given = check(algorithm.declaration.parameters, given_to(algorithm.spec.name))
+    told = to_jsonable_python(given)
+    assert wrong_parameter(algorithm.spec.parameters, told) is None
+    assert check(algorithm.declaration.parameters, told) == given
 
 
 @every_algorithm

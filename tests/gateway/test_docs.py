@@ -13,6 +13,7 @@ PATHS = {
     ("/v1/jobs/{id}", "delete"),
     ("/v1/jobs/{id}/cancel", "post"),
     ("/v1/jobs/{id}/retry", "post"),
+    ("/v1/jobs/{id}/replay", "post"),
     ("/v1/jobs/{id}/events", "get"),
     ("/v1/jobs/{id}/results", "get"),
     ("/v1/jobs/{id}/results/{name}", "get"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from coronal.task_spec import DatasetTask
 from coronal_jobs.errors import IdempotencyConflict, QueueFull
 from coronal_jobs.ids import new_job_id
 from coronal_jobs.job import Input, Order
@@ -68,6 +69,8 @@ class TestKeys:
             ),
             pytest.param({"seed": 1, "input": OTHER_IMAGE}, ("image", "seed"), id="two"),
             pytest.param({"reference": OTHER_IMAGE}, ("reference",), id="reference"),
+            pytest.param({"replay_of": "b" * 26}, ("replay_of",), id="replay"),
+            pytest.param({"task": DatasetTask(name="cells")}, ("task",), id="task"),
         ],
     )
     def test_another_order_with_the_key_is_refused_and_told_what_differs(

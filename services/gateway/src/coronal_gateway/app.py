@@ -23,6 +23,7 @@ from coronal_gateway.views import (
     models,
     pipelines,
     plugins,
+    replays,
     results,
 )
 
@@ -67,6 +68,7 @@ def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
         jobs,
         events,
         results,
+        replays,
         batches,
         batch_results,
         datasets,

@@ -13,6 +13,8 @@
     ├── NotFinished              not-finished       409
     ├── NotSucceeded             not-succeeded      409
     ├── WrongState               wrong-state        409
+    ├── NotReplayable            not-replayable     409
+    ├── InputGone                input-gone         410
     ├── BroughtPipeline          brought-pipeline   409
     └── coronal_jobs.UnknownName
         └── UnknownPipeline      unknown-pipeline   422
@@ -33,10 +35,12 @@ __all__ = [
     "BadArchive",
     "BroughtPipeline",
     "CrossSite",
+    "InputGone",
     "JanitorLate",
     "MalformedBody",
     "NoGoodItem",
     "NotFinished",
+    "NotReplayable",
     "NotSucceeded",
     "TooManyHeld",
     "TooManyItems",
@@ -164,7 +168,7 @@ class NotSucceeded(InputError):
 
 
 class WrongState(InputError):
-    """Raised when a job is cancelled that has ended, or retried that hasn't failed.
+    """Raised when a job is cancelled that has ended, retried that hasn't failed, or replayed without success.
 
     Attributes
     ----------
@@ -178,6 +182,28 @@ class WrongState(InputError):
         self.found = str(state)
         self.allowed = tuple(map(str, allowed))
         super().__init__(f"the job must be {' or '.join(self.allowed)} for that, found {state}")
+
+
+class NotReplayable(InputError):
+    """Raised when a job that has succeeded is of a kind that isn't run again, or doesn't say how it was."""
+
+    code = "not-replayable"
+
+
+class InputGone(InputError):
+    """Raised when a job is to be run again, and a file that it needs is no longer kept.
+
+    Attributes
+    ----------
+    parameter
+        Which: ``image``, ``reference``, or ``model NAME@VERSION``.
+    """
+
+    code = "input-gone"
+
+    def __init__(self, file: str) -> None:
+        self.parameter = file
+        super().__init__(f"the {file} of the job must still be kept to run it again, found no such bytes")
 
 
 class BroughtPipeline(InputError):

@@ -20,6 +20,7 @@ __all__ = [
     "note_once",
     "pinned",
     "plan_of",
+    "planned",
     "read_pipeline",
     "required",
     "seed_of",
@@ -51,7 +52,11 @@ def plan_of(at: Services, text: str) -> Plan:
     BadPipeline
         When it can't be run.
     """
-    pipeline = pinned(at, read_pipeline(at, text))
+    return planned(at, pinned(at, read_pipeline(at, text)))
+
+
+def planned(at: Services, pipeline: Pipeline) -> Plan:
+    """Check a pipeline that is pinned, and plan it; BadPipeline when it can't be run."""
     return at.catalogue.ask(lambda catalogue: _planned(pipeline, catalogue))
 
 

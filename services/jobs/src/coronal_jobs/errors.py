@@ -194,7 +194,7 @@ class IdempotencyConflict(InputError):
         What the key is called.
     differs
         The parts of the order that are not as before: ``image``, ``name``, ``reference``,
-        ``pipeline``, ``seed``, ``task``; ``step`` where one of the two is no order.
+        ``pipeline``, ``seed``, ``task``, ``replay_of``; ``step`` where one of the two is no order.
     """
 
     code = "idempotency-conflict"

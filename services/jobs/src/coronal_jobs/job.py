@@ -64,6 +64,7 @@ class _Ordered(_Plain):
     task: TaskSpec | None = Field(
         default=None, description="What is done with the input in place of a pipeline."
     )
+    replay_of: str = Field(default="", description="The job that it runs again; empty for none.")
 
     @property
     def models(self) -> tuple[str, ...]:

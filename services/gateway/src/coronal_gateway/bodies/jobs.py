@@ -67,6 +67,7 @@ class JobBody(Body):
     pipeline: Pipeline = Field(description="Without stages where the job is a task.")
     task: TaskSpec | None = Field(description="What is done in place of a pipeline; null where one is run.")
     published: PublishedBody | None = Field(description="The data set or model that it has made.")
+    replay_of: str | None = Field(description="The job that it runs again, from its provenance.")
     seed: int
     pool: str = Field(description="The pool whose turn it is, or was last.")
     hops: tuple[HopBody, ...] = Field(description="Which pool runs which stages.")
@@ -89,6 +90,7 @@ class JobBody(Body):
             pipeline=job.pipeline,
             task=job.task,
             published=PublishedBody.of(job.published) if job.published else None,
+            replay_of=job.replay_of or None,
             pool=job.pool,
             hops=tuple(_hop(job, number) for number in range(len(job.hops))),
             error=job.failure,

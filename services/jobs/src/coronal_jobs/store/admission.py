@@ -19,7 +19,7 @@ __all__ = ["MOST_ACTIVE_JOBS", "Admission", "Terms", "content_of", "content_of_b
 MOST_ACTIVE_JOBS = 200_000
 """How many jobs are queued or running at a time, unless it is said otherwise."""
 
-_PARTS = ("image", "name", "pipeline", "seed", "reference", "task")
+_PARTS = ("image", "name", "pipeline", "seed", "reference", "task", "replay_of")
 _DIGEST_LENGTH = 32
 _SHORTEST_RETRY_S = 1
 _LONGEST_RETRY_S = 60
@@ -122,14 +122,17 @@ class Admission:
 
 
 def content_of(order: Order) -> str:
-    """Tell by digests what an order is: image, file name, pipeline in long form, seed, reference and task.
+    """Tell by digests what an order is.
 
-    Two orders are the same when all are. What the server adds itself (id, format, hops, a model's version) is
+    Image, file name, pipeline in long form, seed, reference, task, and the job that it runs again: two orders
+    are the same when all are. What the server adds itself (id, format, hops, a model's version) is
     left out, and so is how the pipeline was written: a name, YAML or JSON, short or long. Where there is no
-    reference and no task nothing stands for it, as in what a gateway that knew of none has written.
+    reference, no task and no such job nothing stands for it, as in what a gateway that knew of none has
+    written.
     """
     content = _content(order.input.sha256, order.input.name, order.pipeline, order.seed)
-    rest = [order.reference.sha256 if order.reference else "", _text(order.task) if order.task else ""]
+    reference = order.reference.sha256 if order.reference else ""
+    rest = [reference, _text(order.task) if order.task else "", order.replay_of]
     while rest and not rest[-1]:
         rest.pop()
     return " ".join((content, *map(_digest, rest)))
@@ -167,7 +170,7 @@ def _digest(text: str) -> str:
 
 
 def _differing(one: str, other: str) -> tuple[str, ...]:
-    pairs = zip_longest(one.split(), other.split(), fillvalue="")
+    pairs = zip_longest(one.split(), other.split(), fillvalue=_digest(""))
     return tuple(part for part, (ours, theirs) in zip(_PARTS, pairs, strict=False) if ours != theirs)
 
 

@@ -90,10 +90,10 @@ class JobStore:
         """Write a new job and ring for it, unless the terms are against it: then nothing is written."""
         fields = (order.input, order.reference, order.pipeline, order.task)
         hops = json.dumps([hop.model_dump() for hop in order.hops])
-        texts = (field.model_dump_json(exclude_defaults=True) if field else "" for field in fields)
+        written = (field.model_dump_json(exclude_defaults=True) if field else "" for field in fields)
         content = content_of(order)
-        models = json.dumps(order.models) if order.models else ""
-        answer = self._run("admit", order.id, *texts, models, hops, order.seed, *terms.arguments(content))
+        texts = (*written, json.dumps(order.models) if order.models else "", order.replay_of)
+        answer = self._run("admit", order.id, *texts, hops, order.seed, *terms.arguments(content))
         return Admission.of(content, answer)
 
     def ring(self, *, most: int = 1_000) -> int:

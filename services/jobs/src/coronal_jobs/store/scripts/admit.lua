@@ -1,4 +1,4 @@
--- admit(id, input, reference, pipeline, task, models, hops, seed, most, key, keep, content, epoch) → what came of it, a fact, blobs that may go
+-- admit(id, input, reference, pipeline, task, models, replay_of, hops, seed, most, key, keep, content, epoch) → what came of it, a fact, blobs that may go
 --   "admitted", the id                     the job is written
 --   "replayed", the first job's id         this key came with this content before, and that job is still there
 --   "conflict", the content it came with   this key came with other content before
@@ -11,10 +11,11 @@
 --          Whoever has the answer has a job that a worker will find. Of many with one key, one is admitted; so it
 --          is even when there is no room for another. The key stands for its job as long as there is that job,
 --          and for so many ms at most. The epochs of the job follow the one that is given.
-local id, input, reference, pipeline, task, models, hops, seed, most, key, keep, content, epoch = unpack(ARGV)
+local id, input, reference, pipeline, task, models, replay_of, hops, seed, most, key, keep, content, epoch =
+  unpack(ARGV)
 local digests = { cjson.decode(input).sha256 }
 local fields = { 'input', input, 'pipeline', pipeline, 'seed', seed, 'epoch', epoch }
-for name, text in pairs({ reference = reference, task = task, models = models }) do
+for name, text in pairs({ reference = reference, task = task, models = models, replay_of = replay_of }) do
   if text ~= '' then
     table.insert(fields, name)
     table.insert(fields, text)
