@@ -86,6 +86,12 @@ def test_tables_and_predictions_stand_in_the_summary(transport) -> None:
         table.column("volume")
 
 
+def test_warnings_are_told_with_their_stage(transport) -> None:
+    warned = SUMMARY | {"warnings": [{"stage": "n4", "message": "no field"}]}
+    assert Results(transport, body_of({}, warned)).warnings == ("n4: no field",)
+    assert Results(transport, body_of({}, SUMMARY)).warnings == ()
+
+
 def test_a_summary_too_large_for_the_answer_is_fetched(small, answer, transport) -> None:
     content = json.dumps(SUMMARY).encode()
     small.answers = [answer(body=content)]

@@ -98,14 +98,14 @@ def test_one_slice_is_a_plane() -> None:
     ],
     ids=["constant below zero", "constant", "one pixel", "one line", "all below zero", "Hounsfield units"],
 )
-def test_where_no_field_is_found_all_stays_and_the_log_says_why(
+def test_where_no_field_is_found_all_stays_and_a_warning_says_why(
     pixels: NDArray[np.int64], reason: str
 ) -> None:
     lines: list[str] = []
-    result = n4(Image(pixels.astype(np.int16)), Context(log=lines.append))
+    result = n4(Image(pixels.astype(np.int16)), Context(warn=lines.append))
     np.testing.assert_array_equal(result.pixels, pixels)
     (line,) = lines
-    assert line.startswith("warning: n4 found no field and changed nothing")
+    assert line.startswith("n4 found no field and changed nothing")
     assert reason in line
 
 
@@ -116,12 +116,12 @@ def cylinder() -> NDArray[np.bool_]:
 
 @pytest.mark.parametrize("offset", [0, 20, 100, 120, 150, 300, 1000])
 @pytest.mark.parametrize("air", [0.0, 100.0])
-def test_a_shaded_body_is_even_afterwards_or_the_log_says_that_it_is_not(offset: int, air: float) -> None:
+def test_a_shaded_body_is_even_afterwards_or_a_warning_says_that_it_is_not(offset: int, air: float) -> None:
     body = cylinder()
     shaded = np.where(body, 150.0, air) * (1 + np.indices(body.shape)[-1] / 64)
     lines: list[str] = []
     image = Image((shaded - offset).astype(np.float32), Geometry((3.0, 1.0, 1.0)))
-    result = n4(image, Context(log=lines.append))
+    result = n4(image, Context(warn=lines.append))
     evened = result.pixels[body] + offset
     before = shaded[body].std() / shaded[body].mean()
     is_even = evened.std() / evened.mean() < before / 3
@@ -134,7 +134,7 @@ def test_noise_about_0_in_air_keeps_no_field_from_being_found() -> None:
     shaded = 150.0 * body * (1 + np.indices(body.shape)[-1] / 64)
     noisy = (shaded + np.random.default_rng(0).normal(0, 10, body.shape)).astype(np.float32)
     lines: list[str] = []
-    result = n4(Image(noisy), Context(log=lines.append), shrink=1, levels=2, iterations=10)
+    result = n4(Image(noisy), Context(warn=lines.append), shrink=1, levels=2, iterations=10)
     whole = sitk.GetImageFromArray(noisy)
     fit = sitk.N4BiasFieldCorrectionImageFilter()
     fit.SetMaximumNumberOfIterations([10] * 2)
@@ -144,12 +144,12 @@ def test_noise_about_0_in_air_keeps_no_field_from_being_found() -> None:
     assert not lines
 
 
-def test_the_log_names_the_channel_without_a_field() -> None:
+def test_the_warning_names_the_channel_without_a_field() -> None:
     lines: list[str] = []
     stains = np.stack([blobs(), np.zeros_like(blobs())], axis=-1)
-    n4(Image(stains, has_channels=True), Context(log=lines.append), iterations=5)
+    n4(Image(stains, has_channels=True), Context(warn=lines.append), iterations=5)
     (line,) = lines
-    assert line.startswith("channel 2 of 2: warning: n4 found no field")
+    assert line.startswith("channel 2 of 2: n4 found no field")
 
 
 def test_progress_goes_up_to_1_through_all_channels() -> None:

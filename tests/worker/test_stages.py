@@ -41,6 +41,14 @@ def work(image: Image, context: Context, parts: list[float]) -> Image:
 
 
 @algorithm
+def doubt(image: Image, context: Context, times: int = 1) -> Image:
+    """Warn."""
+    for number in range(times):
+        context.warn(f"nothing was changed {number} " + "x" * 5_000)
+    return image
+
+
+@algorithm
 def fail(image: Image) -> Image:
     """Raise."""
     raise ZeroDivisionError
@@ -98,7 +106,7 @@ def run(make_order: Callable[..., Order], case: Case) -> Callable[..., Any]:
         order = make_order(pipeline=pipeline, hops=hops, seed=seed)
         job = Job(**order.model_dump(), state=State.RUNNING, revision=1, hop=0, epoch=1, created_ms=0)
         plugins = Plugins()
-        for one in (add, noise, above, work, fail, leave):
+        for one in (add, noise, above, work, doubt, fail, leave):
             plugins.add(one.spec.name, one, distribution="test 1.0")
         plugins.add("spy", spy or Spy())
         told: list[tuple[str, float]] = []
@@ -139,6 +147,21 @@ def test_a_run_is_told_with_all_its_parameters_as_plain_data(run: Callable[..., 
     assert (one.algorithm, one.version, one.distribution) == ("add", "1.0", "test 1.0")
     assert one.seconds >= 0
     assert lines == [f"add: done in {one.seconds:.3f} s"]
+
+
+def test_a_warning_stands_in_the_log_and_in_what_the_stage_leaves(run: Callable[..., Any]) -> None:
+    _, (first, second), _, lines = run("[doubt, add]")
+    (warning,) = first.warnings
+    assert warning.startswith("nothing was changed")
+    assert len(warning) == 1_000
+    assert lines[0].startswith("doubt: warning: nothing was changed")
+    assert second.warnings == ()
+
+
+def test_no_stage_leaves_more_than_20_warnings_and_the_log_has_all(run: Callable[..., Any]) -> None:
+    _, (one,), _, lines = run("[doubt: {times: 30}]")
+    assert len(one.warnings) == 20
+    assert len(lines) == 31
 
 
 def test_a_seed_belongs_to_the_job_and_the_place_of_the_stage(run: Callable[..., Any]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from coronal import Case, Column, Image, Outcome, Prediction, Provenance, ResultFile, Table
+from coronal import Case, Column, Image, Outcome, Prediction, Provenance, ResultFile, StageRun, Table
 from coronal_formats.writers.provenance import provenance
 from coronal_formats.writers.result import result
 
@@ -35,6 +35,31 @@ def test_the_summary_tells_image_labels_tables_and_predictions(volume_case: Case
     column = {"heading": "area_mm2", "name": "area", "unit": "mm²", "description": "How large."}
     assert found["tables"] == {"shape": {"columns": [column], "rows": [[1.5], [None]], "row_count": 2}}
     assert found["predictions"] == {"forest": {"label": "b", "probabilities": {"a": 0.25, "b": 0.75}}}
+
+
+def test_the_warnings_of_all_stages_stand_in_the_summary(outcome_of: Callable[..., Outcome]) -> None:
+    outcome = outcome_of(Case.start(Image(np.zeros((2, 2)))))
+    runs = [
+        StageRun(
+            stage=stage,
+            algorithm="n4",
+            version="1.0",
+            distribution="test 1.0",
+            parameters={},
+            on="current",
+            seed=1,
+            seconds=0.1,
+            warnings=warnings,
+        )
+        for stage, warnings in [("n4", ("no field",)), ("gaussian", ()), ("n4-2", ("one", "two"))]
+    ]
+    provenance = outcome.provenance.model_copy(update={"stages": tuple(runs)})
+    (file,) = result(Outcome(outcome.case, provenance))
+    assert [(one["stage"], one["message"]) for one in json.loads(file.content)["warnings"]] == [
+        ("n4", "no field"),
+        ("n4-2", "one"),
+        ("n4-2", "two"),
+    ]
 
 
 def test_without_a_label_map_there_is_none(written: Written) -> None:

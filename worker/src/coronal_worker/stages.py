@@ -16,12 +16,18 @@ from coronal.spec import Kind
 from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
 from coronal_worker.asking import ask
+from coronal_worker.failures import plain
 from coronal_worker.limits import MOST_OBJECTS
 from coronal_worker.watchers import tell
 
 __all__ = ["Abandoned", "Installed", "StageFailed", "Watch", "run_stages"]
 
 _REPORT_EVERY_S = 0.5
+_MAX_WARNINGS = 20
+"""Of a stage, in what it leaves; its log has them all."""
+
+_MAX_WARNING = 1_000
+"""In characters."""
 
 
 class StageFailed(CoronalError):
@@ -140,10 +146,17 @@ def _run_stage(
         if name not in installed.plugins.algorithms and name not in installed.plugins.trainable:
             raise PluginError(f"the pool {job.pool} no longer has the algorithm {name}")
     seed = int(np.random.SeedSequence([job.seed, number]).generate_state(1)[0])
+    warnings: list[str] = []
+
+    def warn(line: str) -> None:
+        warnings.append(plain(line, _MAX_WARNING))
+        watch.log(f"{stage.name}: warning: {line}")
+
     context = Context(
         seed=seed,
         progress=_throttled(job, number, watch),
         log=lambda line: watch.log(f"{stage.name}: {line}"),
+        warn=warn,
         is_cancelled=watch.is_cancelled,
     )
     _go_on(watch)
@@ -155,7 +168,8 @@ def _run_stage(
     seconds = time.perf_counter() - started
     _go_on(watch)
     watch.log(f"{stage.name}: done in {seconds:.3f} s")
-    return after, _record(stage, installed.plugins, seed=seed, seconds=seconds)
+    run = _record(stage, installed.plugins, seed=seed, seconds=seconds)
+    return after, run.model_copy(update={"warnings": tuple(warnings[:_MAX_WARNINGS])})
 
 
 def _run_algorithm(stage: Stage, case: Case, algorithm: Algorithm[..., Output], context: Context) -> Case:

@@ -28,6 +28,9 @@ class Context:
         Call it with the part that is done, from 0 to 1.
     log
         Call it with a line for the job's log. No patient's name, no pixel.
+    warn
+        Call it with what whoever reads the result must know of it, such as that nothing was found or changed.
+        It stands in the log, in ``result.json`` and ``provenance.json``, and beside the measurements.
     is_cancelled
         Whether somebody has cancelled the job; a long loop asks now and then, and returns early.
 
@@ -41,6 +44,7 @@ class Context:
     seed: int = 0
     progress: Callable[[float], None] = field(default=_ignore)
     log: Callable[[str], None] = field(default=_ignore)
+    warn: Callable[[str], None] = field(default=_ignore)
     is_cancelled: Callable[[], bool] = field(default=_never)
 
     @property

@@ -22,6 +22,9 @@ class StageRun(_Plain):
     seconds: float = Field(description="How long it ran, by the clock.")
     model: str = Field(default="", description="The model that it asked: NAME@VERSION; empty for none.")
     model_sha256: str = Field(default="", description="The digest of that model's file.")
+    warnings: tuple[str, ...] = Field(
+        default=(), description="What whoever reads the result must know of this stage."
+    )
 
 
 class Provenance(_Plain):

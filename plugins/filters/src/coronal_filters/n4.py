@@ -48,9 +48,9 @@ def n4(
     ----------
     image
         Of finite values from 0 up, as a scanner stores them: MR, or a picture taken in uneven light; noise
-        about 0 in air does no harm. An image in which no field can be found keeps its values, and the job's
-        log says why: a single line, equal values, no object above 0, or values far below 0 (Hounsfield units,
-        z-scores), which a field does not multiply.
+        about 0 in air does no harm. An image in which no field can be found keeps its values, and a
+        warning says why: a single line, equal values, no object above 0, or values far below 0 (Hounsfield
+        units, z-scores), which a field does not multiply.
     shrink
         Along the axis of the finest spacing; along others to the same distance in mm, and no axis to less
         than 8 pixels. Twice as much makes it 8 times faster in a volume; 1 shrinks nothing.
@@ -81,7 +81,7 @@ def n4(
     _check_cost(image, search, shrink)
     if is_rgb(image):
         grey = image.with_pixels(pixels).grey()
-        field = _field(grey, search, context.progress, context.log)
+        field = _field(grey, search, context.progress, context.warn)
         return image.with_pixels(_divided(pixels, field[..., np.newaxis]))
     count = pixels.shape[-1] if image.has_channels else 1
     numbers = iter(range(count))
@@ -93,7 +93,7 @@ def n4(
             channel,
             search,
             lambda part: context.progress((number + part) / count),
-            lambda line: context.log(of_channel + line),
+            lambda line: context.warn(of_channel + line),
         )
         return _divided(channel, field)
 
@@ -120,13 +120,13 @@ def _check_cost(image: Image, search: Search, shrink: int) -> None:
 
 
 def _field(
-    values: Pixels, search: Search, progress: Callable[[float], None], log: Callable[[str], None]
+    values: Pixels, search: Search, progress: Callable[[float], None], warn: Callable[[str], None]
 ) -> NDArray[np.float32]:
     try:
         return bias_field(values, search, progress)
     except NoFieldError as reason:
-        log(
-            f"warning: n4 found no field and changed nothing: {reason}; it needs objects whose values "
+        warn(
+            f"n4 found no field and changed nothing: {reason}; it needs objects whose values "
             "are above 0 in an image whose values begin at 0"
         )
         return np.ones(values.shape, np.float32)

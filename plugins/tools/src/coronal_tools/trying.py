@@ -103,7 +103,8 @@ def _run(stage: Stage, case: Case, plugins: Plugins, trial: Trial) -> tuple[Outp
     algorithm = _algorithm(stage.algorithm, plugins)
     on_source = stage.on == "source"
     seen = case.seen(on_source=on_source)
-    output = algorithm.run(seen, stage.parameters, Context(seed=trial.seed, log=print))
+    context = Context(seed=trial.seed, log=print, warn=lambda line: print(f"warning: {line}"))
+    output = algorithm.run(seen, stage.parameters, context)
     return output, case.add(stage.name, output, algorithm.spec, on_source=on_source)
 
 

@@ -38,7 +38,7 @@ class Results:
 
     @cached_property
     def summary(self) -> Mapping[str, Any]:
-        """What ``result.json`` holds: image, labels, tables and predictions; empty without such a file."""
+        """What ``result.json`` holds: image, labels, tables, predictions, warnings; empty without it."""
         if self._body["result"] is None and _SUMMARY in self.files:
             return dict(json.loads(self.files[_SUMMARY].read()))
         return dict(self._body["result"] or {})
@@ -58,6 +58,11 @@ class Results:
         """The probability of each class, by the name of the stage that classified."""
         found = self.summary.get("predictions", {})
         return {stage: dict(prediction["probabilities"]) for stage, prediction in found.items()}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What whoever reads the results must know of them: ``STAGE: MESSAGE`` each."""
+        return tuple(f"{one['stage']}: {one['message']}" for one in self.summary.get("warnings", []))
 
     @cached_property
     def report(self) -> Report | None:

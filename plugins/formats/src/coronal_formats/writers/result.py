@@ -15,7 +15,7 @@ _MOST_ROWS = 10_000
 
 @writer
 def result(outcome: Outcome) -> Iterable[ResultFile]:
-    """Write ``result.json``: what the image is, how many objects there are, tables and predictions.
+    """Write ``result.json``: what the image is, warnings, how many objects there are, tables and predictions.
 
     A table of more than 10,000 rows has its first 10,000 here; `row_count` says how many there are.
     """
@@ -23,6 +23,7 @@ def result(outcome: Outcome) -> Iterable[ResultFile]:
     summary: dict[str, JsonValue] = {
         "job": outcome.provenance.job,
         "image": _image(case.source),
+        "warnings": [_warning(run.stage, text) for run in outcome.provenance.stages for text in run.warnings],
         "labels": None if case.labels is None else _labels(case.labels),
         "tables": {stage: _table(table) for stage, table in case.tables.items()},
         "predictions": {stage: _prediction(one) for stage, one in case.predictions.items()},
@@ -44,6 +45,10 @@ def _image(image: Image) -> JsonValue:
         "meaning": image.meaning.value,
         "padding": image.padding_count,
     }
+
+
+def _warning(stage: str, message: str) -> JsonValue:
+    return {"stage": stage, "message": message}
 
 
 def _labels(labels: LabelMap) -> JsonValue:

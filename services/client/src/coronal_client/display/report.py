@@ -25,7 +25,9 @@ def show_item(screen: Screen, item: Item) -> None:
 
 
 def show_tables(screen: Screen, results: Results) -> None:
-    """Show the tables and predictions of a job."""
+    """Show the warnings, tables and predictions of a job."""
+    for warning in results.warnings:
+        screen.show(f"  warning: {warning}")
     for stage, table in results.tables.items():
         screen.show(grid(table, title=stage, width=screen.results.width))
     for stage, probabilities in results.predictions.items():
