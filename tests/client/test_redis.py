@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import redis
 
 from coronal_client.errors import NotInstalled
 from coronal_client.local.ports import free_port, is_free
@@ -25,8 +26,8 @@ def put_program(folder: Path, name: str) -> Path:
 
 
 def test_the_one_of_the_machine_comes_first_and_valkey_before_redis(empty_path: Path) -> None:
-    redis = put_program(empty_path, "redis-server")
-    assert redis_program() == redis
+    other = put_program(empty_path, "redis-server")
+    assert redis_program() == other
     valkey = put_program(empty_path, "valkey-server")
     assert redis_program() == valkey
 
@@ -46,20 +47,26 @@ def test_where_there_is_none_it_is_told_what_to_install(
         redis_program()
 
 
-def test_it_keeps_what_it_was_told_and_forgets_nothing_when_it_is_full(tmp_path: Path) -> None:
+def test_it_forgets_nothing_and_answers_nobody_without_its_password(tmp_path: Path) -> None:
     folder = tmp_path / "a folder"
     folder.mkdir()
+    config = folder / "a file"
+    config.write_text("requirepass secret\n")
     port = free_port()
     process = subprocess.Popen(
-        redis_command(redis_program(), folder, port, 5_000_000), stdout=subprocess.PIPE
+        redis_command(redis_program(), folder, port, 5_000_000, config=config), stdout=subprocess.PIPE
     )
     try:
-        while not answers(port):
+        while not answers(port, "secret"):
             assert process.poll() is None
             time.sleep(0.02)
         assert not is_free(port)
-        words = ["CONFIG", "GET", "append*", "maxmemory", "maxmemory-policy", "save", "bind", "dir"]
-        settings = ask(port, words)
+        assert not answers(port)
+        assert not answers(port, "guessed")
+        with redis.Redis(port=port) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        with redis.Redis(port=port, password="secret", decode_responses=True) as client:
+            settings = client.config_get("append*", "maxmemory", "maxmemory-policy", "save", "bind", "dir")
         assert settings["appendonly"] == "yes"
         assert settings["appendfsync"] == "everysec"
         assert (settings["maxmemory"], settings["maxmemory-policy"]) == ("5000000", "noeviction")
@@ -70,10 +77,3 @@ def test_it_keeps_what_it_was_told_and_forgets_nothing_when_it_is_full(tmp_path:
         process.terminate()
         process.communicate()
     assert is_free(port)
-
-
-def ask(port: int, words: list[str]) -> dict[str, str]:
-    import redis
-
-    with redis.Redis(port=port, decode_responses=True) as client:
-        return client.config_get(*words[2:])

@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from coronal_client import Client
 from coronal_client.exit_codes import ExitCode
+from coronal_client.local.redis import answers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -139,14 +141,33 @@ def test_the_data_folder_is_its_owners_alone(running) -> None:
     assert running.data.stat().st_mode & 0o077 == 0
 
 
+def test_redis_answers_nobody_without_its_password(running) -> None:
+    port = int((running.data / "redis" / "port").read_text())
+    assert not answers(port)
+    assert answers(port, password_of(running))
+
+
+def test_the_password_of_redis_is_in_private_files_and_in_no_command_line_or_log(
+    running, picture: Path
+) -> None:
+    with Client(running.url) as client:
+        client.submit(picture, ["otsu"]).wait(60)
+    password = password_of(running)
+    assert password in (running.data / "redis" / "password.conf").read_text()
+    assert password not in running.said
+    assert not any(password in command for command in running.processes().values())
+    holders = {path.name: path for path in running.data.rglob("*") if holds(path, password)}
+    assert holders.keys() == {"url", "password.conf"}
+    assert {path.stat().st_mode & 0o777 for path in holders.values()} == {0o600}
+
+
 def test_nothing_listens_for_other_machines(running) -> None:
     numbers = {*running.processes(), running.process.pid}
     assert {address for address in listening(numbers)} == {"127.0.0.1"}
 
 
 def test_a_redis_that_is_set_is_used_and_none_is_started(running, start_up, picture: Path) -> None:
-    port = (running.data / "redis" / "port").read_text()
-    address = f"redis://127.0.0.1:{port}/5"
+    address = (running.data / "redis" / "url").read_text().removesuffix("/0") + "/5"
     up = start_up("--pool", "other", environment={"CORONAL_REDIS_URL": address})
     with Client(up.url) as client:
         assert client.live_workers() == {"other": 1}
@@ -194,6 +215,17 @@ def test_when_redis_dies_everything_ends_and_it_is_told(start_up) -> None:
     assert up.process.wait(60) == ExitCode.LOCAL
     assert "redis has ended (exit status -9); its log is" in up.said
     assert up.processes() == {}
+    password = password_of(up)
+    assert not any(holds(log, password) for log in (up.data / "logs").iterdir())
+    assert password not in up.said
+
+
+def password_of(up) -> str:
+    return urlsplit((up.data / "redis" / "url").read_text()).password or ""
+
+
+def holds(path: Path, text: str) -> bool:
+    return path.is_file() and text.encode() in path.read_bytes()
 
 
 def listening(numbers: set[int]) -> Iterator[str]:

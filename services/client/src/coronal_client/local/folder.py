@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ __all__ = ["DataFolder"]
 
 _WAIT_FOR_DEAD_S = 20.0
 _LOOK_AGAIN_S = 0.1
+_PASSWORD_BYTES = 32
 
 
 class DataFolder:
@@ -23,7 +25,7 @@ class DataFolder:
     ::
 
         lock       held by the one `coronal up` that works on it
-        redis/     records and queues: the append-only file, and the port and address of the last time
+        redis/     records and queues: the append-only file; port, address and password of the last time
         blobs/     images and results
         logs/      what each process said, of this and the last three starts
 
@@ -84,15 +86,25 @@ class DataFolder:
         remembered.write_text(str(port))
         return port
 
+    def new_redis_password(self) -> str:
+        """Return a password of this start, and write it where Redis reads it."""
+        password = secrets.token_hex(_PASSWORD_BYTES)
+        _write_private(self.redis_config, f"requirepass {password}\n")
+        return password
+
+    @property
+    def redis_config(self) -> Path:
+        """The file with the password of the Redis that was started here last; for its owner alone."""
+        return self.redis / "password.conf"
+
     @property
     def redis_url_file(self) -> Path:
         """Where the address of the Redis stands that was started here last; for its owner alone."""
         return self.redis / "url"
 
     def note_redis_url(self, url: str) -> None:
-        """Write down where the Redis is that was started here."""
-        self.redis_url_file.touch(mode=0o600)
-        self.redis_url_file.write_text(url)
+        """Write down where the Redis is that was started here, and its password."""
+        _write_private(self.redis_url_file, url)
 
     def _claim(self, descriptor: int) -> None:
         deadline = time.monotonic() + _WAIT_FOR_DEAD_S
@@ -103,6 +115,13 @@ class DataFolder:
             time.sleep(_LOOK_AGAIN_S)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that nobody else could read at any moment, whatever stood there before."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
 
 def _is_locked_by_us(descriptor: int) -> bool:

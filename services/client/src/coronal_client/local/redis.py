@@ -1,4 +1,8 @@
-"""The Redis of a local server: a Valkey or Redis of this machine, reachable from this machine alone."""
+"""The Redis of a local server: a Valkey or Redis of this machine, for its user alone.
+
+It listens on the loopback address, and does nothing without its password: a port is open to every user of
+a machine. (A socket in a private folder would be too, but a path of more than 107 bytes is refused.)
+"""
 
 import platform
 import shutil
@@ -33,8 +37,10 @@ def redis_program() -> Path:
     raise NotInstalled("a Redis or Valkey server", "coronal-client[up]")
 
 
-def redis_command(program: Path, folder: Path, port: int, memory_bytes: int) -> list[str]:
-    """Give the command line of a server that keeps what it was told, and forgets nothing when it is full.
+def redis_command(
+    program: Path, folder: Path, port: int, memory_bytes: int, *, config: Path | None = None
+) -> list[str]:
+    """Return the command line of a server that keeps what it was told, and forgets nothing when it is full.
 
     Parameters
     ----------
@@ -46,6 +52,9 @@ def redis_command(program: Path, folder: Path, port: int, memory_bytes: int) -> 
         The port of the loopback address that it listens on.
     memory_bytes
         How much memory its records may take; 0 for as much as there is.
+    config
+        A file with what must not stand in a command line, which every user of the machine can read: the
+        password. None for a server without one.
     """
     settings = {
         "bind": "127.0.0.1",
@@ -58,15 +67,21 @@ def redis_command(program: Path, folder: Path, port: int, memory_bytes: int) -> 
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
     }
-    return [str(program), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+    read_first = [] if config is None else [str(config)]
+    words = (word for name, value in settings.items() for word in (f"--{name}", value))
+    return [str(program), *read_first, *words]
 
 
-def answers(port: int) -> bool:
-    """Tell whether the server on a port has read its file and takes commands."""
+def answers(port: int, password: str = "") -> bool:
+    """Check whether the server on a port has read its file, and takes commands with a password."""
+    login = f"AUTH {password}\r\n".encode() if password else b""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=_TIMEOUT_S) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(64).startswith(b"+PONG")
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=_TIMEOUT_S) as connection,
+            connection.makefile("rb") as said,
+        ):
+            connection.sendall(login + b"PING\r\n")
+            return (not login or said.readline() == b"+OK\r\n") and said.readline() == b"+PONG\r\n"
     except OSError:
         return False
 

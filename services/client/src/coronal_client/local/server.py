@@ -150,17 +150,19 @@ def _used_instead() -> Iterator[str]:
 
 
 def _start_redis(services: Services, folder: DataFolder, wish: Wish, notes: list[str]) -> str:
-    port = folder.redis_port()
-    command = redis_command(redis_program(), folder.redis, port, wish.redis_memory_bytes)
+    port, password = folder.redis_port(), folder.new_redis_password()
+    command = redis_command(
+        redis_program(), folder.redis, port, wish.redis_memory_bytes, config=folder.redis_config
+    )
     log, kept = folder.new_log("redis"), AppendOnlyFile(folder.redis)
     services.launch(Plan("redis", command, log, is_vital=True, max_log_bytes=wish.max_log_bytes))
     try:
-        services.wait_until(lambda: answers(port))
+        services.wait_until(lambda: answers(port, password))
     except ServiceFailed as failed:
         if damage := kept.damage(_text_of(log)):
             raise ServiceFailed("redis", damage) from failed
         raise
-    url = f"redis://127.0.0.1:{port}/0"
+    url = f"redis://:{password}@127.0.0.1:{port}/0"
     folder.note_redis_url(url)
     if losses := list(kept.losses(_text_of(log))):
         notes += [*losses, f"bring back the jobs among them by: coronal recover --data {folder.root}"]
