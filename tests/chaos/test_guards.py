@@ -9,7 +9,7 @@ from coronal_jobs.job import Failure, Job, Order, State
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.jobs import JobStore
+from coronal_jobs.store.jobs import Committed, JobStore
 
 LEASE_S = 60.0
 QUEUE = "coronal:pool.{}"
@@ -37,6 +37,7 @@ def test_a_claim_that_was_lost_writes_nothing(job_store: JobStore, claimed: Job)
     assert not job_store.release(claimed.id, claimed.epoch)
     assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
     assert job_store.commit(claimed).answer == "stale"
+    assert job_store.restart(claimed).answer == "stale"
     assert job_store.get(claimed.id).state is State.RUNNING
 
 
@@ -93,6 +94,48 @@ def test_a_committed_hop_rings_for_the_next(
     job_store.commit(_claim(job_store, order.id, "here"), carry="b" * 64)
     assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("there"), 0, -1)] == [order.id]
     assert connection.zscore("coronal:outbox", order.id) is not None
+
+
+@pytest.fixture
+def second(job_store: JobStore, make_order: Callable[..., Order], two_hops: object) -> Callable[[], Job]:
+    """Brings a job to its second hop, and returns its claim."""
+    order = make_order(hops=two_hops)
+    job_store.admit(order)
+
+    def reach() -> Job:
+        job_store.commit(_claim(job_store, order.id, "here"), carry="b" * 64)
+        return _claim(job_store, order.id, "there")
+
+    return reach
+
+
+def test_a_restart_begins_with_the_first_hop_in_its_pool_and_rings_there(
+    connection: Connection, job_store: JobStore, second: Callable[[], Job]
+) -> None:
+    claim = second()
+    connection.delete(QUEUE.format("here"))
+    assert job_store.restart(claim) == Committed("queued", ("b" * 64,))
+    assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("here"), 0, -1)] == [claim.id]
+    assert _claim(job_store, claim.id, "here").hop == 0
+
+
+def test_a_restart_counts_once_and_a_claim_of_before_restarts_nothing(
+    job_store: JobStore, second: Callable[[], Job]
+) -> None:
+    claim = second()
+    assert [job_store.restart(claim).answer for _ in range(2)] == ["queued", "stale"]
+    second()
+    assert job_store.restart(claim).answer == "stale"
+    assert job_store.get(claim.id).restarts == 1
+
+
+def test_restarts_come_to_an_end(job_store: JobStore, second: Callable[[], Job]) -> None:
+    assert [job_store.restart(second()).answer for _ in range(3)] == ["queued", "queued", "spent"]
+
+
+def test_a_job_whose_first_hop_runs_is_not_restarted(job_store: JobStore, claimed: Job) -> None:
+    assert job_store.restart(claimed).answer == "stale"
+    assert job_store.get(claimed.id).state is State.RUNNING
 
 
 def test_the_same_commit_again_gets_the_same_answer(job_store: JobStore, claimed: Job) -> None:

@@ -16,13 +16,15 @@ from coronal_jobs.pipeline import parse
 from coronal_jobs.planning import Hop
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.jobs import JobStore
+from coronal_jobs.store.jobs import MOST_RESTARTS, JobStore
 from coronal_worker.claims import ClaimFile
 from coronal_worker.hop import HopRunner
 from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
 from coronal_worker.loader import load_plugins
 from coronal_worker.models import Models
+
+THREE_HOPS = "[gaussian, otsu, shape]"
 
 
 class Bench:
@@ -59,6 +61,9 @@ class Bench:
     def _sent(self, content: bytes) -> Input:
         blob = self.blobs.put(content)
         return Input(name="scan.png", sha256=blob.sha256, size_bytes=blob.size_bytes, format="png")
+
+
+Harm = Callable[[Bench, Job], str]
 
 
 @pytest.fixture
@@ -112,9 +117,62 @@ def test_the_same_image_sent_again_heals_the_damaged_one_for_a_retry(bench: Benc
     assert bench.hop(job_id).state is State.SUCCEEDED
 
 
-def test_a_damaged_case_between_two_hops_is_not_gone_on_with(bench: Bench) -> None:
+def _files(job: Job) -> dict[str, str]:
+    """The digests of what depends on image and pipeline alone."""
+    return {
+        file.name: file.sha256
+        for file in job.artifacts
+        if file.name not in ("result.json", "provenance.json")
+    }
+
+
+def _flip_case(bench: Bench, job: Job) -> str:
+    assert job.carry is not None
+    flip(bench.blobs, job.carry, -1000)
+    return job.carry
+
+
+def _remove_case(bench: Bench, job: Job) -> str:
+    assert job.carry is not None
+    bench.blobs.delete(job.carry)
+    return job.carry
+
+
+@pytest.mark.parametrize("harm", [_flip_case, _remove_case], ids=["damaged", "gone"])
+def test_a_case_between_two_hops_that_is_lost_is_made_again(bench: Bench, harm: Harm) -> None:
+    quiet, job_id = (bench.admit(THREE_HOPS, 1, 2, content=_square(200)) for _ in range(2))
+    for _ in range(3):
+        bench.hop(quiet)
+    bench.hop(job_id)
+    lost = harm(bench, bench.hop(job_id))
+    job = bench.hop(job_id)
+    assert (job.state, job.hop, job.carry, job.restarts) == (State.QUEUED, 0, None, 1)
+    assert not bench.blobs.has(lost)
+    for _ in range(3):
+        job = bench.hop(job_id)
+    assert job.state is State.SUCCEEDED
+    assert _files(job) == _files(bench.jobs.get(quiet)) != {}
+    (line,) = [line for line in bench.jobs.read_log(job_id) if "the case between two hops is lost" in line]
+    assert line.endswith("it is made again, from the first stage")
+
+
+def test_a_case_that_is_damaged_again_and_again_ends_the_job_and_a_retry_begins_anew(bench: Bench) -> None:
     job_id = bench.admit("[gaussian, otsu]", 1, content=_square(200))
-    carry = bench.hop(job_id).carry
-    assert carry is not None
-    flip(bench.blobs, carry, -1000)
-    _assert_blob_damaged(bench.hop(job_id), carry)
+    for _ in range(MOST_RESTARTS):
+        _flip_case(bench, bench.hop(job_id))
+        assert bench.hop(job_id).state is State.QUEUED
+    lost = _flip_case(bench, bench.hop(job_id))
+    _assert_blob_damaged(bench.hop(job_id), lost)
+    bench.jobs.retry(job_id)
+    assert bench.hop(job_id).hop == 0
+    bench.hop(job_id)
+    assert bench.hop(job_id).state is State.SUCCEEDED
+
+
+def test_where_what_was_sent_is_damaged_too_nothing_is_tried_again(bench: Bench) -> None:
+    job_id = bench.admit("[gaussian, otsu]", 1, content=_square(200))
+    job = bench.hop(job_id)
+    flip(bench.blobs, job.input.sha256)
+    _flip_case(bench, job)
+    assert bench.hop(job_id).state is State.QUEUED
+    _assert_blob_damaged(bench.hop(job_id), job.input.sha256)

@@ -56,7 +56,7 @@ def check(
     """
     records = _records(accepted, read)
     ended = Counter(str(job.state) for job in records.values() if job.state.is_final)
-    commits = Counter((event.job, _committed_hop(event)) for event in events if event.step == "commit")
+    commits = Counter(_commits(events))
     repeated = sum(count - 1 for count in commits.values())
     faults = [f"{key} was committed {count} times" for key, count in commits.items() if count > 1]
     faults += [f"{one} was accepted and is no more" for one in accepted if one not in records]
@@ -112,6 +112,15 @@ def _records(accepted: Sequence[str], read: Callable[[str], Job]) -> dict[str, J
     return found
 
 
+def _commits(events: Sequence[Event]) -> Iterator[tuple[str, int, int]]:
+    """Yield of each commit the job, its hop, and how often the job had begun again: the same but once."""
+    restarts = Counter[str]()
+    for event in events:
+        restarts[event.job] += event.step == "restart"
+        if event.step == "commit":
+            yield event.job, _committed_hop(event), restarts[event.job]
+
+
 def _committed_hop(event: Event) -> int:
     return event.hop if event.state is State.SUCCEEDED else event.hop - 1
 
@@ -138,7 +147,7 @@ def _wrong_life(life: Sequence[Event], records: Mapping[str, Job]) -> Iterator[s
     steps = Counter(event.step for event in life)
     again = steps["release"] + steps["retry"] + sum(_is_put_off(event) for event in life)
     hops = len(records[job_id].hops) if job_id in records else 1
-    if steps["claim"] > MOST_RUNS * hops + again:
+    if steps["claim"] > MOST_RUNS * hops * (1 + steps["restart"]) + again:
         yield f"{job_id} was run {steps['claim']} times"
 
 

@@ -25,7 +25,7 @@ from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.jobs import MOST_RUNS, JobStore
+from coronal_jobs.store.jobs import MOST_RESTARTS, MOST_RUNS, Committed, JobStore
 
 POOLS = ("here", "there")
 DIGESTS = [digit * 64 for digit in "abc"]
@@ -48,6 +48,7 @@ class Known:
     committed: dict[int, int] = field(default_factory=dict)
     losses: int = 0
     retries: int = 0
+    restarts: int = 0
     batch: str = ""
     item: int = 0
 
@@ -157,7 +158,7 @@ class JobLife(RuleBasedStateMachine):
         self.batches.retry(batch, state)
         for known in jobs.values():
             if known.state is state:
-                known.state, known.losses, known.retries = State.QUEUED, 0, 0
+                known.state, known.losses, known.retries, known.restarts = State.QUEUED, 0, 0, 0
 
     @precondition(lambda self: any(known.batch for known in self.jobs.values()))
     @rule(number=picked)
@@ -296,7 +297,7 @@ class JobLife(RuleBasedStateMachine):
         job_id = list(self.jobs)[-1 - number % len(self.jobs)]
         known = self.jobs[job_id]
         if known.state in (State.FAILED, State.CANCELLED):
-            known.state, known.losses, known.retries = State.QUEUED, 0, 0
+            known.state, known.losses, known.retries, known.restarts = State.QUEUED, 0, 0, 0
         assert self.store.retry(job_id) is known.state
 
     @precondition(lambda self: self.deleted)
@@ -337,6 +338,25 @@ class JobLife(RuleBasedStateMachine):
         if known is not None and is_last:
             known.state = State.QUEUED
 
+    @precondition(lambda self: self.claims)
+    @rule(number=picked)
+    def restart(self, number: int) -> None:
+        claim, known, is_last = self._claim(number)
+        done = self.store.restart(claim)
+        if known is None or not is_last or known.carry is None:
+            assert done == Committed("stale", ())
+            return
+        if known.restarts == MOST_RESTARTS:
+            assert done == Committed("spent", ())
+            return
+        assert done.answer == "queued"
+        dropped = [known.carry]
+        known.state, known.hop, known.carry = State.QUEUED, 0, None
+        known.losses = known.retries = 0
+        known.restarts += 1
+        known.committed.clear()
+        assert Counter(done.unnamed) == self._unnamed(dropped)
+
     @precondition(lambda self: self.jobs or self.deleted)
     @rule(number=picked)
     def delete(self, number: int) -> None:
@@ -360,7 +380,7 @@ class JobLife(RuleBasedStateMachine):
                 known.carry,
             )
             assert [artifact.sha256 for artifact in job.artifacts] == known.artifacts
-            assert (job.losses, job.retries) == (known.losses, known.retries)
+            assert (job.losses, job.retries, job.restarts) == (known.losses, known.retries, known.restarts)
             assert (job.finished_ms > 0) == job.state.is_final
 
     @invariant()

@@ -461,6 +461,68 @@ class TestRelease:
         assert _refs(connection) == {IMAGE: 1, CARRY: 1}
 
 
+class TestRestart:
+    def test_the_job_waits_for_its_first_hop_and_the_case_may_go(
+        self, job_store: JobStore, midway: Job, connection: Connection
+    ) -> None:
+        job_store.report(midway, "otsu", 0.7)
+        assert job_store.restart(midway) == Committed("queued", (CARRY,))
+        job = job_store.get(midway.id)
+        assert (job.state, job.hop, job.pool, job.carry) == (State.QUEUED, 0, "here", None)
+        assert (job.stage, job.progress, job.restarts) == ("", 0.0, 1)
+        assert _refs(connection) == {IMAGE: 1}
+        assert connection.zcard("coronal:leases") == 0
+        assert connection.zrange("coronal:outbox", 0, -1) == [midway.id]
+
+    def test_the_case_of_another_job_stays(
+        self, job_store: JobStore, midway: Job, make_order: MakeOrder, two_hops: tuple[Hop, ...]
+    ) -> None:
+        job_store.commit(_claimed(job_store, make_order(hops=two_hops)), carry=CARRY)
+        assert job_store.restart(midway) == Committed("queued", ())
+
+    def test_no_commit_resets_how_often_and_a_retry_does(
+        self, job_store: JobStore, midway: Job, connection: Connection
+    ) -> None:
+        def again(claim: Job) -> Job:
+            assert job_store.restart(claim).answer == "queued"
+            first = job_store.claim(claim.id, "here", lease_s=60)
+            assert first is not None
+            job_store.commit(first, carry=CARRY)
+            return _second(job_store, claim.id)
+
+        last = again(again(midway))
+        assert job_store.restart(last) == Committed("spent", ())
+        assert job_store.get(midway.id) == last
+        assert _refs(connection) == {IMAGE: 1, CARRY: 1}
+        job_store.fail(last.id, last.epoch, FAILURE)
+        job_store.retry(last.id)
+        assert job_store.restart(_second(job_store, last.id)).answer == "queued"
+
+    def test_the_deaths_and_delays_of_a_hop_count_no_more(self, job_store: JobStore, midway: Job) -> None:
+        job_store.lose(midway.id, midway.epoch)
+        lost = _second(job_store, midway.id)
+        job_store.fail(lost.id, lost.epoch, FAILURE, retries=1, delay_s=0)
+        job_store.restart(_second(job_store, midway.id))
+        job = job_store.get(midway.id)
+        assert (job.losses, job.retries, job.restarts) == (0, 0, 1)
+
+    def test_what_was_committed_before_is_not_committed_again(
+        self, job_store: JobStore, make_order: MakeOrder, two_hops: tuple[Hop, ...]
+    ) -> None:
+        first = _claimed(job_store, make_order(hops=two_hops))
+        job_store.commit(first, carry=CARRY)
+        job_store.restart(_second(job_store, first.id))
+        waiting = job_store.get(first.id)
+        assert job_store.commit(first, carry=CARRY) == Committed("stale", ())
+        assert job_store.get(first.id) == waiting
+
+
+def _second(jobs: JobStore, job_id: str) -> Job:
+    claim = jobs.claim(job_id, "there", lease_s=60)
+    assert claim is not None
+    return claim
+
+
 class TestDelete:
     def test_one_that_waits_is_never_claimed(
         self, job_store: JobStore, order: Order, connection: Connection

@@ -34,7 +34,7 @@ def _state(store: JobStore, job_id: str) -> str:
         return NOTHING
 
 
-def _with(store: JobStore, job: Job, field: str, value: int) -> Job:
+def _with(store: JobStore, job: Job, field: str, value: int | str) -> Job:
     """Write a field of a record, where there is one."""
     if _state(store, job.id) != NOTHING:
         store._redis.hset(f"coronal:job:{job.id}", field, value)
@@ -69,6 +69,7 @@ STEPS: dict[str, list[Callable[[JobStore, Order, Job], object]]] = {
         lambda store, _, job: store.lose(job.id, job.epoch),
         lambda store, _, job: store.lose(_with(store, job, "losses", 2).id, job.epoch),
     ],
+    "restart": [lambda store, _, job: store.restart(_with(store, job, "carry", "c" * 64))],
     "cancel": [lambda store, order, _: store.cancel(order.id)],
     "retry": [lambda store, order, _: store.retry(order.id)],
     "log": [lambda store, order, _: store.log(order.id, "a line")],

@@ -12,7 +12,7 @@ from typing import TypeVar
 from coronal import Case, Image, Outcome, Plugins, Reference
 from coronal.errors import CoronalError
 from coronal.task_spec import TaskSpec
-from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.errors import BlobDamaged, NotFound, StoreUnavailable
 from coronal_jobs.job import Job
 from coronal_jobs.store.jobs import Committed, JobStore
 from coronal_worker.carry import Carry, pack, unpack
@@ -37,6 +37,14 @@ _REDIS_BACK_S = 60.0
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class _CaseLost(Exception):
+    """Raised when the case that the hops before have left can't be read."""
+
+    def __init__(self, error: CoronalError) -> None:
+        self.error = error
+        super().__init__(str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ class HopRunner:
                     committed = self._commit_task(job, job.task, folder, watch, limits)
         except Abandoned:
             _log.info("job %s was cancelled or given to another", job.id)
+        except _CaseLost as lost:
+            self._start_over(job, lost.error)
         # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
         except BaseException as error:
             self._fail(job, error)
@@ -121,10 +131,16 @@ class HopRunner:
 
     def _start(self, job: Job, watch: Watch, limits: Limits) -> Carry:
         if job.carry is not None:
-            return unpack(self.keeper.blobs.read(job.carry))
+            return unpack(self._read_case(job.carry))
         with self.keeper.blobs.local(job.input.sha256) as path:
             source = read_image(path, self.plugins, limits.read)
         return Carry(Case.start(source, self._reference(job, source, watch, limits)), ())
+
+    def _read_case(self, sha256: str) -> bytes:
+        try:
+            return self.keeper.blobs.read(sha256)
+        except (BlobDamaged, NotFound) as error:
+            raise _CaseLost(error) from error
 
     def _reference(self, job: Job, source: Image, watch: Watch, limits: Limits) -> Reference | None:
         if job.reference is None:
@@ -139,6 +155,17 @@ class HopRunner:
         _try(lambda: self.keeper.holdings.remove(committed.unnamed))
         if committed.answer == "succeeded":
             tell(lambda: self.plugins.job_finished(job.id, None))
+
+    def _start_over(self, job: Job, error: CoronalError) -> None:
+        """Let the case be made again from what was sent; fail the job where that was done often enough."""
+        done = _insist(lambda: self.jobs.restart(job))
+        if done.answer == "spent":
+            self._fail(job, error)
+        elif done.answer == "queued":
+            _log.warning("job %s begins again, the case between two hops is lost: %s", job.id, error)
+            line = f"the case between two hops is lost ({error.code}): it is made again, from the first stage"
+            _insist(lambda: self.jobs.log(job.id, *stamped([line])))
+            _try(lambda: self.keeper.holdings.remove(done.unnamed))
 
     def _fail(self, job: Job, error: BaseException) -> None:
         if isinstance(error, StageFailed) and error.__cause__ is not None:

@@ -101,6 +101,9 @@ class Job(_Ordered):
     finished_ms: int = Field(default=0, description="When it ended; 0 before that.")
     losses: int = Field(default=0, description="How many workers have died while they ran this hop.")
     retries: int = Field(default=0, description="How often this hop was put back by itself.")
+    restarts: int = Field(
+        default=0, description="How often it began again because the case between two hops was lost."
+    )
     stage: str = ""
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
     carry: str | None = Field(default=None, description="SHA-256 of what the last hop left for the next.")

@@ -17,7 +17,7 @@ from coronal_jobs.store.records import read_job
 from coronal_jobs.store.rewriting import Rewriting
 from coronal_jobs.store.scripts import source_of
 
-__all__ = ["MOST_LOG_LINES", "MOST_RUNS", "Committed", "JobStore", "Page"]
+__all__ = ["MOST_LOG_LINES", "MOST_RESTARTS", "MOST_RUNS", "Committed", "JobStore", "Page"]
 
 _SCRIPTS = (
     "admit",
@@ -30,6 +30,7 @@ _SCRIPTS = (
     "fail",
     "release",
     "lose",
+    "restart",
     "cancel",
     "retry",
     "delete",
@@ -38,6 +39,9 @@ _SCRIPTS = (
 _ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 MOST_RUNS = 3
 """After how many runs that ended with the worker's death a job is given up."""
+
+MOST_RESTARTS = 2
+"""How often a job begins again because the case between two of its hops couldn't be read."""
 
 _WORKER_LOST = Failure(
     code="worker-lost",
@@ -57,8 +61,8 @@ class Committed:
     Parameters
     ----------
     answer
-        ``succeeded``, ``queued`` (the next hop is due), ``failed``, ``deleted``; ``stale`` when the claim is
-        no longer the job's last, and nothing was written.
+        ``succeeded``, ``queued`` (a hop is due), ``failed``, ``deleted``; ``spent`` when it was done as often
+        as it may be; ``stale`` when the claim is no longer the job's last. Then nothing was written.
     unnamed
         The SHA-256 of blobs that no record names any more.
     """
@@ -201,6 +205,22 @@ class JobStore:
             ``queued``, ``failed`` after `MOST_RUNS` such runs, or ``stale`` when there was nothing to take.
         """
         return str(self._run("lose", job_id, "" if epoch is None else epoch, MOST_RUNS, _WORKER_LOST))
+
+    def restart(self, job: Job) -> Committed:
+        """Put a claimed job back to its first hop, because the case that it was to go on with is lost.
+
+        Parameters
+        ----------
+        job
+            The record as it was claimed.
+
+        Returns
+        -------
+        Committed
+            ``queued``; ``spent`` after `MOST_RESTARTS` of them; ``stale`` when the claim is no longer the
+            last.
+        """
+        return _committed(self._run("restart", job.id, job.epoch, MOST_RESTARTS))
 
     def overdue(self, *, most: int = 1_000) -> list[str]:
         """Give the ids of running jobs whose lease has ended."""

@@ -10,6 +10,6 @@ end
 if not ALLOWED[state .. ' queued'] then
   return state
 end
-redis.call('HDEL', record_of(id), 'failure', 'finished_ms', 'losses', 'retries')
+redis.call('HDEL', record_of(id), 'failure', 'finished_ms', 'losses', 'retries', 'restarts')
 queue_again(id, 0)
 return 'queued'
