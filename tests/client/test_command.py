@@ -14,7 +14,20 @@ from coronal_client.exit_codes import ExitCode
 
 PIPELINE = "[{gaussian: {sigma: 1.5}}, otsu, shape]"
 NOBODY = {"CORONAL_SERVER": "http://127.0.0.1:9"}
-NAMES = ["up", "demo", "run", "submit", "status", "results", "jobs", "log", "cancel", "retry", "delete"]
+NAMES = [
+    "up",
+    "demo",
+    "run",
+    "submit",
+    "status",
+    "results",
+    "jobs",
+    "log",
+    "cancel",
+    "retry",
+    "replay",
+    "delete",
+]
 NAMES += ["plugins", "pipelines", "dataset", "model"]
 
 

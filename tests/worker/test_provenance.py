@@ -36,5 +36,6 @@ def test_the_packages_of_the_plugins_are_told_beside_our_own(make_order: Callabl
     told = provenance_of(_job(make_order), [_run("pluggy 9.9"), _run(""), _run("a-stranger 1.0")])
     assert told.packages["pluggy"] == version("pluggy")  # as installed here and now
     assert told.packages["numpy"] == version("numpy")
+    assert told.packages["pillow"] == version("pillow")  # another decoder, other pixels
     assert "a-stranger" not in told.packages
     assert "" not in told.packages

@@ -11,7 +11,26 @@ from coronal_worker.kernels import kernels, processor, processor_features
 
 __all__ = ["provenance_of"]
 
-_PACKAGES = ("coronal", "coronal-formats", "coronal-worker", "numpy", "scipy", "scikit-image", "scikit-learn")
+_PACKAGES = (
+    "coronal",
+    "coronal-formats",
+    "coronal-worker",
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "scikit-learn",
+    # What decodes the image, and what draws and writes the results.
+    "imagecodecs",
+    "nibabel",
+    "pillow",
+    "pydicom",
+    "tifffile",
+    # What many algorithms and models run on.
+    "onnxruntime",
+    "simpleitk",
+    "tensorflow",
+)
+"""Those that may change a result, as far as they are installed."""
 
 
 def provenance_of(job: Job, runs: Sequence[StageRun]) -> Provenance:

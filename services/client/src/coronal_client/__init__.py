@@ -9,6 +9,9 @@ from coronal_client.artifacts import Artifact
 from coronal_client.batch import Batch, RefusedItem
 from coronal_client.changes import Change
 from coronal_client.client import Client
+from coronal_client.comparison.comparison import Comparison, FileComparison, compare
+from coronal_client.comparison.origins import Difference
+from coronal_client.comparison.verdict import Verdict
 from coronal_client.datasets import faults_of
 from coronal_client.job import Job
 from coronal_client.problem import Problem
@@ -24,8 +27,11 @@ __all__ = [
     "Change",
     "Client",
     "Column",
+    "Comparison",
+    "Difference",
     "Estimate",
     "Failure",
+    "FileComparison",
     "Job",
     "Problem",
     "RefusedItem",
@@ -33,6 +39,8 @@ __all__ = [
     "Results",
     "State",
     "Table",
+    "Verdict",
     "Version",
+    "compare",
     "faults_of",
 ]

@@ -13,6 +13,7 @@ from coronal_client.batch import Batch
 from coronal_client.batch_parts import BatchSource, form_of, parts_of
 from coronal_client.batch_references import with_references
 from coronal_client.changes import Change
+from coronal_client.comparison.comparison import Comparison, compare
 from coronal_client.datasets import Datasets
 from coronal_client.job import Job
 from coronal_client.models import Models
@@ -203,6 +204,26 @@ class Client(Datasets, Models):
             if limit <= 0 or not page["next"]:
                 return
             page = self._transport.json(page["next"])
+
+    def replay(self, id: str, *, timeout_s: float | None = None) -> Comparison:
+        """Run a job again from its provenance, wait for its end, and compare what both have left.
+
+        Parameters
+        ----------
+        id
+            A job that has succeeded.
+        timeout_s
+            How long to wait; by default as long as it takes.
+
+        Raises
+        ------
+        NotFound, Refused
+            When there is no such job, or none that can be run again.
+        Unfinished
+            When the new job fails, is cancelled, or isn't at its end in time.
+        """
+        job = self.job(id)
+        return compare(job, job.replay().wait(timeout_s))
 
     def changes(
         self, *, after: str = "", jobs: Collection[str] = (), states: Collection[State] = ()

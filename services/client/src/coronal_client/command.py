@@ -15,6 +15,7 @@ from coronal_client.commands.model import model
 from coronal_client.commands.pipelines import pipelines
 from coronal_client.commands.plugins import plugins
 from coronal_client.commands.processes import PASSED_ON, gateway, janitor, plugin, recover, try_, worker
+from coronal_client.commands.replay import replay
 from coronal_client.commands.results import results
 from coronal_client.commands.retry import retry
 from coronal_client.commands.run import run
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _command in (up, demo, run, submit, status, results, jobs, log, cancel, retry, delete, plugins):
+for _command in (up, demo, run, submit, status, results, jobs, log, cancel, retry, replay, delete, plugins):
     app.command()(_command)
 app.add_typer(batch, name="batch")
 app.add_typer(pipelines, name="pipelines")

@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
 
 _MEANINGS = {
     ExitCode.OK: "all went well",
-    ExitCode.JOB_FAILED: "a job failed, was cancelled, or wasn't at its end in time",
+    ExitCode.JOB_FAILED: "a job failed, was cancelled, or wasn't at its end in time; a replay differs",
     ExitCode.USAGE: "the command line is wrong, or a file can't be read or written",
     ExitCode.REFUSED: "the server refused what was asked for (4xx)",
     ExitCode.UNAVAILABLE: "the server didn't answer, or can't work now (5xx)",

@@ -185,6 +185,22 @@ class Job:
         """
         return self._step("retry")
 
+    def replay(self) -> "Job":
+        """Run it again from its provenance, after it has succeeded; `coronal_client.compare` compares both.
+
+        Returns
+        -------
+        Job
+            A new one, queued: with the same image, reference, models, seed and parameters, and the algorithms
+            that are installed now.
+
+        Raises
+        ------
+        Refused
+            When it hasn't succeeded, isn't one of a pipeline, or what it needs isn't there any more.
+        """
+        return Job(self._transport, self._transport.post_once(f"/v1/jobs/{self.id}/replay", ""))
+
     def delete(self) -> None:
         """Remove it from the server, with its image and all results."""
         self._transport.delete(f"/v1/jobs/{self.id}")
