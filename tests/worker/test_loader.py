@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
@@ -15,6 +16,17 @@ def {name}(image: Image) -> Image:
     """Give the image."""
     return image
 '''
+
+SLOW = (
+    "scipy.stats",
+    "scipy.optimize",
+    "sklearn",
+    "pandas",
+    "matplotlib",
+    "tensorflow",
+    "keras",
+    "onnxruntime",
+)
 
 Install = Callable[..., None]
 
@@ -43,6 +55,13 @@ def test_what_is_installed_is_loaded_with_nothing_left_out() -> None:
     assert {"gaussian", "median", "clahe", "normalize", "otsu", "watershed", "shape"} <= names
     assert {spec.name for spec in loaded.offer().formats} == {"png", "jpeg", "tiff", "dicom", "nifti"}
     assert loaded.rejected == ()
+
+
+def test_a_worker_starts_without_what_takes_seconds_to_import() -> None:
+    """Each start of a worker would wait for it: SciPy's statistics, scikit-learn with pandas, TensorFlow."""
+    script = "import sys; from coronal_worker.loader import load_plugins; load_plugins(); print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not set(SLOW) & set(found.stdout.split())
 
 
 def test_a_strangers_distribution_is_found_and_named(install: Callable[..., list[EntryPoint]]) -> None:

@@ -5,7 +5,7 @@ import warnings
 from typing import Annotated
 
 import numpy as np
-from skimage.restoration import estimate_sigma
+from skimage import restoration
 
 from coronal import Parameter
 from coronal.image import Pixels
@@ -62,5 +62,5 @@ def noise_deviation(pixels: Pixels, channel_axis: int | None = None) -> float:
     # The library warns of few columns (are they colours?), and of a median of nothing where no detail is.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        deviation = float(estimate_sigma(pixels))
+        deviation = float(restoration.estimate_sigma(pixels))
     return 0.0 if math.isnan(deviation) else deviation

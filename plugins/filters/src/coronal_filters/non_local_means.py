@@ -4,7 +4,7 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.restoration import denoise_nl_means
+from skimage import restoration
 
 from coronal import BadParameter, Image, Parameter, algorithm
 from coronal.image import Pixels
@@ -92,7 +92,7 @@ def non_local_means(
     channel_axis = -1 if is_rgb(image) else None
 
     def average(values: NDArray[np.float32], deviation: float) -> Pixels:
-        clean = denoise_nl_means(
+        clean = restoration.denoise_nl_means(
             values,
             patch_size=patch,
             patch_distance=search,

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.restoration import denoise_tv_chambolle
+from skimage import restoration
 
 from coronal import Image, algorithm
 from coronal.image import Pixels
@@ -53,6 +53,6 @@ def total_variation(
     """
 
     def flattened(values: NDArray[np.float32], deviation: float) -> Pixels:
-        return np.asarray(denoise_tv_chambolle(values, weight=strength * deviation))
+        return np.asarray(restoration.denoise_tv_chambolle(values, weight=strength * deviation))
 
     return denoised(image, flattened, noise=noise, slices=slices)

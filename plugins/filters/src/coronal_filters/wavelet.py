@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 import numpy as np
 import pywt
 from numpy.typing import NDArray
-from skimage.restoration import denoise_wavelet
+from skimage import restoration
 
 from coronal import Image, Parameter, algorithm
 from coronal.image import Pixels
@@ -76,7 +76,7 @@ def wavelet(
     def shrunk(values: NDArray[np.float32], deviation: float) -> Pixels:
         wide = _long_enough(values, axes, family)
         return np.asarray(
-            denoise_wavelet(
+            restoration.denoise_wavelet(
                 wide,
                 sigma=strength * deviation,
                 wavelet=family,

@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
+from skimage import restoration
 from skimage.measure import blur_effect
-from skimage.restoration import estimate_sigma
 
 from coronal import BadImage, Column, Image, Table, algorithm
 from coronal.image import Pixels
@@ -109,7 +109,7 @@ def _noise(scaled: NDArray[np.float32]) -> float:
     with warnings.catch_warnings():
         # Up to 4 columns look like colours to the library, and no coefficient is left of a straight ramp.
         warnings.simplefilter("ignore")
-        noise = float(estimate_sigma(scaled))
+        noise = float(restoration.estimate_sigma(scaled))
     return noise if noise > _TRACE else 0.0
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from coronal import Context, Image, LabelMap, Meaning, Parameter, algorithm
@@ -76,6 +75,8 @@ def k_means(
 def _parted(
     colours: NDArray[np.float32], classes: int, context: Context
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    from sklearn.cluster import KMeans
+
     random = context.random
     samples = colours
     if len(colours) > _MOST_SAMPLES:

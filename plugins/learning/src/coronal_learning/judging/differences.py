@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+import scipy
 from pydantic import Field
-from scipy.stats import binomtest
 
 from coronal_learning.judging.estimate import Estimate, Plain
 from coronal_learning.judging.resamples import Drawing
@@ -70,5 +70,5 @@ def compare(first: Standing, second: Standing) -> Differences:
         metrics={name: measured.estimate(name) for name in measured.whole},
         only_first=only_first,
         only_second=only_second,
-        p_value=float(binomtest(only_first, unlike).pvalue) if unlike else 1.0,
+        p_value=float(scipy.stats.binomtest(only_first, unlike).pvalue) if unlike else 1.0,
     )
