@@ -15,7 +15,10 @@ TRAINED = 900
 
 @dataclass(frozen=True)
 class Digits:
-    """Handwritten digits of 8 × 8 pixels, the first of them to learn from, the rest to predict."""
+    """Handwritten digits of 8 × 8 pixels, the first of them to learn from, the rest to predict.
+
+    The values of images and rows go from 0 to 16, those of scaled rows from 0 to 1.
+    """
 
     images: list[Image]
     rows: np.ndarray
@@ -30,10 +33,14 @@ class Digits:
     def accuracy(self, labels: Sequence[str]) -> float:
         return float(np.mean(np.array(self.classes[TRAINED:]) == np.array(labels)))
 
+    @property
+    def scaled(self) -> np.ndarray:
+        return self.rows / 16
+
     def direct(self, estimator: Any) -> list[str]:
-        """What scikit-learn's estimator says, called directly with the values."""
-        estimator.fit(self.rows[:TRAINED], self.classes[:TRAINED])
-        return list(estimator.predict(self.rows[TRAINED:]))
+        """What scikit-learn's estimator says, called directly with values from 0 to 1."""
+        estimator.fit(self.scaled[:TRAINED], self.classes[:TRAINED])
+        return list(estimator.predict(self.scaled[TRAINED:]))
 
     def probabilities(self, classifier: Classifier) -> np.ndarray:
         return np.array([one.probabilities for one in classifier.predict(self.images[TRAINED:])])

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from coronal import BadParameter, Image, TrainingContext
 from coronal_classifiers.k_nearest import k_nearest
@@ -24,9 +22,7 @@ from coronal_classifiers.k_nearest import k_nearest
 def test_it_is_the_library(digits: Any, parameters: dict[str, Any], direct: dict[str, Any]) -> None:
     fitted = k_nearest.create(parameters)
     digits.fit(fitted)
-    assert digits.labels(fitted) == digits.direct(
-        make_pipeline(StandardScaler(), KNeighborsClassifier(**direct))
-    )
+    assert digits.labels(fitted) == digits.direct(KNeighborsClassifier(**direct))
     assert digits.accuracy(digits.labels(fitted)) > 0.9
 
 

@@ -5,21 +5,19 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn import linear_model
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from coronal import TrainingContext
 from coronal_classifiers.logistic_regression import logistic_regression
 
 
-@pytest.mark.parametrize("penalty", [0.1, 0.001])
+@pytest.mark.parametrize("penalty", [10.0, 0.1])
 def test_it_is_the_library(digits: Any, penalty: float) -> None:
     fitted = logistic_regression.create({"penalty": penalty})
     digits.fit(fitted)
-    direct = make_pipeline(StandardScaler(), linear_model.LogisticRegression(C=penalty, max_iter=1000))
+    direct = linear_model.LogisticRegression(C=penalty)
     assert digits.labels(fitted) == digits.direct(direct)
     np.testing.assert_allclose(
-        digits.probabilities(fitted), direct.predict_proba(digits.rows[900:]), atol=1e-5
+        digits.probabilities(fitted), direct.predict_proba(digits.scaled[900:]), atol=1e-5
     )
     assert digits.accuracy(digits.labels(fitted)) > 0.85
 
@@ -28,5 +26,5 @@ def test_the_log_tells_that_it_stopped_too_early(digits: Any) -> None:
     lines: list[str] = []
     fitted = logistic_regression.create({"iterations": 2})
     fitted.fit(digits.images[:100], digits.classes[:100], TrainingContext(log=lines.append))
-    assert lines == ["not converged after 2 iterations; more, or a smaller penalty, may help"]
+    assert lines[1:] == ["not converged after 2 iterations; more, or a smaller penalty, may help"]
     assert digits.accuracy(digits.labels(fitted)) > 0.5

@@ -104,7 +104,8 @@ def test_the_log_tells_when_the_library_predicts(digits: Any) -> None:
     context = TrainingContext(log=lines.append)
     k_nearest.create({}).fit(digits.images[:100], digits.classes[:100], context)
     assert lines == [
-        "scikit-learn will predict, and not ONNX Runtime: that would compare images in three times the time"
+        "scaling: pixels none",
+        "scikit-learn will predict, and not ONNX Runtime: that would compare images in three times the time",
     ]
 
 

@@ -31,7 +31,7 @@ def test_grown_in_steps_it_is_the_forest_that_grows_at_once(
     forest = RandomForestClassifier(random_state=seed_of(TrainingContext(seed=5)), **direct)
     assert digits.labels(fitted) == digits.direct(forest)
     np.testing.assert_allclose(
-        digits.probabilities(fitted), forest.predict_proba(digits.rows[900:]), atol=1e-6
+        digits.probabilities(fitted), forest.predict_proba(digits.scaled[900:]), atol=1e-6
     )
     assert digits.accuracy(digits.labels(fitted)) > 0.8
 

@@ -16,7 +16,7 @@ class DecisionTree(Learner):
 
     Parameters
     ----------
-    features, size, cells
+    features, size, cells, scale
         As of all classifiers here.
     depth
         How many questions there are one after another at most; by default as many as it takes.

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from coronal import Context
 
-__all__ = ["Estimator", "Examples", "Predictor", "pipeline", "seed_of"]
+__all__ = ["Estimator", "Examples", "Predictor", "pipeline", "put_before", "seed_of"]
 
 
 class Predictor(Protocol):
@@ -20,6 +20,8 @@ class Predictor(Protocol):
 
 class Estimator(Predictor, Protocol):
     """A pipeline of scikit-learn whose last step is ``classify``, before which ``scale`` can stand."""
+
+    steps: list[tuple[str, Any]]
 
     classes_: NDArray[np.int64]
     named_steps: dict[str, Any]
@@ -38,7 +40,7 @@ class Examples:
     Parameters
     ----------
     values
-        Shape (images, features).
+        Shape (images, features), scaled.
     codes
         The number of each image's class, shape (images,).
     weights
@@ -51,19 +53,22 @@ class Examples:
 
 
 def seed_of(context: Context) -> int:
-    """Give the seed of a job as scikit-learn takes it, of 32 bits.
+    """Return the seed of a job as scikit-learn's ``random_state``: the same number, its last 32 bits.
 
-    >>> seed_of(Context(seed=10**30)) == seed_of(Context(seed=10**30)) < 2**32
-    True
+    >>> seed_of(Context(seed=7)), seed_of(Context(seed=2**32))
+    (7, 0)
     """
-    return int(context.random.integers(2**32))
+    return context.seed % 2**32
 
 
-def pipeline(estimator: object, *, scales: bool) -> Estimator:
-    """Put scaling before an estimator, or nothing: what is saved is a pipeline, whatever it holds."""
+def pipeline(estimator: object) -> Estimator:
+    """Make a pipeline of an estimator alone; once it has learned, `put_before` adds what scales."""
     from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    scale = [("scale", StandardScaler())] if scales else []
-    made: Estimator = Pipeline([*scale, ("classify", estimator)])
+    made: Estimator = Pipeline([("classify", estimator)])
     return made
+
+
+def put_before(estimator: Estimator, scale: object) -> None:
+    """Have a pipeline that learned from scaled features scale them itself from now on."""
+    estimator.steps.insert(0, ("scale", scale))

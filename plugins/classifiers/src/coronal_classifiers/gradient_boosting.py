@@ -24,7 +24,7 @@ class GradientBoosting(Learner):
 
     Parameters
     ----------
-    features, size, cells
+    features, size, cells, scale
         As of all classifiers here.
     rounds
         How many times each class gets a tree.

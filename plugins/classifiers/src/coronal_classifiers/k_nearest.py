@@ -10,6 +10,7 @@ from coronal import BadParameter, Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.learner import Fitted, Learner
 from coronal_classifiers.onnx_export import NotExported
+from coronal_classifiers.scaling import Suited
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -23,8 +24,8 @@ class KNearest(Learner):
 
     Parameters
     ----------
-    features, size, cells
-        As of all classifiers here. Features are scaled to mean 0 and deviation 1. Where classes have weights,
+    features, size, cells, scale
+        As of all classifiers here. Where classes have weights,
         a vote counts as much as its class weighs.
     neighbours
         How many vote; no more than there are training images.
@@ -39,7 +40,7 @@ class KNearest(Learner):
     the images themselves.
     """
 
-    scales: ClassVar[bool] = True
+    suited: ClassVar[Suited] = Suited(measures="standard")
 
     neighbours: Annotated[int, Parameter("How many vote.", minimum=1, maximum=1000)] = 5
     votes: Annotated[Literal["uniform", "distance"], Parameter("How much each vote counts.")] = "uniform"

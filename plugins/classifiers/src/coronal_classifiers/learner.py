@@ -24,7 +24,7 @@ from coronal import (
 )
 from coronal.form import Form
 from coronal.training_set import TrainingSet
-from coronal_classifiers.estimator import Estimator, Examples, Predictor, pipeline, seed_of
+from coronal_classifiers.estimator import Estimator, Examples, Predictor, pipeline, put_before, seed_of
 from coronal_classifiers.features.description import Cells, Description, Features, Size
 from coronal_classifiers.model_files import (
     Files,
@@ -37,6 +37,7 @@ from coronal_classifiers.model_files import (
 )
 from coronal_classifiers.onnx_export import NotExported, converted, exported
 from coronal_classifiers.runtime import Runtime
+from coronal_classifiers.scaling import Scale, Scaling, Suited, scaler
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -63,6 +64,8 @@ class Fitted:
         What an image of each class weighed; None where each weighed 1.
     form
         That of the images that it learned from.
+    scaling
+        How each kind of its features was scaled.
     """
 
     predictor: Predictor
@@ -70,6 +73,7 @@ class Fitted:
     classes: tuple[str, ...]
     class_weights: NDArray[np.float64] | None
     form: Form
+    scaling: Scaling | None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -86,6 +90,10 @@ class Learner(Classifier):
         For pixels: an axis of more pixels is shrunk to so many.
     cells
         For hog: into how many cells each axis is divided.
+    scale
+        How features are scaled, by what is learned from: ``none``; ``standard`` (each to mean 0 and deviation
+        1); ``min-max`` (each from 0 to 1); ``range`` (all of a kind from 0 to 1, by one range). By default
+        what suits: see `suited`.
 
     Raises
     ------
@@ -98,8 +106,8 @@ class Learner(Classifier):
     channels, type and meaning of values), those that it predicts too.
     """
 
-    scales: ClassVar[bool] = False
-    """Whether the estimator wants features of mean 0 and deviation 1."""
+    suited: ClassVar[Suited] = Suited()
+    """How features are scaled by default."""
 
     trusted: ClassVar[tuple[str, ...]] = ()
     """The types that a saved estimator holds besides those that skops trusts by itself."""
@@ -110,6 +118,7 @@ class Learner(Classifier):
     features: Features = ("pixels",)
     size: Size = 32
     cells: Cells = 4
+    scale: Scale = None
     fitted: Fitted | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -137,12 +146,18 @@ class Learner(Classifier):
         class_weights = known.class_weights(context)
         weights = None if class_weights is None else class_weights[known.codes]
         estimator = self._pipeline(seed_of(context))
-        self._learn(estimator, Examples(values, known.codes, weights), context)
+        scaling = self._scaling(known.form)
+        context.log(f"scaling: {', '.join(f'{kind} {method}' for kind, method in scaling.items())}")
+        scale = scaler(values, self._description.blocks(images[0]), scaling)
+        scaled = values if scale is None else scale.transform(values)
+        self._learn(estimator, Examples(scaled, known.codes, weights), context)
         if context.is_cancelled():
             return
+        if scale is not None:
+            put_before(estimator, scale)
         runtime = self._exported(estimator, values, context)
         files = partial(dumped, estimator, runtime)
-        self.fitted = Fitted(runtime or estimator, files, known.classes, class_weights, known.form)
+        self.fitted = Fitted(runtime or estimator, files, known.classes, class_weights, known.form, scaling)
         context.progress(1.0)
 
     def predict(self, images: Sequence[Image]) -> list[Prediction]:
@@ -186,6 +201,7 @@ class Learner(Classifier):
             classes=fitted.classes,
             class_weights=weights,
             form=fitted.form,
+            scaling=fitted.scaling,
         )
         write(folder, record, fitted.files())
 
@@ -208,9 +224,8 @@ class Learner(Classifier):
             ) from wrong
         files = read_files(folder)
         weights = None if record.class_weights is None else np.array(record.class_weights)
-        model.fitted = Fitted(
-            model._predictor(files, len(record.classes)), lambda: files, record.classes, weights, record.form
-        )
+        predictor = model._predictor(files, len(record.classes))
+        model.fitted = Fitted(predictor, lambda: files, record.classes, weights, record.form, record.scaling)
         return model
 
     @abstractmethod
@@ -255,7 +270,10 @@ class Learner(Classifier):
         return named | {"features": list(self.features)}
 
     def _pipeline(self, seed: int) -> Estimator:
-        return pipeline(self._estimator(seed), scales=self.scales)
+        return pipeline(self._estimator(seed))
+
+    def _scaling(self, form: Form) -> Scaling:
+        return {kind: self.scale or self.suited.method(kind, form) for kind in self.features}
 
     def _described(self, images: Sequence[Image], context: Context) -> NDArray[np.float64] | None:
         rows = []

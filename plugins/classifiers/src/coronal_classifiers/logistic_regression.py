@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.learner import Learner
+from coronal_classifiers.scaling import Suited
 
 __all__ = ["LogisticRegression", "logistic_regression"]
 
@@ -17,8 +18,8 @@ class LogisticRegression(Learner):
 
     Parameters
     ----------
-    features, size, cells
-        As of all classifiers here. Features are scaled to mean 0 and deviation 1.
+    features, size, cells, scale
+        As of all classifiers here.
     penalty
         The larger, the larger weights may become (C).
     iterations
@@ -30,10 +31,10 @@ class LogisticRegression(Learner):
     those of its model, that which makes the classes of the training images likeliest.
     """
 
-    scales: ClassVar[bool] = True
+    suited: ClassVar[Suited] = Suited(whole_pixels="range", measures="standard")
 
     penalty: Annotated[float, Parameter("How large weights may become (C).", minimum=1e-6, maximum=1e6)] = 1.0
-    iterations: Annotated[int, Parameter("After so many it stops.", minimum=1, maximum=100_000)] = 1000
+    iterations: Annotated[int, Parameter("After so many it stops.", minimum=1, maximum=100_000)] = 100
 
     def _estimator(self, seed: int) -> object:
         from sklearn import linear_model

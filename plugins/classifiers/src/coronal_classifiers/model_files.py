@@ -13,6 +13,7 @@ from coronal.form import Form
 from coronal_classifiers.canonical import canonical
 from coronal_classifiers.estimator import Estimator
 from coronal_classifiers.runtime import Runtime
+from coronal_classifiers.scaling import Scaling
 from coronal_classifiers.sound_trees import has_sound_trees
 
 __all__ = ["Files", "Record", "dumped", "read_estimator", "read_files", "read_record", "write"]
@@ -45,6 +46,8 @@ class Record(BaseModel):
         What an image of each class weighed; None where each weighed 1.
     form
         That of the images that it learned from.
+    scaling
+        How each kind of its features was scaled; None where an older version has written it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +57,7 @@ class Record(BaseModel):
     classes: tuple[str, ...]
     class_weights: tuple[float, ...] | None
     form: Form
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def read_estimator(content: bytes, like: Estimator, trusted: Collection[str], cl
     content
         What skops wrote.
     like
-        One of the same steps, unfitted.
+        One of the same steps, unfitted; what scales may stand before them.
     trusted
         The types that it may hold besides those that skops trusts by itself: its own estimators' and arrays.
     classes
@@ -152,7 +156,7 @@ def read_estimator(content: bytes, like: Estimator, trusted: Collection[str], cl
     try:
         estimator: Estimator = skops.io.loads(content, trusted=sorted(trusted))
         is_right = (
-            _steps(estimator) == _steps(like)
+            _is_like(estimator, like)
             and estimator.classes_.tolist() == list(range(classes))
             and has_sound_trees(estimator.named_steps["classify"])
         )
@@ -174,6 +178,13 @@ def _foreign_types(content: bytes, trusted: Collection[str]) -> str:
 
     found = skops.io.get_untrusted_types(data=content)
     return ", ".join(shown(name) for name in found if name not in trusted)[:_LONGEST]
+
+
+def _is_like(estimator: Estimator, like: Estimator) -> bool:
+    from sklearn.preprocessing import StandardScaler
+
+    steps = _steps(estimator)
+    return steps[-1:] == _steps(like) and steps[:-1] in ([], [("scale", StandardScaler)])
 
 
 def _steps(estimator: Estimator) -> list[tuple[str, type]]:

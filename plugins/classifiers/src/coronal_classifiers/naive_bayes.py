@@ -8,6 +8,7 @@ import numpy as np
 from coronal import BadTrainingSet, Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples
 from coronal_classifiers.learner import Learner
+from coronal_classifiers.scaling import Suited
 
 __all__ = ["NaiveBayes", "naive_bayes"]
 
@@ -18,8 +19,8 @@ class NaiveBayes(Learner):
 
     Parameters
     ----------
-    features, size, cells
-        As of all classifiers here. Features are scaled to mean 0 and deviation 1.
+    features, size, cells, scale
+        As of all classifiers here.
     smoothing
         What is added to the variance of each feature in each class, as a part of the largest variance.
 
@@ -30,7 +31,7 @@ class NaiveBayes(Learner):
     them. It is quick, and the measure of what others must surpass.
     """
 
-    scales: ClassVar[bool] = True
+    suited: ClassVar[Suited] = Suited(measures="standard")
 
     smoothing: Annotated[float, Parameter("What is added to each variance.", above=0, maximum=1)] = 1e-9
 

@@ -20,7 +20,7 @@ class RandomForest(Learner):
 
     Parameters
     ----------
-    features, size, cells
+    features, size, cells, scale
         As of all classifiers here.
     trees
         How many; more are never worse, but slower.

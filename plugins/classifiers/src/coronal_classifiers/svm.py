@@ -9,6 +9,7 @@ from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.estimator import Estimator, Examples, seed_of
 from coronal_classifiers.learner import Learner
 from coronal_classifiers.onnx_export import converted, softened
+from coronal_classifiers.scaling import Suited
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -26,8 +27,8 @@ class SVM(Learner):
 
     Parameters
     ----------
-    features, size, cells
-        As of all classifiers here. Features are scaled to mean 0 and deviation 1.
+    features, size, cells, scale
+        As of all classifiers here.
     kernel
         How alike two images are: ``rbf`` falls with their distance, ``linear`` is their product,
         ``polynomial`` a power of it.
@@ -51,7 +52,7 @@ class SVM(Learner):
     Folds know nothing of patients: where one has many images, it is surer than it should be.
     """
 
-    scales: ClassVar[bool] = True
+    suited: ClassVar[Suited] = Suited(whole_pixels="range", measures="standard")
     least_images: ClassVar[int] = 2
     trusted: ClassVar[tuple[str, ...]] = (
         "sklearn.calibration._CalibratedClassifier",
@@ -90,7 +91,7 @@ class SVM(Learner):
 
         # The converter doesn't know temperature scaling: it gets the machine alone.
         (calibrated,) = estimator.named_steps["classify"].calibrated_classifiers_
-        steps = [("scale", estimator.named_steps["scale"]), ("classify", calibrated.estimator)]
+        steps = [*estimator.steps[:-1], ("classify", calibrated.estimator)]
         votes = converted(Pipeline(steps), features, raw_scores=True)
         return softened(votes, float(calibrated.calibrators[0].beta_))
 

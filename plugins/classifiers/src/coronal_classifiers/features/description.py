@@ -15,7 +15,7 @@ from coronal_classifiers.features.lbp import lbp
 from coronal_classifiers.features.pixels import pixels
 from coronal_classifiers.features.shape import shape
 
-__all__ = ["Cells", "Description", "Features", "Size"]
+__all__ = ["Block", "Cells", "Description", "Feature", "Features", "Size"]
 
 Feature = Literal["pixels", "hog", "lbp", "glcm", "intensity", "shape"]
 
@@ -33,6 +33,22 @@ Cells = Annotated[int, Parameter("For hog: into how many cells each axis is divi
 
 _LARGEST = 1e38
 """The largest value that counts as a number; above it float32 ends, in which trees compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Columns that stand side by side in a row of features.
+
+    Parameters
+    ----------
+    feature
+        What stands in them.
+    width
+        How many there are.
+    """
+
+    feature: Feature
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,10 @@ class Description:
             )
         found = [self._one(feature, image) for feature in self.features]
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def blocks(self, image: Image) -> tuple[Block, ...]:
+        """Return what stands in which columns, for all images of one shape and number of channels."""
+        return tuple(Block(feature, self._one(feature, image).size) for feature in self.features)
 
     def _one(self, feature: Feature, image: Image) -> NDArray[np.float64]:
         match feature:
