@@ -19,7 +19,6 @@ def {name}(image: Image) -> Image:
 
 SLOW = (
     "scipy.stats",
-    "scipy.optimize",
     "sklearn",
     "pandas",
     "matplotlib",
