@@ -1,41 +1,27 @@
 """YAML and JSON text to plain data, with every doubt refused."""
 
-from collections.abc import Iterator
-from typing import cast
-
 from pydantic import JsonValue
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    ScalarEvent,
-)
 
 from coronal.errors import shown
 from coronal_jobs.errors import BadPipeline
+from coronal_jobs.json_text import read_json
+from coronal_jobs.yaml_text import read_yaml
 
 __all__ = ["LARGEST_DOCUMENT", "load"]
 
 LARGEST_DOCUMENT = 16_384
-"""The largest document that is read, in characters: a parser takes about 0.2 s for the worst of them."""
+"""The largest document that is read, in characters."""
 
-MAX_VALUES = 2_000
-"""Keys and values in a document; 64 stages of 15 parameters each have as many."""
-
-
-_DEEPEST = 20
 _MOST_BITS = 63
 _LONGEST_REASON = 200
 
 
 def load(text: str) -> JsonValue:
-    """Read a document of YAML 1.2, of which JSON is a part.
+    """Read a document of JSON, or of YAML 1.2, of which JSON is a part.
 
-    A key that stands twice, an alias, a merge (``<<``), a tag, a directive and a date are refused: none is
+    What is JSON is read as such, at a hundredth of the time; it means the same. A key that stands twice, an
+    anchor, an alias, a merge (``<<``), a tag, a directive and a date are refused: none is
     needed, and each is a way to mean something else than was written.
 
     Raises
@@ -53,40 +39,14 @@ def load(text: str) -> JsonValue:
             f"a pipeline must be of at most {LARGEST_DOCUMENT:,} characters, found {len(text):,}"
         )
     try:
-        for event in _events(text):
-            _refuse_doubtful(event)
-        return _plain(YAML(typ="safe", pure=True).load(text))
+        value = read_json(text)
+        return _plain(read_yaml(text) if value is None else value)
     except BadPipeline:  # it is a ValueError too
         raise
     except MarkedYAMLError as wrong:
         raise BadPipeline(f"the document is neither YAML nor JSON: {_place(wrong)}") from wrong
     except (YAMLError, ValueError) as wrong:
         raise BadPipeline("the document is neither YAML nor JSON: it holds what no such text can") from wrong
-
-
-def _events(text: str) -> Iterator[Event]:
-    """Yield the events of a document while it is neither too deep nor too full, which takes long to read."""
-    depth = values = 0
-    for event in cast("Iterator[Event]", YAML(typ="safe", pure=True).parse(text)):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise BadPipeline(f"the document must be nested at most {_DEEPEST} deep, found more")
-        values += isinstance(event, ScalarEvent | CollectionStartEvent)
-        if values > MAX_VALUES:
-            raise BadPipeline(f"the document must have at most {MAX_VALUES:,} keys and values, found more")
-        yield event
-
-
-def _refuse_doubtful(event: Event) -> None:
-    match event:
-        case AliasEvent():
-            raise BadPipeline(f"the document must have no alias, found *{event.anchor}")
-        case DocumentStartEvent() if event.version or event.tags:
-            raise BadPipeline("the document must have no directive, found one that starts with %")
-        case ScalarEvent(value="<<", style=None):
-            raise BadPipeline("the document must have no merge, found the key <<")
-        case ScalarEvent() | CollectionStartEvent() if event.ctag:
-            raise BadPipeline(f"the document must have no tag, found {event.tag}")
 
 
 def _place(wrong: MarkedYAMLError) -> str:
