@@ -85,7 +85,7 @@ def test_a_training_is_a_job_on_a_version_of_its_data_set(
         "parameters": {"trees": 20},
         "dataset": {"name": "cells", "version": 1, "sha256": dataset.sha256},
         "preprocess": [{"algorithm": "gaussian", "parameters": {"sigma": 2}}],
-        "split": {"method": "auto", "test": 0.5, "validation": 0.1},
+        "split": {"method": "auto", "test": 0.5, "validation": 0.1, "allow_duplicates": False},
         "imbalance": "none",
         "search": {"trees": [10, 50]},
         "folds": 3,

@@ -5,7 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from sent_sets import faults_of, picture, png, take, zipped
+from sent_sets import faults_of, picture, png, said, take, zipped
 
 from coronal_learning.dataset_file import Item, open_dataset
 
@@ -39,7 +39,7 @@ def test_a_table_names_files_classes_and_patients_in_either_form(tmp_path):
         take(zipped(tmp_path / "zip", {**files, "labels.csv": table})).publication.content
     ) as taken:
         assert taken.classes == ("other", SEANCE)
-        assert taken.items[2] == Item(name=f"{SEANCE}.png", label=SEANCE, patient=SEANCE, part="train")
+        assert said(taken)[2] == Item(name=f"{SEANCE}.png", label=SEANCE, patient=SEANCE, part="train")
         assert {item.patient for item in taken.items} == {SEANCE, "x"}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from coronal import BadDataset, Geometry, Image, LabelMap, Meaning
 from coronal_learning.dataset_file import Item, open_dataset, write_dataset
+from coronal_learning.pixel_digest import pixel_digest
 
 PLACE = Geometry((2.0, 0.5, 0.5), (-1.0, 2.0, 3.0), ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
 VOLUME = Image(
@@ -29,7 +30,7 @@ def drawn(labels):
 def test_what_is_written_is_read_again_with_all_that_is_known_of_each_image(tmp_path):
     write_dataset(tmp_path / "set", entries())
     with open_dataset(tmp_path / "set") as dataset:
-        assert dataset.items == tuple(item for item, _, _ in entries())
+        assert dataset.items == tuple(item.identified(image) for item, image, _ in entries())
         assert (dataset.answers, dataset.classes, len(dataset)) == ("classes", ("a", "b"), 2)
         for number, image in enumerate((VOLUME, COLOUR)):
             read = dataset.image(number)
@@ -72,9 +73,12 @@ def test_a_stranger_can_read_it_with_numpy_alone(tmp_path):
     write_dataset(tmp_path / "set", entries())
     with zipfile.ZipFile(tmp_path / "set") as archive:
         assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
-        assert json.loads(archive.read("dataset.json"))["items"][1]["item"] == {
+        told = json.loads(archive.read("dataset.json"))["items"][1]["item"]
+        assert told == {
             "name": "a/1.png",
             "label": "a",
+            "digest": pixel_digest(COLOUR),
+            "is_flat": True,
         }
         with archive.open("images/0.npy") as file:
             assert (np.lib.format.read_array(file) == VOLUME.pixels).all()

@@ -1,5 +1,6 @@
 """Which items are learned from, and which are held out."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from coronal import BadParameter, BadTrainingSet
 from coronal.task_spec import Split
 from coronal_learning.dataset_file import Item
+from coronal_learning.folding import folds_of
 from coronal_learning.splitting import split
 
 RANDOM = Split(method="random", test=0.2, validation=0.1)
@@ -82,6 +84,49 @@ def test_a_patient_with_half_of_a_class_is_held_out_when_that_is_the_only_way() 
     assert counted(items, parts)["test", "a"] == 50
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=60),
+    st.sampled_from([0.0, 0.2]),
+    st.integers(0, 2**63),
+)
+def test_no_image_and_no_patient_is_in_two_parts_or_two_folds(
+    drawn: list[tuple[str, int, int]], validation: float, seed: int
+) -> None:
+    # 0 stands for an image like no other, and for nobody.
+    items = [
+        Item(name=f"{place}", label=label, patient=str(patient or ""), digest=f"{image or -place}")
+        for place, (label, patient, image) in enumerate(drawn)
+    ]
+    with contextlib.suppress(BadTrainingSet):
+        check_apart(items, split(items, Split(method="random", test=0.3, validation=validation), seed))
+    with contextlib.suppress(BadTrainingSet):
+        for fold in folds_of(items, 2, seed):
+            check_apart(items, ["train" if n in fold.learned else "test" for n in range(len(items))])
+
+
+def check_apart(items: Sequence[Item], parts: Sequence[str]) -> None:
+    of_key: dict[str, set[str]] = {}
+    for item, part in zip(items, parts, strict=True):
+        of_key.setdefault(f"image {item.digest}", set()).add(part)
+        if item.patient:
+            of_key.setdefault(f"patient {item.patient}", set()).add(part)
+    assert all(len(own) == 1 for own in of_key.values())
+
+
+def test_a_shared_image_ties_patients_together_and_a_blank_slice_does_not() -> None:
+    items = [
+        Item(name=f"{place}", label="ab"[place % 2], patient=f"{place // 4}", digest=f"{place % 4 or -place}")
+        for place in range(80)
+    ]
+    with pytest.raises(BadTrainingSet, match=r"2 patients \(those of the same pixels count as one\) or more"):
+        split(items, RANDOM, seed=0)
+    blank = [item.model_copy(update={"is_flat": True}) for item in items]
+    parts = split(blank, RANDOM, seed=0)
+    assert Counter(parts)["test"] == 16
+    assert len({(item.patient, part) for item, part in zip(blank, parts, strict=True)}) == 20
+
+
 def test_another_seed_draws_others() -> None:
     items = items_of(*[("a", ""), ("b", "")] * 30)
     assert split(items, RANDOM, seed=1) != split(items, RANDOM, seed=2)
@@ -112,6 +157,45 @@ def test_of_the_few_items_that_a_data_set_gives_to_learn_from_half_stay_where_th
     items = given_as(*["train"] * 20, *["test"] * 280)
     parts = split(items, Split(method="given", validation=0.1), seed=0)
     assert Counter(parts) == {"train": 10, "validation": 10, "test": 280}
+
+
+def test_a_model_that_needs_no_validation_part_learns_from_all_that_is_not_held_out() -> None:
+    items = given_as(*["train"] * 5, *["validation"] * 5, *["test"] * 4)
+    assert split(items, Split(), seed=0, has_validation=False) == ("train",) * 10 + ("test",) * 4
+    drawn = split(items, RANDOM, seed=0, has_validation=False)
+    assert set(drawn) == {"train", "test"}
+    with_validation = split(items, RANDOM, seed=0)
+    assert [part == "test" for part in drawn] == [part == "test" for part in with_validation]
+
+
+def twins_of(*parts_and_images: str) -> list[Item]:
+    parts = {"t": "train", "v": "validation", "e": "test"}
+    return [
+        Item(name=f"{place}.png", label="ab"[place % 2], part=parts[part], digest=image)  # type: ignore[arg-type]  # one of the parts
+        for place, (part, image) in enumerate(parts_and_images)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("items", "found"),
+    [
+        (twins_of("t1", "t2", "e2", "e4"), r"found 1 .*: '1\.png' \(train\) = '2\.png' \(test\)\. Let"),
+        (twins_of("t1", "t2", "v1", "e4"), r"found 1 .*: '0\.png' \(train\) = '2\.png' \(validation\)"),
+        (twins_of("t1", "t2", "v3", "e3"), r"found 1 .*: '2\.png' \(validation\) = '3\.png' \(test\)"),
+        (
+            twins_of("t1", "t2", *["e1"] * 5),
+            r"found 5 .* \(test\), 2 more\. Let the split be random, or allow",
+        ),
+    ],
+    ids=["test", "validation", "test of validation", "many"],
+)
+def test_a_given_split_with_one_image_in_two_parts_is_refused_unless_that_is_asked_for(
+    items: list[Item], found: str
+) -> None:
+    with pytest.raises(BadTrainingSet, match=found):
+        split(items, Split(), seed=0)
+    allowed = split(items, Split(allow_duplicates=True, validation=0), seed=0)
+    assert allowed == tuple(item.part for item in items)
 
 
 @pytest.mark.parametrize(

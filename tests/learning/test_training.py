@@ -231,8 +231,8 @@ def test_a_rare_class_is_found_more_often_when_it_weighs_more_and_the_report_sho
     assert 0 < row["precision"]["value"] < row["recall"]["value"] <= 1
     assert found["auto"]["imbalance"]["done"] == "weights"
     assert found["auto"]["imbalance"]["class_weights"]["rare"] == pytest.approx(10, rel=0.05)
-    assert found["undersample"]["imbalance"]["learned_from"] == 2 * 35
-    assert found["undersample"]["split"]["counts"]["no part"] == {"common": 665 - 35}
+    assert found["undersample"]["imbalance"]["learned_from"] == 2 * 40
+    assert found["undersample"]["split"]["counts"]["no part"] == {"common": 760 - 40}
 
 
 def test_a_segmenter_learns_from_label_maps(plugins: Plugins, tmp_path: Path) -> None:

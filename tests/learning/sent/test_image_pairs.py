@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from sent_sets import faults_of, picture, png, take, zipped
+from sent_sets import faults_of, picture, png, said, take, zipped
 
 from coronal_learning.dataset_file import Item, open_dataset
 
@@ -29,7 +29,7 @@ def test_a_white_mask_is_label_1(tmp_path):
 def test_a_table_tells_patients_and_split_and_no_label(tmp_path):
     table = "file,patient,split\nimages/a.png,P1,train\nimages/b.png,P2,test\n"
     with open_dataset(take(sent(tmp_path / "zip", **{"labels.csv": table})).publication.content) as taken:
-        assert taken.items == (
+        assert said(taken) == (
             Item(name="images/a.png", patient="P1", part="train"),
             Item(name="images/b.png", patient="P2", part="test"),
         )

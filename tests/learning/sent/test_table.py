@@ -1,5 +1,5 @@
 import pytest
-from sent_sets import faults_of, picture, png, take, zipped
+from sent_sets import faults_of, picture, png, said, take, zipped
 
 from coronal_learning.dataset_file import Item, open_dataset
 
@@ -22,7 +22,7 @@ def sent(path, table, *names):
 )
 def test_a_line_tells_what_is_known_of_a_file(tmp_path, table):
     with open_dataset(take(sent(tmp_path / "zip", table)).publication.content) as taken:
-        assert taken.items == (
+        assert said(taken) == (
             Item(name="a.png", label="x", patient="P1", part="train"),
             Item(name="b.png", label="y", patient="P2", part="validation"),
         )

@@ -106,6 +106,8 @@ class Learner(Classifier):
     channels, type and meaning of values), those that it predicts too.
     """
 
+    uses_validation: ClassVar[bool] = False
+
     suited: ClassVar[Suited] = Suited()
     """How features are scaled by default."""
 

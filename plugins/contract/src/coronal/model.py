@@ -2,13 +2,19 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 __all__ = ["Model"]
 
 
 class Model(ABC):
     """What can be fitted to images, written down and read again."""
+
+    uses_validation: ClassVar[bool] = True
+    """Whether ``fit`` looks at `TrainingContext.validation`.
+
+    Where it doesn't, say so: then no part is taken for it, and the model learns from all that isn't held out.
+    """
 
     @abstractmethod
     def save(self, folder: Path) -> None:

@@ -97,7 +97,7 @@ Part: TypeAlias = Literal["train", "validation", "test"]
 
 
 class Split(_Plain):
-    """How a data set is divided. No patient is ever in two parts."""
+    """How a data set is divided. No patient is ever in two parts, and no image but by `allow_duplicates`."""
 
     method: Literal["auto", "given", "random"] = Field(
         default="auto",
@@ -108,7 +108,15 @@ class Split(_Plain):
         default=0.2, gt=0, lt=1, description="Of random: which part of the items is held out."
     )
     validation: float = Field(
-        default=0.1, ge=0, lt=1, description="Which part of all items tells when to stop; 0 for none."
+        default=0.1,
+        ge=0,
+        lt=1,
+        description="Which part of all items tells a model when to stop that can be told so; 0 for none.",
+    )
+    allow_duplicates: bool = Field(
+        default=False,
+        description="Of given: whether one image may stand in several parts, by which a model seems better "
+        "than it is; else such a split is refused.",
     )
 
 

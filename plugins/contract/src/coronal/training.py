@@ -67,7 +67,8 @@ class TrainingContext(Context, Generic[T]):
         How much an image of each class weighs; 1 where a class isn't named.
     validation
         Examples that must not be learned from: by them a training may tell when to stop. None of their
-        patients is among those that it learns from. There may be none.
+        patients and images is among those that it learns from. There may be none, and are none where the
+        model says that it doesn't look at them (`coronal.Model.uses_validation`).
     measure
         Call it after each epoch, tree or round with what is known by then, by name: ``epoch``, ``epochs``,
         ``loss``, ``validation_loss``, ``accuracy`` or ``dice``, ``validation_accuracy`` or

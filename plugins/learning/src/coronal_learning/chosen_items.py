@@ -9,10 +9,10 @@ from coronal import BadDataset
 from coronal.model_file import ModelCard
 from coronal.task_spec import Part
 from coronal_learning.dataset_contents import Item
+from coronal_learning.duplicates import LEARNED, duplicates_known
 
 __all__ = ["ChosenItems"]
 
-_LEARNED = ("train", "validation")
 _NO_PART = "no part"
 
 
@@ -71,7 +71,21 @@ class ChosenItems:
         """Tell how many of them a model knows from its training."""
         if card.dataset_sha256 != self.sha256:
             return 0
-        return sum(card.parts[number] in _LEARNED for number in self.numbers if number < len(card.parts))
+        return sum(card.parts[number] in LEARNED for number in self.numbers if number < len(card.parts))
+
+    def duplicates_known_to(self, card: ModelCard, items: Sequence[Item]) -> int:
+        """Count those that a model hasn't learned from, but others of the same pixels.
+
+        Parameters
+        ----------
+        card
+            Of the model.
+        items
+            All of the data set, their digests known.
+        """
+        if card.dataset_sha256 != self.sha256 or len(card.parts) != len(items):
+            return 0
+        return len(duplicates_known(items, card.parts, self.numbers))
 
     def counts(self, labels: Sequence[str]) -> dict[str, dict[str, int]]:
         """Count the items of the data set by their part and their class.

@@ -66,8 +66,9 @@ def _entries(work: Work, source: Source, survey: Survey, faults: Faults) -> Iter
             return
         work.context.progress(number / len(source.items))
         if found is not None:
-            survey.add(item, *found)
-            yield item, *found
+            known = item.identified(found[0])
+            survey.add(known, *found)
+            yield known, *found
     survey.close()
     _check_labels(source, faults)
     faults.raise_any()

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from coronal import Geometry, Image, Meaning
 from coronal.image import Pixels
 from coronal.task_spec import Part
+from coronal_learning.pixel_digest import is_flat, pixel_digest
 
 __all__ = ["Answers", "Contents", "ImageFacts", "Item", "Listed"]
 
@@ -19,7 +20,7 @@ class _Plain(BaseModel):
 
 
 class Item(_Plain):
-    """What is known of an image, apart from its pixels.
+    """What is known of an image, apart from its pixels themselves.
 
     Parameters
     ----------
@@ -31,12 +32,30 @@ class Item(_Plain):
         Whom it shows, in the sender's word; empty where nothing is said.
     part
         What it is for, where the sender has said it.
+    digest
+        That of its pixels (`coronal_learning.pixel_digest`): items of one digest are duplicates.
+    is_flat
+        Whether its image has one value throughout.
     """
 
     name: str
     label: str = ""
     patient: str = ""
     part: Part | None = None
+    digest: str = ""
+    is_flat: bool = False
+
+    def identified(self, image: Image) -> Self:
+        """Return it with the digest of its image."""
+        return self.model_copy(update={"digest": pixel_digest(image), "is_flat": is_flat(image)})
+
+    @property
+    def image_key(self) -> str:
+        """What it has in common with its duplicates; empty where that would say nothing.
+
+        A flat image of a known patient is none: blank slices would make one group of all patients.
+        """
+        return "" if self.is_flat and self.patient else self.digest
 
 
 class ImageFacts(_Plain):

@@ -159,7 +159,8 @@ class _Writing:
             _put(self.archive, _label_map_name(number), _npy(kept))
             self.largest_label = max(self.largest_label, largest)
             self.label_maps += 1
-        self.listed.append(Listed(item=item, image=ImageFacts.of(image)))
+        known = item if item.digest else item.identified(image)
+        self.listed.append(Listed(item=known, image=ImageFacts.of(image)))
 
     def contents(self, names: tuple[str, ...]) -> Contents:
         if not self.listed or self.label_maps not in (0, len(self.listed)):

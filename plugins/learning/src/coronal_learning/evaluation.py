@@ -14,6 +14,7 @@ from coronal.spec import Kind
 from coronal.task_spec import DatasetUse, EvaluationTask
 from coronal_learning.chosen_items import ChosenItems
 from coronal_learning.dataset_file import open_dataset
+from coronal_learning.duplicates import identified
 from coronal_learning.judging.about import About
 from coronal_learning.judging.report_files import report_files
 from coronal_learning.judging.verdict import Judged, Verdict
@@ -92,6 +93,7 @@ def _about(name: str, card: ModelCard, trial: Trial, chosen: ChosenItems, use: D
         dataset_sha256=chosen.sha256,
         part=chosen.part,
         learned_from=chosen.known_to(card),
+        duplicates=chosen.duplicates_known_to(card, identified(trial.dataset)),
         counts=chosen.counts([item.label or "images" for item in items]),
         items=tuple(items[number].name for number in chosen.numbers),
     )

@@ -1,6 +1,6 @@
-"""Items that belong together: those of one patient go the same way."""
+"""Items that belong together: those of one patient, and those of the same pixels, go the same way."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,24 +15,30 @@ __all__ = ["Groups"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Items by patient; one without a patient is a group of its own.
+    """Items by patient and by image: who shares one of both with another is in its group.
 
     Parameters
     ----------
     classes
         Their names in alphabetical order; of items with label maps a single one without a name.
     number
-        The group of each item, shape (items,).
+        The group of each item, shape (items,); in the order of their first items.
     code
         The place of each item's class in `classes`, shape (items,).
     noun
-        What a group is called in a message: ``patients``, or ``items`` where no patient is known.
+        What a group is called in a message.
 
     Examples
     --------
     >>> items = [Item(name=name, label="round", patient=name[0]) for name in ("a1", "a2", "b1")]
     >>> Groups.of(items).counts.tolist()
     [[2], [1]]
+
+    A copy of an image of one patient in the folder of another ties both together:
+
+    >>> copied = [item.model_copy(update={"digest": f"image {item.name[1]}"}) for item in items]
+    >>> Groups.of(copied).counts.tolist()
+    [[3]]
     """
 
     classes: tuple[str, ...]
@@ -43,17 +49,15 @@ class Groups:
     @classmethod
     def of(cls, items: Sequence[Item]) -> Self:
         """Group items."""
-        keys = [
-            ("patient", one.patient) if one.patient else ("item", place) for place, one in enumerate(items)
-        ]
-        places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+        roots = _roots([_keys(one) for one in items])
+        places = {root: place for place, root in enumerate(dict.fromkeys(roots))}
         classes = sorted({one.label for one in items})
         codes = {name: place for place, name in enumerate(classes)}
         return cls(
             tuple(classes),
-            np.array([places[key] for key in keys], np.int64),
+            np.array([places[root] for root in roots], np.int64),
             np.array([codes[one.label] for one in items], np.int64),
-            "patients" if any(one.patient for one in items) else "items",
+            _noun(items),
         )
 
     @property
@@ -64,7 +68,7 @@ class Groups:
         return counts
 
     def check_enough(self, least: int, why: str) -> None:
-        """Check that each class has items of so many patients.
+        """Check that each class has items of so many groups.
 
         Raises
         ------
@@ -79,3 +83,34 @@ class Groups:
             raise BadTrainingSet(
                 f"{each} must be {least} {self.noun} or more, {why}; found {found.min()}{of_it}"
             )
+
+
+def _keys(item: Item) -> list[Hashable]:
+    keys: list[Hashable] = [("patient", item.patient)] if item.patient else []
+    return [*keys, ("image", item.image_key)] if item.image_key else keys
+
+
+def _roots(keys: Sequence[Sequence[Hashable]]) -> list[int]:
+    """Return for each item the first of its group: of all that share a key with it, however many lie between.
+
+    Union-find with path halving (R. E. Tarjan and J. van Leeuwen, J. ACM 31 (1984) 245–281).
+    """
+    parents = list(range(len(keys)))
+    first: dict[Hashable, int] = {}
+
+    def root(place: int) -> int:
+        while parents[place] != place:
+            parents[place] = place = parents[parents[place]]
+        return place
+
+    for place, own in enumerate(keys):
+        for key in own:
+            low, high = sorted((root(place), root(first.setdefault(key, place))))
+            parents[high] = low
+    return [root(place) for place in range(len(keys))]
+
+
+def _noun(items: Sequence[Item]) -> str:
+    noun = "patients" if any(one.patient for one in items) else "items"
+    images = [one.image_key for one in items if one.image_key]
+    return noun if len(set(images)) == len(images) else f"{noun} (those of the same pixels count as one)"

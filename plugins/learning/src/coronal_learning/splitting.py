@@ -1,4 +1,4 @@
-"""Which items of a data set are learned from, and which are held out: no patient is ever in two parts."""
+"""Which items of a data set are learned from, and which held out: no patient or image is in two parts."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from coronal import BadParameter
 from coronal.errors import BadTrainingSet, shown
 from coronal.task_spec import Part, Split
 from coronal_learning.dataset_contents import Item
+from coronal_learning.duplicates import duplicates_across, pairs_in_words
 from coronal_learning.groups import Groups
 
 __all__ = ["split"]
@@ -20,17 +21,22 @@ _MOST_OF_GIVEN = 0.5
 """Of what a data set gives to learn from, what may be taken for validation: it can be little of all items."""
 
 
-def split(items: Sequence[Item], wanted: Split, seed: int) -> tuple[Part, ...]:
+def split(
+    items: Sequence[Item], wanted: Split, seed: int, *, has_validation: bool = True
+) -> tuple[Part, ...]:
     """Tell what each item is for.
 
     Parameters
     ----------
     items
-        All of a data set.
+        All of a data set, their digests known (`coronal_learning.duplicates.identified`).
     wanted
         How it is to be divided.
     seed
         Of what is drawn: the same items and seed give the same parts.
+    has_validation
+        Whether there is a part ``validation``; else what would be in it is learned from, for a model that
+        doesn't look at it (`coronal.Model.uses_validation`).
 
     Returns
     -------
@@ -41,8 +47,8 @@ def split(items: Sequence[Item], wanted: Split, seed: int) -> tuple[Part, ...]:
     Raises
     ------
     BadTrainingSet
-        When a patient is in two parts, a part is empty or unknown that must be there, or a class is of
-        too few patients to be in both.
+        When a patient is in two parts, or an image without leave, a part is empty or unknown that must be
+        there, or a class is of too few patients or different images to be in both.
     BadParameter
         When the parts together are all that there is.
     """
@@ -50,14 +56,16 @@ def split(items: Sequence[Item], wanted: Split, seed: int) -> tuple[Part, ...]:
         found = f"{wanted.test:g} and {wanted.validation:g}"
         raise BadParameter("split", found=found, allowed="test and validation of less than 1 together")
     is_given = wanted.method == "given" or (wanted.method == "auto" and any(one.part for one in items))
-    parts = _given(items) if is_given else _random(items, wanted.test, seed)
+    parts = _given(items, wanted) if is_given else _random(items, wanted.test, seed)
+    if not has_validation:
+        return tuple("train" if part == "validation" else part for part in parts)
     if wanted.validation and "validation" not in parts:
         most = _MOST_OF_GIVEN * parts.count("train") / len(items) if is_given else 1.0
         _take_validation(items, parts, min(wanted.validation, most), seed)
     return tuple(parts)
 
 
-def _given(items: Sequence[Item]) -> list[Part]:
+def _given(items: Sequence[Item], wanted: Split) -> list[Part]:
     parts = [one.part for one in items if one.part]
     if len(parts) < len(items):
         missing = len(items) - len(parts)
@@ -66,6 +74,8 @@ def _given(items: Sequence[Item]) -> list[Part]:
             "let the split be random"
         )
     _check_patients(items)
+    if not wanted.allow_duplicates:
+        _check_images(items, parts)
     for part in ("train", "test"):
         if part not in parts:
             raise BadTrainingSet(f"there must be items for {part}, found none")
@@ -85,6 +95,16 @@ def _check_patients(items: Sequence[Item]) -> None:
         raise BadTrainingSet(
             f"each patient must be in one part: what is known of a patient would leak; found {torn:,} of "
             f"{len(parts):,} in several"
+        )
+
+
+def _check_images(items: Sequence[Item], parts: Sequence[Part]) -> None:
+    pairs = duplicates_across(items, parts)
+    if pairs:
+        raise BadTrainingSet(
+            "each image must be in one part: a model would be judged by what it has learned; found "
+            f"{len(pairs):,} with the pixels of one in another part: {pairs_in_words(pairs, items, parts)}. "
+            "Let the split be random, or allow duplicates (split: allow_duplicates)"
         )
 
 

@@ -1,6 +1,5 @@
 """What is told of a data set: counts of all kinds, gathered while its images pass by."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,11 +39,11 @@ class Survey:
     _shapes: Counter[tuple[int, ...]] = field(default_factory=Counter)
     _channels: Counter[int] = field(default_factory=Counter)
     _types: Counter[np.dtype[np.generic]] = field(default_factory=Counter)
-    _first: dict[bytes, Item] = field(default_factory=dict)
+    _first: dict[str, Item] = field(default_factory=dict)
     _repeated: Counter[str] = field(default_factory=Counter)
 
     def add(self, item: Item, image: Image, labels: LabelMap | None) -> None:
-        """Count an image."""
+        """Count an image, whose digest its item knows."""
         dimensions = len(next(iter(self._shapes), image.shape))
         if image.dimensions != dimensions:
             self.faults.add(
@@ -59,7 +58,7 @@ class Survey:
         for name in found:
             self._members[name].append(len(self._items))
         self._items.append(item)
-        self._compare(item, image)
+        self._compare(item)
 
     def close(self) -> None:
         """Tell what is wrong with the whole, once all images are counted."""
@@ -101,11 +100,9 @@ class Survey:
             },
         }
 
-    def _compare(self, item: Item, image: Image) -> None:
+    def _compare(self, item: Item) -> None:
         """Find the same pixels again, in whatever file they came."""
-        form = f"{image.pixels.dtype.char}{image.pixels.shape}".encode()
-        digest = hashlib.blake2b(image.pixels.tobytes(), digest_size=16, key=form[:64]).digest()
-        other = self._first.setdefault(digest, item)
+        other = self._first.setdefault(item.digest, item)
         if other is item:
             return
         self._repeated["images"] += 1

@@ -31,6 +31,11 @@ class Trainee(ABC, Generic[T, M]):
     algorithm: TrainableAlgorithm[M]
 
     @property
+    def uses_validation(self) -> bool:
+        """Whether it looks at validation examples (`coronal.Model.uses_validation`)."""
+        return self.algorithm.implementation.uses_validation
+
+    @property
     @abstractmethod
     def answers(self) -> Answers:
         """What a data set must hold beside its images."""

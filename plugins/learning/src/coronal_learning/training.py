@@ -1,6 +1,7 @@
 """The task that trains a model on a data set, and judges it by what is held out."""
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -9,11 +10,12 @@ from pydantic import JsonValue
 
 from coronal import Model, PluginError, ResultFile, TaskResult, Work, task
 from coronal.model_file import TrainedModel, open_model, write_model
-from coronal.task_spec import TrainingTask
+from coronal.task_spec import Part, TrainingTask
 from coronal_learning.cancelling import Cancelled
 from coronal_learning.classifier_trainee import ClassifierTrainee
 from coronal_learning.course import Course
-from coronal_learning.dataset_file import Dataset, open_dataset
+from coronal_learning.dataset_file import Dataset, Item, open_dataset
+from coronal_learning.duplicates import duplicates_across, identified, pairs_in_words
 from coronal_learning.judging.report_files import report_files
 from coronal_learning.judging.verdict import Judged, Verdict
 from coronal_learning.learning_curve import LearningCurve
@@ -86,11 +88,25 @@ def _trained(work: Work, spec: TrainingTask, dataset: Dataset, trainee: Trainee[
     tried = combinations(spec.search, spec.folds)
     for one in tried or [{}]:
         trainee.algorithm.create(spec.parameters | one)
-    parts = split(dataset.items, spec.split, work.context.seed)
+    items = identified(dataset)
+    parts = _divided(work, spec, items, trainee)
     reading = replace(work.context, progress=span(work.context.progress, 0.0, _READ))
     preparing = Preparing(spec.preprocess, work.plugins)
     lessons = Lessons.read(dataset, parts, trainee, preparing, reading)
-    return _learned(work, Course(trainee, spec, dataset.items, lessons, work.context), tried, dataset)
+    return _learned(work, Course(trainee, spec, items, lessons, work.context), tried, dataset)
+
+
+def _divided(
+    work: Work, spec: TrainingTask, items: Sequence[Item], trainee: Trainee[T, M]
+) -> tuple[Part, ...]:
+    if not trainee.uses_validation:
+        work.context.log(f"{spec.algorithm} learns from all that isn't held out: it needs no validation part")
+    parts = split(items, spec.split, work.context.seed, has_validation=trainee.uses_validation)
+    pairs = duplicates_across(items, parts)
+    if pairs:
+        told = pairs_in_words(pairs, items, parts)
+        work.context.log(f"{len(pairs):,} items have the pixels of one in another part, as allowed: {told}")
+    return parts
 
 
 def _learned(

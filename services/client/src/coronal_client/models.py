@@ -27,7 +27,10 @@ class Split(TypedDict, total=False):
     """Of random: which part of the images is held out."""
 
     validation: float
-    """Which part of all images tells when to stop; 0 for none."""
+    """Which part of all images tells a model when to stop that can be told so; 0 for none."""
+
+    allow_duplicates: bool
+    """Of given: whether one image may stand in several parts; else such a split is refused."""
 
 
 class Training(TypedDict, total=False):

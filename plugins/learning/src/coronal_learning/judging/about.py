@@ -28,6 +28,9 @@ class About(Plain):
     dataset_sha256: str
     part: str = Field(description="Which part of the data set: ``test``, or ``all``.")
     learned_from: int = Field(default=0, description="How many of the items it knew from its training.")
+    duplicates: int = Field(
+        default=0, description="How many of the items have the pixels of one that it knew from its training."
+    )
     counts: dict[str, dict[str, int]] = Field(
         default_factory=dict, description="Of each part of the data set the items of each class."
     )

@@ -49,8 +49,15 @@ def train(
         float | None, typer.Option(show_default="0.2", help="Which part is held out, where it is random.")
     ] = None,
     validation: Annotated[
-        float | None, typer.Option(show_default="0.1", help="Which part of all tells when to stop.")
+        float | None, typer.Option(show_default="0.1", help="Which part of all tells a network when to stop.")
     ] = None,
+    allow_duplicates: Annotated[
+        bool,
+        typer.Option(
+            "--allow-duplicates",
+            help="Take a given split also where one image stands in several parts; the report says how many.",
+        ),
+    ] = False,
     imbalance: Annotated[
         str, typer.Option(show_default="auto", help="weights, oversample, undersample, none or auto.")
     ] = "",
@@ -81,7 +88,12 @@ def train(
     version that it has become.
     """
     screen = Screen(as_json)
-    divided = {"method": split, "test": test, "validation": validation}
+    divided = {
+        "method": split,
+        "test": test,
+        "validation": validation,
+        "allow_duplicates": allow_duplicates or None,
+    }
     order = {
         "classifier": classifier,
         "segmenter": segmenter,

@@ -86,6 +86,12 @@ def _warnings(models: Sequence[Judged]) -> Iterator[Markup]:
                 f"{one.about.learned_from:,} of the {report.n:,} items were used in its training, so its "
                 "values are too good: they say little of images that it hasn't seen.",
             )
+        if one.about.duplicates:
+            yield joined(
+                element("strong", f"{one.name} has seen some of these images. "),
+                f"{one.about.duplicates:,} of the {report.n:,} items have the pixels of others that were "
+                "used in its training, so its values are too good.",
+            )
     absent = dict.fromkeys(name for one in models for name in one.report.absent)
     if absent:
         names = ", ".join(f"“{name}”" for name in absent)

@@ -1,0 +1,93 @@
+"""Items of the same pixels: where they stand in two parts of a split, a model is judged by what it knows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from coronal.errors import shown
+from coronal.task_spec import Part
+from coronal_learning.dataset_contents import Item
+from coronal_learning.dataset_file import Dataset
+
+__all__ = ["LEARNED", "Pair", "duplicates_across", "duplicates_known", "identified", "pairs_in_words"]
+
+Pair = tuple[int, int]
+"""The numbers of two items: one that is learned from, and one that is held out from it."""
+
+LEARNED: Sequence[Part] = ("train", "validation")
+"""The parts that a model knows."""
+
+_ORDER: Sequence[Part] = ("train", "validation", "test")
+_MOST_NAMED = 3
+
+
+def duplicates_across(items: Sequence[Item], parts: Sequence[Part | None]) -> list[Pair]:
+    """Return each item that has a duplicate in an earlier part: of ``train``, ``validation``, ``test``.
+
+    Parameters
+    ----------
+    items
+        All of a data set, their digests known.
+    parts
+        What each item is for.
+
+    Returns
+    -------
+    list[Pair]
+        The first such duplicate, and the item, by their numbers; ascending by the item's.
+
+    Examples
+    --------
+    >>> items = [Item(name=name, digest=name) for name in ("a", "b", "a", "a")]
+    >>> duplicates_across(items, ["test", "train", "train", "train"])
+    [(2, 0)]
+    """
+    first: dict[str, int] = {}
+    pairs = []
+    for part in _ORDER:
+        own = [number for number, of in enumerate(parts) if of == part and items[number].image_key]
+        pairs += [(first[key], number) for number in own if (key := items[number].image_key) in first]
+        for number in own:
+            first.setdefault(items[number].image_key, number)
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def duplicates_known(
+    items: Sequence[Item], parts: Sequence[Part | None], judged_by: Iterable[int]
+) -> list[int]:
+    """Return which of the items that a model is judged by have a duplicate that it has learned from.
+
+    Parameters
+    ----------
+    items, parts
+        Of the data set that it was trained on.
+    judged_by
+        Their numbers. Those that it has learned from themselves aren't among what is returned.
+    """
+    known = {items[number].image_key for number, part in enumerate(parts) if part in LEARNED} - {""}
+    return [
+        number for number in judged_by if parts[number] not in LEARNED and items[number].image_key in known
+    ]
+
+
+def pairs_in_words(pairs: Iterable[Pair], items: Sequence[Item], parts: Sequence[Part | None]) -> str:
+    """Name the first pairs.
+
+    >>> pairs_in_words([(0, 1)], [Item(name="a"), Item(name="b")], ["train", "test"])
+    "'a' (train) = 'b' (test)"
+    """
+
+    def named(number: int) -> str:
+        return f"{shown(items[number].name)} ({parts[number]})"
+
+    told = [f"{named(one)} = {named(other)}" for one, other in pairs]
+    more = [f"{len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
+    return ", ".join([*told[:_MOST_NAMED], *more])
+
+
+def identified(dataset: Dataset) -> tuple[Item, ...]:
+    """Return the items with their digests; those of a data set that was kept without are computed."""
+    return tuple(_identified(dataset))
+
+
+def _identified(dataset: Dataset) -> Iterator[Item]:
+    for number, item in enumerate(dataset.items):
+        yield item if item.digest else item.identified(dataset.image(number))

@@ -1,0 +1,75 @@
+"""The digest of an image's values, by which it is known again in whatever file it came."""
+
+import hashlib
+
+import numpy as np
+
+from coronal import Image, Meaning
+from coronal.image import Pixels
+
+__all__ = ["is_flat", "pixel_digest"]
+
+_WHOLE = 2.0**63
+"""Floats of at least this size aren't kept by an integer of 64 bits."""
+
+
+def pixel_digest(image: Image) -> str:
+    """Return the digest of an image's shape and values, the same for the same image in any file.
+
+    The type of the numbers plays no part, nor do opacity, padding, spacing, place and meaning; three equal
+    channels are as one.
+
+    Returns
+    -------
+    str
+        BLAKE2b of 128 bits, in hexadecimal.
+
+    Examples
+    --------
+    >>> grey = np.array([[0, 7]], np.uint8)
+    >>> digests = [pixel_digest(Image(pixels)) for pixels in (grey, grey.astype(np.float32), grey + 1)]
+    >>> digests[0] == digests[1] != digests[2]
+    True
+    """
+    values = _smallest(_seen(image))
+    digest = hashlib.blake2b(f"{values.dtype.str}{values.shape}".encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(values).data)
+    if image.valid is not None:
+        digest.update(np.packbits(image.valid).data)
+    return digest.hexdigest()
+
+
+def is_flat(image: Image) -> bool:
+    """Tell whether an image has one value throughout, padding left out: a blank slice, say.
+
+    >>> is_flat(Image(np.zeros((2, 3)))), is_flat(Image(np.eye(2)))
+    (True, False)
+    """
+    values = image.inside(image.pixels).reshape(-1, image.pixels.shape[-1] if image.has_channels else 1)
+    return bool((values == values[0]).all())
+
+
+def _seen(image: Image) -> Pixels:
+    """Return what of an image is looked at."""
+    pixels = image.pixels
+    if image.has_channels and image.meaning is Meaning.COLOUR:
+        pixels = pixels[..., :3]  # as `Image.grey`: opacity is no colour
+    if image.has_channels and (pixels == pixels[..., :1]).all():
+        pixels = pixels[..., 0]
+    if image.valid is None:
+        return pixels
+    is_valid = image.valid if pixels.ndim == image.dimensions else image.valid[..., np.newaxis]
+    return np.where(is_valid, pixels, np.zeros((), pixels.dtype))
+
+
+def _smallest(pixels: Pixels) -> Pixels:
+    """Return the same values in the smallest type that holds them; fractions as float64."""
+    if pixels.dtype.kind == "f":
+        is_whole = (np.abs(pixels) < _WHOLE).all() and (pixels == np.rint(pixels)).all()
+        if not is_whole:
+            # One zero of two, and one NaN of many.
+            return np.where(np.isnan(pixels), np.nan, pixels.astype(np.float64) + 0.0)
+        pixels = pixels.astype(np.int64)
+    low, high = int(pixels.min()), int(pixels.max())
+    least = np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high))
+    return pixels.astype(least, copy=False)
