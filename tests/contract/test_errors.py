@@ -108,7 +108,7 @@ def test_an_unknown_format_says_what_was_found_and_what_is_read() -> None:
         (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
         (b"%PDF-1.7", "PDF"),
         (b"\x5c\x01\0\0" + bytes(340) + b"ni1\0", "the header of a NIfTI pair: send it and its data file in"),
-        (b"\0\0\x01\x5c" + bytes(344), "the header of an Analyze pair: send it and its data file in one zip"),
+        (b"\0\0\x01\x5c" + bytes(344), "the header of an Analyze pair: save it as NIfTI"),
     ],
 )
 def test_a_known_format_that_is_not_read_is_told_by_name(head: bytes, name: str) -> None:

@@ -31,7 +31,16 @@ def test_all_of_them_can_be_registered_together() -> None:
     plugins = Plugins()
     for name in ENTRY_POINTS:
         plugins.add(name, plugin(name), distribution="coronal-formats 0.1.0")
-    assert sorted(plugins.readers) == ["dicom", "jpeg", "nifti", "png", "tiff"]
+    assert sorted(plugins.readers) == [
+        "dicom",
+        "jpeg",
+        "metaimage",
+        "nifti",
+        "nrrd",
+        "png",
+        "tiff",
+        "zip",
+    ]
     assert sorted(plugins.writers) == [
         "explanation",
         "image",

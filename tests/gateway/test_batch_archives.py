@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from coronal.spec import FormatSpec, Signature
 from coronal_gateway.app import create_app
 from coronal_gateway.batch_uploads import ArchiveUpload
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
+from coronal_jobs.catalogue import Offer
 from coronal_jobs.store import capacity
 from coronal_jobs.store.blobs import BlobStore
 
@@ -157,6 +159,17 @@ class TestItemsThatAreRefused:
     def test_an_archive_within_the_archive(self, send: Send, png: bytes) -> None:
         refused = self.refused(send(zipped(("more.zip", zipped(("2.png", png))), ("1.png", png))))
         assert (refused["code"], "not unpacked within another" in refused["message"]) == ("bad-archive", True)
+
+    def test_a_zip_within_the_archive_is_one_image_where_a_reader_takes_it(
+        self, send: Send, png: bytes, publish: Callable[..., None], names: Callable[[TestResponse], list[str]]
+    ) -> None:
+        signature = Signature.at(0, b"PK\x03\x04")
+        one_image = FormatSpec(
+            name="zip", media_type="application/zip", suffixes=(".zip",), signatures=(signature,)
+        )
+        publish("zips", offer=Offer(formats=(one_image,)))
+        pair = zipped(("a.mhd", b"header"), ("a.raw", b"pixels"))
+        assert names(send(zipped(("pair.zip", pair), ("1.png", png)))) == ["pair.zip", "1.png"]
 
     def test_an_encrypted_file(self, send: Send, png: bytes) -> None:
         archive = bytearray(zipped(("secret.png", png), ("1.png", png), method=zipfile.ZIP_STORED))

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import PIL.Image
 import pytest
+import SimpleITK as sitk
 import tifffile
 from sent_sets import faults_of, picture, png, take, zipped
 
@@ -55,6 +56,18 @@ def test_black_and_white_is_label_1_and_is_told(tmp_path):
     assert facts["labels"] == "1 = 255 in 3 files"
     assert facts["classes"] == {"1": 3}
     assert "labels: 1 = 255 in 3 files" in lines
+
+
+@pytest.mark.parametrize("suffix", ["mha", "nrrd", "mhd", "nhdr"])
+def test_label_maps_of_itk_are_numbers_also_where_header_and_pixels_are_two_files(tmp_path, suffix):
+    folder = tmp_path / "written"
+    folder.mkdir()
+    sitk.WriteImage(sitk.GetImageFromArray(DISC.astype(np.uint8) * 2), folder / f"map.{suffix}")
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    content = zipped(tmp_path / "two", files).read_bytes() if len(files) > 1 else files[f"map.{suffix}"]
+    maps, facts, _ = taken(sent(tmp_path / "zip", content, content, suffix=suffix))
+    assert [np.unique(one).tolist() for one in maps] == [[0, 2]] * 2
+    assert facts["labels"] == "2 in 2 files"
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["white-first", "white-last"])

@@ -52,7 +52,9 @@ def test_what_is_installed_is_loaded_with_nothing_left_out() -> None:
     loaded = load_plugins()
     names = {spec.name for spec in loaded.offer().algorithms}
     assert {"gaussian", "median", "clahe", "normalize", "otsu", "watershed", "shape"} <= names
-    assert {spec.name for spec in loaded.offer().formats} == {"png", "jpeg", "tiff", "dicom", "nifti"}
+    assert {spec.name for spec in loaded.offer().formats} == {
+        *("png", "jpeg", "tiff", "dicom", "nifti", "metaimage", "nrrd", "zip")
+    }
     assert loaded.rejected == ()
 
 

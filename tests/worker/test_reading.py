@@ -79,5 +79,5 @@ def test_a_file_of_no_format_is_told_with_its_first_bytes_and_those_that_are_rea
     with pytest.raises(UnknownFormat) as refused:
         read_image(path, load_plugins().plugins)
     assert (content[:8].hex(" ") or "it is empty") in str(refused.value)
-    assert "dicom, jpeg, nifti, png, tiff" in str(refused.value)
+    assert "dicom, jpeg, metaimage, nifti, nrrd, png, tiff, zip" in str(refused.value)
     assert str(tmp_path) not in str(refused.value)

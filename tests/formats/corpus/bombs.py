@@ -1,7 +1,9 @@
 """Small files that would become large."""
 
+import bz2
 import gzip
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -176,6 +178,54 @@ def gz_in_gz() -> bytes:
     return gzip.compress(nifti_gz(), mtime=0)
 
 
+def _metaimage(size: int, data_file: str) -> bytes:
+    return (
+        f"ObjectType = Image\nNDims = 3\nDimSize = {size} {size} {size}\nElementType = MET_UCHAR\n"
+        f"CompressedData = True\nElementDataFile = {data_file}\n"
+    ).encode()
+
+
+def metaimage_compressed() -> bytes:
+    """Inflates to 0.9 GB, as its header says."""
+    return _metaimage(965, "LOCAL") + _zlib(860)
+
+
+def metaimage_of_small_size() -> bytes:
+    """Inflates to 0.9 GB, of which its header tells 4 kB."""
+    return _metaimage(16, "LOCAL") + _zlib(860)
+
+
+def _nrrd(sizes: str, encoding: str, more: str = "") -> bytes:
+    return f"NRRD0004\ntype: uint8\ndimension: 3\nsizes: {sizes}\nencoding: {encoding}\n{more}\n".encode()
+
+
+def nrrd_of_a_short_bzip2_stream() -> bytes:
+    """Declares 500 MB in a stream of bzip2 that becomes 10 MB."""
+    return _nrrd("800 800 800", "bzip2") + bz2.compress(bytes(10 * _MIB))
+
+
+def nrrd_of_far_pixels() -> bytes:
+    """Has its pixels 0.8 GB behind the start of a gzip stream."""
+    return _nrrd("16 16 16", "gzip", "byte skip: 800000000\n") + _gzip(b"", 860)
+
+
+def zip_of_many_files() -> bytes:
+    """Has a list of contents for 400,000 files."""
+    entry = struct.pack("<4s6H3L5H2L", b"PK\1\2", *[0] * 9, 1, *[0] * 6) + b"a"
+    entries = entry * 400_000
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFE, 0xFFFE, len(entries), 4, 0)
+    return b"PK\3\4" + entries + end
+
+
+def zip_in_which_all_is_compressed_twice() -> bytes:
+    """Has 4 kB of pixels in a stream that inflates, and what that inflates to, to 0.9 GB."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.mhd", _metaimage(16, "a.zraw"))
+        archive.writestr("a.zraw", _zlib(860))
+    return buffer.getvalue()
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
@@ -327,6 +377,12 @@ BOMBS: dict[str, Content] = {
         nifti_gz_of_a_long_extension,
         nifti_of_absurd_shape,
         gz_in_gz,
+        metaimage_compressed,
+        metaimage_of_small_size,
+        nrrd_of_a_short_bzip2_stream,
+        nrrd_of_far_pixels,
+        zip_of_many_files,
+        zip_in_which_all_is_compressed_twice,
         png,
         png_of_long_text,
         jpeg,

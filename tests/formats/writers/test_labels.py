@@ -108,6 +108,15 @@ def test_tiff_in_gives_tiff_out_with_its_spacing(
     assert again.spacing_mm == pytest.approx(spacing)
 
 
+@pytest.mark.parametrize("input_format", ["metaimage", "nrrd", "zip"])
+def test_what_itk_wrote_gives_nifti_with_its_spacing_also_without_a_place(
+    input_format: str, tmp_path: Path, written: Written
+) -> None:
+    image = Image(np.random.default_rng(0).random((4, 5, 6)), Geometry((3.0, 0.5, 0.75)))
+    again = nifti(stored(tmp_path, written(labels, segmented(image), input_format)["labels.nii.gz"]))
+    assert (again.spacing_mm, again.geometry.is_placed) == ((3.0, 0.5, 0.75), False)
+
+
 @pytest.mark.parametrize("input_format", ["png", "jpeg"])
 def test_a_photograph_gives_a_png_of_16_bits(input_format: str, tmp_path: Path, written: Written) -> None:
     image = Image(np.zeros((300, 300), np.uint8))

@@ -2,7 +2,8 @@
 
 __all__ = ["name_of_other"]
 
-_PAIR = "send it and its data file in one zip"
+_PAIR = "the header of a NIfTI pair: send it and its data file in a zip of their own"
+_ANALYZE = "the header of an Analyze pair: save it as NIfTI"
 
 _OTHERS = (
     (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"),
@@ -25,10 +26,10 @@ _OTHERS = (
     (0, b"%PDF", "PDF"),
     (0, b"<svg", "SVG"),
     (0, b"<?xml", "XML"),
-    (344, b"ni1\x00", f"the header of a NIfTI pair: {_PAIR}"),
-    (4, b"ni2\x00\r\n\x1a\n", f"the header of a NIfTI pair: {_PAIR}"),
-    (0, b"\x5c\x01\x00\x00", f"the header of an Analyze pair: {_PAIR}"),
-    (0, b"\x00\x00\x01\x5c", f"the header of an Analyze pair: {_PAIR}"),
+    (344, b"ni1\x00", _PAIR),
+    (4, b"ni2\x00\r\n\x1a\n", _PAIR),
+    (0, b"\x5c\x01\x00\x00", _ANALYZE),
+    (0, b"\x00\x00\x01\x5c", _ANALYZE),
     (0, b"\x89HDF\r\n\x1a\n", "HDF5 (also MINC 2, Imaris, MATLAB 7.3)"),
     (0, b"CDF\x01", "NetCDF (also MINC 1)"),
     (0, b"CDF\x02", "NetCDF (also MINC 1)"),

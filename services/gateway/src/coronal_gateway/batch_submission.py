@@ -314,6 +314,11 @@ class BatchSubmission:
         return Input(name=name, sha256=sha256, size_bytes=blob.size_bytes, format=self._format_of(head))
 
     def _format_of(self, head: bytes) -> str:
-        if head.startswith(SIGNATURE):
-            raise BadArchive("an archive must be the part `archive`, and is not unpacked within another")
-        return format_of(self._at, head)
+        try:
+            return format_of(self._at, head)
+        except UnknownFormat as unknown:
+            if head.startswith(SIGNATURE):  # where no reader takes a zip as an image of several files
+                raise BadArchive(
+                    "an archive must be the part `archive`, and is not unpacked within another"
+                ) from unknown
+            raise

@@ -1,22 +1,23 @@
 """The part of nibabel's NIfTI header that is used, with types."""
 
-import gzip
-from io import BufferedReader
-from typing import Protocol, TypeAlias, cast
+from collections.abc import Sequence
+from typing import Protocol, cast
 
 import numpy as np
-from nibabel.nifti1 import Nifti1Header
-from nibabel.nifti2 import Nifti2Header
+from nibabel.nifti1 import Nifti1Header, Nifti1PairHeader
+from nibabel.nifti2 import Nifti2Header, Nifti2PairHeader
 from numpy.typing import NDArray
 
 from coronal import BadImage, Signature, UnknownFormat
+from coronal_formats.inflated_stream import Readable
 
-__all__ = ["NIFTI1", "NIFTI2", "BinaryFile", "Header", "read_header"]
+__all__ = ["PAIR", "SINGLE", "Header", "read_header"]
 
-BinaryFile: TypeAlias = BufferedReader | gzip.GzipFile
+SINGLE = (Signature.at(344, b"n+1\x00"), Signature.at(4, b"n+2\x00\r\n\x1a\n"))
+"""Of NIfTI-1 and NIfTI-2 in one file."""
 
-NIFTI1 = Signature.at(344, b"n+1\x00")
-NIFTI2 = Signature.at(4, b"n+2\x00\r\n\x1a\n")
+PAIR = (Signature.at(344, b"ni1\x00"), Signature.at(4, b"ni2\x00\r\n\x1a\n"))
+"""Of a header whose pixels lie in another file."""
 
 
 class Header(Protocol):
@@ -57,8 +58,10 @@ class _HeaderClass(Protocol):
 
 
 _CLASSES = {
-    NIFTI1: (cast(_HeaderClass, Nifti1Header), 348),
-    NIFTI2: (cast(_HeaderClass, Nifti2Header), 540),
+    SINGLE[0]: (cast(_HeaderClass, Nifti1Header), 348),
+    SINGLE[1]: (cast(_HeaderClass, Nifti2Header), 540),
+    PAIR[0]: (cast(_HeaderClass, Nifti1PairHeader), 348),
+    PAIR[1]: (cast(_HeaderClass, Nifti2PairHeader), 540),
 }
 """With their lengths in bytes."""
 
@@ -74,10 +77,17 @@ _NOT_READ = {
 _LONGEST = max(length for _, length in _CLASSES.values())
 
 
-def read_header(file: BinaryFile) -> Header:
+def read_header(file: Readable, signatures: Sequence[Signature]) -> Header:
     """Read the header at a file's start, without the extensions behind it: they may be of any length.
 
     A `pixdim` of 0, which tells no size, stays 0: nibabel's check makes 1 of it.
+
+    Parameters
+    ----------
+    file
+        What begins with it.
+    signatures
+        `SINGLE` or `PAIR`.
 
     Raises
     ------
@@ -86,9 +96,12 @@ def read_header(file: BinaryFile) -> Header:
     BadImage
         When the numbers are of a type that isn't read.
     """
-    head = file.read(_LONGEST)
-    for signature, (header, length) in _CLASSES.items():
+    head = b""
+    while len(head) < _LONGEST and (piece := file.read(_LONGEST - len(head))):
+        head += piece
+    for signature in signatures:
         if signature.is_in(head):
+            header, length = _CLASSES[signature]
             stored = header(head[:length], check=False)
             _check_data_type(stored)
             checked = header(head[:length])

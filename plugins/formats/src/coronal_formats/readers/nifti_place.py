@@ -8,6 +8,7 @@ from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
 from coronal import BadImage, Form, Geometry
+from coronal_formats.placing import placed
 from coronal_formats.readers.nifti_header import Header
 
 __all__ = ["geometry_from_affine", "geometry_of"]
@@ -17,8 +18,6 @@ _MM = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 1e-3}
 
 _UNIT_OF_SPACE = 7
 _RAS_TO_LPS = np.array([-1.0, -1.0, 1.0])
-_LEAST_VOLUME = 0.999
-"""Of a voxel whose edges are sheared, as a part of the product of their lengths."""
 
 
 def geometry_of(header: Header, dimensions: int) -> Geometry:
@@ -42,12 +41,12 @@ def geometry_of(header: Header, dimensions: int) -> Geometry:
     steps = tuple(mm * float(step) for step in header.get_zooms()[:dimensions][::-1])
     tells_steps = all(step > 0 for step in steps)
     if header["sform_code"] > 0:
-        placed = geometry_from_affine(_in_mm(header.get_sform(), mm), dimensions)
+        geometry = geometry_from_affine(_in_mm(header.get_sform(), mm), dimensions)
     elif header["qform_code"] > 0 and tells_steps:
-        placed = geometry_from_affine(_in_mm(header.get_qform(), mm), dimensions)
+        geometry = geometry_from_affine(_in_mm(header.get_qform(), mm), dimensions)
     else:
         return Geometry(steps if tells_steps else None)
-    return replace(placed, forms=tuple(_forms(header, placed, mm if tells_steps else None)))
+    return replace(geometry, forms=tuple(_forms(header, geometry, mm if tells_steps else None)))
 
 
 def geometry_from_affine(affine: NDArray[np.float64], dimensions: int) -> Geometry:
@@ -74,19 +73,10 @@ def geometry_from_affine(affine: NDArray[np.float64], dimensions: int) -> Geomet
     (-2.0, 0.0, 0.0)
     """
     columns = affine[:3, dimensions - 1 :: -1] * _RAS_TO_LPS[:, None]
-    steps = np.linalg.norm(columns, axis=0)
-    if not np.isfinite(affine).all() or not steps.all():
-        raise BadImage(
-            "the affine of a NIfTI file must be finite and give each axis a length, found it isn't"
-        )
-    direction = columns / steps
-    _refuse_shear(direction)
-    x, y, z = map(float, affine[:3, 3] * _RAS_TO_LPS)
-    rows = tuple(tuple(map(float, row)) for row in direction)
-    return Geometry(tuple(map(float, steps)), (x, y, z), rows)
+    return placed("NIfTI file", columns, affine[:3, 3] * _RAS_TO_LPS)
 
 
-def _forms(header: Header, placed: Geometry, mm: float | None) -> Iterator[Form]:
+def _forms(header: Header, world: Geometry, mm: float | None) -> Iterator[Form]:
     # The sform is the world where it counts at all; the qform may place the image in another.
     same = _rows(np.eye(4))
     if header["sform_code"] <= 0:
@@ -94,9 +84,9 @@ def _forms(header: Header, placed: Geometry, mm: float | None) -> Iterator[Form]
         return
     yield Form("sform", int(header["sform_code"]), same)
     if header["qform_code"] > 0 and mm is not None:
-        other = _usable_qform(header, mm, len(placed.spacing_mm or ()))
+        other = _usable_qform(header, mm, len(world.spacing_mm or ()))
         if other is not None:
-            from_world = other.affine() @ np.linalg.inv(placed.affine())
+            from_world = other.affine() @ np.linalg.inv(world.affine())
             yield Form("qform", int(header["qform_code"]), _rows(from_world))
 
 
@@ -114,12 +104,3 @@ def _in_mm(affine: NDArray[np.float64], mm: float) -> NDArray[np.float64]:
 
 def _rows(matrix: NDArray[np.float64]) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(map(float, row)) for row in matrix)
-
-
-def _refuse_shear(direction: NDArray[np.float64]) -> None:
-    volume = float(np.sqrt(max(np.linalg.det(direction.T @ direction), 0.0)))
-    if volume < _LEAST_VOLUME:
-        raise BadImage(
-            "the axes of a NIfTI file must be at right angles, found a sheared affine "
-            f"({100 * (1 - volume):.1f} % of a voxel's volume): resample it"
-        )
