@@ -74,6 +74,14 @@ def test_an_object_of_even_width_is_not_cut_up(ring: bool) -> None:
         assert watershed(Image(bar)).count == 1
 
 
+def test_a_slanted_rod_is_one_object_unless_every_peak_shall_count() -> None:
+    y, x = np.mgrid[:100, :240] - np.array([50, 120])[:, np.newaxis, np.newaxis]
+    along, across = x * np.cos(0.2) + y * np.sin(0.2), y * np.cos(0.2) - x * np.sin(0.2)
+    rod = Image(200.0 * (np.hypot(np.maximum(np.abs(along) - 90, 0), across) <= 8))
+    assert watershed(rod).count == 1
+    assert watershed(rod, depth=0.0).count > 1
+
+
 def test_small_objects_beside_a_large_one_are_not_lost() -> None:
     large, small = ball((50, 70), (25, 25), 20), ball((50, 70), (25, 50), 3)
     labels = watershed(Image((large | small) * 1.0), distance=30.0)

@@ -10,10 +10,11 @@ from skimage.measure import label
 from skimage.segmentation import watershed
 
 from coronal import Parameter
+from coronal_segmenters.peak_depth import peak_depths
 from coronal_segmenters.smoothing import sigma_in_pixels
 from coronal_segmenters.whole_pixels import px_within
 
-__all__ = ["Distance", "Smoothing", "Splitting", "split_all"]
+__all__ = ["Depth", "Distance", "Smoothing", "Splitting", "split_all"]
 
 Distance = Annotated[
     float,
@@ -30,6 +31,16 @@ Smoothing = Annotated[
         maximum=100,
     ),
 ]
+Depth = Annotated[
+    Annotated[float, Parameter(minimum=0, maximum=1000)] | None,
+    Parameter(
+        "How far the distance to the edge must fall on the way from one object to the next; null is a pixel.",
+        unit="mm or px",
+    ),
+]
+
+_ROUNDING = 1e-6
+"""A depth of 3 pixels of 0.1 mm is not over 0.3 mm, though it is in floating point."""
 
 Box = tuple[slice, ...]
 
@@ -46,14 +57,21 @@ class Splitting:
         How far apart two peaks must lie along some axis; in the unit of the spacing.
     sigma_px
         By how much the distance to the edge is smoothed, in pixels along each axis.
+    depth
+        How far the distance to the edge must fall between a peak and a higher one; in the unit of the
+        spacing. None for the longest side of a pixel: on a grid the distance to a straight edge rises and
+        falls by up to so much.
     """
 
     spacing: tuple[float, ...]
     distance: float
     sigma_px: tuple[float, ...]
+    depth: float | None
 
     @classmethod
-    def of(cls, spacing: tuple[float, ...], distance: Distance, smoothing: Smoothing) -> "Splitting":
+    def of(
+        cls, spacing: tuple[float, ...], distance: Distance, smoothing: Smoothing, depth: Depth
+    ) -> "Splitting":
         """Read the parameters of a stage.
 
         Raises
@@ -61,12 +79,18 @@ class Splitting:
         BadParameter
             When smoothing is more than 100 pixels along an axis.
         """
-        return cls(spacing, distance, sigma_in_pixels(spacing, smoothing))
+        return cls(spacing, distance, sigma_in_pixels(spacing, smoothing), depth)
 
     @property
     def reach_px(self) -> tuple[int, ...]:
-        """The distance in whole pixels along each axis."""
-        return tuple(px_within(self.distance, step) for step in self.spacing)
+        """The distance in whole pixels along each axis; of two neighbours the lower is never a peak."""
+        return tuple(max(px_within(self.distance, step), 1) for step in self.spacing)
+
+    def depth_in(self, box: Box) -> float:
+        """The depth of saddle that counts in a piece; along an axis of one pixel its edge doesn't run."""
+        if self.depth is not None:
+            return self.depth
+        return max(step for step, side in zip(self.spacing, box, strict=True) if side.stop - side.start > 1)
 
 
 def split_all(pieces: NDArray[np.int32], splitting: Splitting) -> NDArray[np.int32]:
@@ -92,7 +116,9 @@ def split_all(pieces: NDArray[np.int32], splitting: Splitting) -> NDArray[np.int
             continue
         around = _with_margin(box)
         piece = pieces[around] == number
-        parts = _split(piece, splitting) if _has_room_for_two(box, splitting) else piece.astype(np.int32)
+        parts = piece.astype(np.int32)
+        if _has_room_for_two(box, splitting):
+            parts = _split(piece, splitting, splitting.depth_in(box))
         np.add(parts, count, out=objects[around], where=piece)
         count += int(parts.max())
     return objects
@@ -109,16 +135,31 @@ def _with_margin(box: Box) -> Box:
     return tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in box)
 
 
-def _split(piece: NDArray[np.bool_], splitting: Splitting) -> NDArray[np.int32]:
+def _split(piece: NDArray[np.bool_], splitting: Splitting, depth: float) -> NDArray[np.int32]:
     height = ndimage.distance_transform_edt(piece, sampling=splitting.spacing)
     height = ndimage.gaussian_filter(height, splitting.sigma_px, mode="nearest") * piece
-    markers = _markers(piece, height, splitting.reach_px)
-    if markers.max() == 1:
+    peaks = _peaks(piece, height, splitting.reach_px)
+    if peaks.max() == 1:
         return piece.astype(np.int32)
-    return np.asarray(watershed(-height, markers, connectivity=piece.ndim, mask=piece), np.int32)
+    objects = _flooded(piece, height, peaks)
+    is_deep = peak_depths(height, peaks, objects) > depth + _ROUNDING
+    if is_deep.all():
+        return objects
+    return _flooded(piece, height, _renumbered(peaks, is_deep))
 
 
-def _markers(
+def _flooded(
+    piece: NDArray[np.bool_], height: NDArray[np.float64], peaks: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    return np.asarray(watershed(-height, peaks, connectivity=piece.ndim, mask=piece), np.int32)
+
+
+def _renumbered(peaks: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.int32]:
+    numbers = np.concatenate([[0], np.where(is_kept, np.cumsum(is_kept), 0)])
+    return np.asarray(numbers[peaks], np.int32)
+
+
+def _peaks(
     piece: NDArray[np.bool_], height: NDArray[np.float64], reach_px: tuple[int, ...]
 ) -> NDArray[np.int32]:
     reach = [min(r, size) for r, size in zip(reach_px, piece.shape, strict=True)]

@@ -2,7 +2,7 @@
 
 from coronal import Image, LabelMap, algorithm
 from coronal_segmenters.foreground import Foreground, Smallest, foreground_pieces
-from coronal_segmenters.splitting import Distance, Smoothing, Splitting, split_all
+from coronal_segmenters.splitting import Depth, Distance, Smoothing, Splitting, split_all
 
 __all__ = ["watershed"]
 
@@ -14,6 +14,8 @@ def watershed(
     distance: Distance = 10.0,
     smoothing: Smoothing = 1.0,
     smallest: Smallest = 0.0,
+    *,
+    depth: Depth = None,
 ) -> LabelMap:
     """Part objects from their ground as `otsu` does, and split those that touch.
 
@@ -29,12 +31,17 @@ def watershed(
     foreground
         ``bright``: the objects lie above Otsu's threshold; ``dark``: at it or below.
     distance
-        Of two peaks of a piece that lie within it along every axis the higher counts, and equal ones count
-        as one. In mm; in pixels where the image has no spacing.
+        A peak counts if no place of its piece that lies within it along every axis is higher, be it the flank
+        of a large object; equal peaks count as one. In mm; in pixels where the image has no spacing.
     smoothing
         More of it makes fewer peaks of a rough edge; 0 is none. In mm or pixels as above.
     smallest
         Smaller pieces are left out before they are split. In mm² (2-D) or mm³ (3-D), or in pixels.
+    depth
+        How far the distance to the edge must fall on the way from a peak to a higher one, for the peak to be
+        an object of its own: as in h-maxima. In mm or pixels as above. null is the longest side of a pixel,
+        by which a slanted straight edge rises and falls on the grid: no convex object is cut. 0 lets every
+        peak count, which tells more small objects in a heap apart, and cuts rods.
 
     Returns
     -------
@@ -50,7 +57,8 @@ def watershed(
     -----
     `scipy.ndimage.distance_transform_edt`, `skimage.segmentation.watershed`. S. Beucher and F. Meyer, The
     morphological approach to segmentation: the watershed transformation, in: Mathematical Morphology in Image
-    Processing, Dekker, 1993.
+    Processing, Dekker, 1993. Depth: `skimage.morphology.h_maxima`; P. Soille, Morphological Image Analysis,
+    Springer, 2003.
     """
-    splitting = Splitting.of(image.spacing, distance, smoothing)
+    splitting = Splitting.of(image.spacing, distance, smoothing, depth)
     return LabelMap.of(image, split_all(foreground_pieces(image, foreground, smallest), splitting))
