@@ -115,6 +115,23 @@ def test_a_download_that_breaks_off_is_read_again_from_its_start(small, answer) 
     assert into.getvalue() == b"whole"
 
 
+def test_a_download_that_breaks_off_because_it_is_damaged_is_given_up(small, answer) -> None:
+    problem = {
+        "code": "blob-damaged",
+        "title": "Blob damaged",
+        "status": 500,
+        "detail": "a disk has changed it",
+    }
+    broken = answer(body=b"half", breaks_off=True)
+    small.answers = [answer(body={}), broken, answer(500, problem), answer(body=b"never asked for")]
+    with Transport(small.url, patience_s=30) as transport:
+        transport.json("/")
+        with pytest.raises(ServerProblem) as raised:
+            transport.download("/file", BytesIO())
+    assert raised.value.problem.code == "blob-damaged"
+    assert ["Want-Repr-Digest" in one.headers for one in small.asked] == [False, False, True]
+
+
 def _repr_digest(content: bytes) -> dict[str, str]:
     return {"Repr-Digest": f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"}
 

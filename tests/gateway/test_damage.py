@@ -77,6 +77,18 @@ def test_a_large_file_that_is_damaged_breaks_off(start, at: Services, job: Job, 
             connection.getresponse().read()
 
 
+WANTED = {"Want-Repr-Digest": "sha-256=1"}
+
+
+def test_one_that_is_to_be_checked_first_is_a_problem_however_large_it_is(
+    client: FlaskClient, at: Services, job: Job
+) -> None:
+    path = f"/v1/jobs/{job.id}/results/volume.nii"
+    assert client.get(path, headers=WANTED).data == LARGE
+    flip(at.blobs, _file(job, "volume.nii").sha256)
+    _assert_blob_damaged(client.get(path, headers=WANTED))
+
+
 def test_a_file_of_a_model_that_is_damaged_is_a_problem(
     client: FlaskClient, at: Services, keep_version: Callable[..., object]
 ) -> None:
@@ -112,3 +124,14 @@ def test_a_zip_of_which_one_file_is_damaged_breaks_off(start, batch: str) -> Non
         connection.request("GET", f"/v1/batches/{batch}/results/results.zip")
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
             connection.getresponse().read()
+
+
+@pytest.mark.parametrize("name", ["results.zip", "measurements.csv", "predictions.csv"])
+def test_what_is_sent_of_a_batch_is_checked_first_where_that_is_wanted(
+    client: FlaskClient, at: Services, batch: str, name: str
+) -> None:
+    answer = client.get(f"/v1/batches/{batch}/results/{name}", headers=WANTED)
+    if name == "predictions.csv":  # nothing of it is damaged
+        assert answer.status_code == 200
+    else:
+        _assert_blob_damaged(answer)

@@ -30,7 +30,7 @@ _SILENCE_S = 45.0
 """A stream of events that says nothing for so long, not even that it is still there, is dead."""
 
 _UNPACK_S = 600.0
-"""How long a server may need when all of an archive is sent: it is unpacked, or laid by, then."""
+"""How long a server may need for a whole archive: to unpack it, to lay it by, or to check it."""
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
@@ -157,12 +157,15 @@ class Transport:
     def download(self, path: str, into: BinaryIO) -> None:
         """Write the bytes of an answer into a file that is empty.
 
-        It is held in memory a block at a time. What breaks off is read again from its start.
+        It is held in memory a block at a time. What breaks off is read again from its start, and the server
+        asked to check it first: bytes that a disk has damaged break off each time.
 
         Raises
         ------
         BadAnswer
             When the bytes aren't those of the digest that comes with them.
+        ServerProblem
+            ``blob-damaged``, when the server's own are no longer those that were left.
         """
         request = self._http.build_request("GET", path)
         pauses = _Pauses(self._patience_s)
@@ -267,7 +270,16 @@ class Transport:
             try:
                 copy_checked(response, into)
             except httpx.HTTPError as error:
+                _let_it_be_checked(request)
                 raise ServerUnreachable(self.url, str(error) or type(error).__name__) from error
+
+
+def _let_it_be_checked(request: httpx.Request) -> None:
+    """Ask for the whole to be compared with its digest before any of it is sent (RFC 9530)."""
+    request.headers["Want-Repr-Digest"] = "sha-256=1"
+    request.extensions["timeout"] = httpx.Timeout(
+        _TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, read=_UNPACK_S
+    ).as_dict()
 
 
 class _Pauses:

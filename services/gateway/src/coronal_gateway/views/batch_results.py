@@ -9,7 +9,7 @@ from coronal_gateway.batch_table import one_table
 from coronal_gateway.batch_zip import one_zip
 from coronal_gateway.problems import problems
 from coronal_gateway.queries import BatchPath
-from coronal_gateway.sending import begun
+from coronal_gateway.sending import begun, check_if_wanted
 from coronal_gateway.services import services
 from coronal_gateway.views.batches import batch_of
 from coronal_gateway.views.group import group
@@ -46,12 +46,19 @@ def compared(path: BatchPath) -> Response:
 def results(path: BatchPath) -> Response:
     """Give the files of all jobs that have succeeded by now, a folder each, and a summary of all items."""
     at, batch = services(), batch_of(path.id)
+    check_if_wanted(artifact for job in at.batches.every_job(batch.id) for artifact in job.artifacts)
     pieces = one_zip(at.batches.every_job(batch.id), at.batches.refused(batch.id), at.blobs, at.aside)
     return _sent(pieces, "application/zip", f"{batch.id}.zip")
 
 
 def _table(batch_id: str, stem: str) -> Response:
     at, batch = services(), batch_of(batch_id)
+    check_if_wanted(
+        artifact
+        for job in at.batches.every_job(batch.id)
+        for artifact in job.artifacts
+        if artifact.name.startswith(stem)
+    )
     pieces = one_table(lambda: at.batches.every_job(batch.id), at.blobs, stem)
     return _sent(pieces, "text/csv; charset=utf-8", f"{stem}.csv")
 

@@ -116,6 +116,11 @@ class BlobStore:
             raise BlobDamaged.by_size(sha256, size_bytes, found.meta["size"])
         return checked_pieces(self._read(found.stream(min_chunk_size=1 << 20)), sha256)
 
+    def check(self, sha256: str, size_bytes: int) -> None:
+        """Read a blob to its end, and keep nothing of it; raises as `stream` does."""
+        for _ in self.stream(sha256, size_bytes):
+            pass
+
     def has(self, sha256: str) -> bool:
         """Tell whether there is a blob."""
         return self.objects.has(_key(sha256))
