@@ -188,6 +188,30 @@ def test_an_answer_that_is_that_of_no_batch_is_told(small, answer) -> None:
         client.batch("7")
 
 
+def test_all_that_was_not_taken_is_told_and_asked_for_once(small, answer) -> None:
+    items = [
+        {"number": n, "name": f"{n}.txt", "code": "unknown-format", "message": "no"} for n in range(1, 251)
+    ]
+    body = {"id": "7", "counts": FINAL | {"refused": 250}, "progress": 1, "is_final": True}
+    small.answers = [
+        answer(body=body | {"refused": items[:100]}),
+        answer(body={"refused": items[:200], "next": "/v1/batches/7/refused?limit=200&first=200"}),
+        answer(body={"refused": items[200:], "next": None}),
+        answer(body=body | {"refused": items[:100]}),
+    ]
+    with Client(small.url) as client:
+        batch = client.batch("7")
+        assert [item.number for item in batch.refused] == list(range(1, 251))
+        batch.refresh()
+        assert len(batch.refused) == 250
+    assert [one.path.partition("?")[0] for one in small.asked] == [
+        "/v1/batches/7",
+        "/v1/batches/7/refused",
+        "/v1/batches/7/refused",
+        "/v1/batches/7",
+    ]
+
+
 def test_results_that_are_no_zip_are_told_and_leave_nothing(small, answer, tmp_path: Path) -> None:
     body = {"id": "7", "counts": FINAL, "progress": 1, "is_final": True, "refused": []}
     small.answers = [answer(body=body), answer(body=b"PK no zip")]

@@ -106,6 +106,24 @@ class TestSubmitting:
         assert [job["item"] for job in jobs_of(client, batch)] == [1, 3]
         assert not incoming()
 
+    def test_all_that_was_not_taken_is_told_page_by_page(
+        self, client: FlaskClient, send: Send, images: Images
+    ) -> None:
+        batch = send([images[0], *((f"{number}.txt", b"no image") for number in range(104))]).json
+        assert (batch["counts"]["refused"], len(batch["refused"])) == (104, 100)
+        all_at_once = client.get(batch["links"]["refused"]).json
+        assert all_at_once["refused"][:100] == batch["refused"]
+        assert [one["number"] for one in all_at_once["refused"]] == list(range(2, 106))
+        assert all_at_once["next"] is None
+        path, paged, pages = f"{batch['links']['refused']}?limit=52", [], 0
+        while path:
+            page = client.get(path).json
+            paged, path, pages = paged + page["refused"], page["next"], pages + 1
+        assert (paged, pages) == (all_at_once["refused"], 2)
+        assert client.get(f"{batch['links']['refused']}?first=104").json == {"refused": [], "next": None}
+        assert client.get(f"/v1/batches/{'0' * 26}/refused").status_code == 404
+        assert client.get(f"{batch['links']['refused']}?limit=0").json["parameter"] == "limit"
+
     def test_an_image_that_is_too_large_stops_no_other(
         self, send: Send, images: Images, settings: GatewaySettings
     ) -> None:

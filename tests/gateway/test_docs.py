@@ -23,6 +23,7 @@ PATHS = {
     ("/v1/batches/{id}", "get"),
     ("/v1/batches/{id}", "delete"),
     ("/v1/batches/{id}/jobs", "get"),
+    ("/v1/batches/{id}/refused", "get"),
     ("/v1/batches/{id}/cancel", "post"),
     ("/v1/batches/{id}/retry", "post"),
     ("/v1/batches/{id}/results/measurements.csv", "get"),

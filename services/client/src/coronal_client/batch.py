@@ -20,6 +20,7 @@ __all__ = ["Batch", "RefusedItem"]
 _HOLD_S = 20.0
 _PAUSE_S = 0.2
 _PAGE = 200
+_REFUSED_PAGE = 1_000
 _TABLES = ("measurements.csv", "predictions.csv", "comparison.csv")
 
 
@@ -56,6 +57,7 @@ class Batch:
 
     def __init__(self, transport: "Transport", body: Mapping[str, Any]) -> None:
         self._transport = transport
+        self._refused: tuple[RefusedItem, ...] = ()
         self._read(body)
 
     def __repr__(self) -> str:
@@ -83,7 +85,9 @@ class Batch:
 
     @property
     def refused(self) -> tuple[RefusedItem, ...]:
-        """What was not taken; the first 100."""
+        """What was not taken. The server tells the first 100 with the batch, and is asked for the others."""
+        if len(self._refused) < self.counts.get("refused", 0):
+            self._refused = tuple(RefusedItem(**item) for item in self._all_refused())
         return self._refused
 
     def refresh(self, *, wait_s: float = 0.0) -> Self:
@@ -151,6 +155,13 @@ class Batch:
         while page["next"]:
             page = self._transport.json(page["next"])
             yield from (Job(self._transport, body) for body in page["jobs"])
+
+    def _all_refused(self) -> Iterator[dict[str, Any]]:
+        page = self._transport.json(self._path("/refused"), {"limit": _REFUSED_PAGE})
+        yield from page["refused"]
+        while page["next"]:
+            page = self._transport.json(page["next"])
+            yield from page["refused"]
 
     def measurements(self) -> str:
         """Give the measurements of all that has succeeded by now as one table, in CSV."""
@@ -236,6 +247,6 @@ class Batch:
             self._counts = {str(name): int(count) for name, count in body["counts"].items()}
             self._progress = float(body["progress"])
             self._is_final = bool(body["is_final"])
-            self._refused = tuple(RefusedItem(**item) for item in body.get("refused", ()))
+            self._refused = self._refused or tuple(RefusedItem(**item) for item in body.get("refused", ()))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadAnswer(f"the answer is not that of a batch: {error!r}") from error

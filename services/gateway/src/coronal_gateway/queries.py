@@ -25,6 +25,7 @@ __all__ = [
     "NamePath",
     "NewestQuery",
     "OrderQuery",
+    "RefusedQuery",
     "ResultPath",
     "RetryQuery",
     "SubmitQuery",
@@ -125,6 +126,13 @@ class BatchJobsQuery(_Query):
     )
     limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
     after: int = Field(default=0, ge=0, description="The item after which they start, as `next` says.")
+
+
+class RefusedQuery(_Query):
+    """Which items of a batch to list that were not taken."""
+
+    limit: int = Field(default=200, ge=1, le=1_000, description="How many at most.")
+    first: int = Field(default=0, ge=0, le=2**31, description="How many are passed over, as `next` says.")
 
 
 class RetryQuery(_Query):

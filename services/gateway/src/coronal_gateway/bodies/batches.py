@@ -9,7 +9,7 @@ from coronal_gateway.bodies.body import Body, time_of
 from coronal_jobs.batch import Batch, RefusedItem
 from coronal_jobs.pipeline import Pipeline
 
-__all__ = ["BatchBody", "BatchesBody", "batch_path"]
+__all__ = ["BatchBody", "BatchesBody", "RefusedBody", "batch_path"]
 
 
 class CountsBody(Body):
@@ -28,6 +28,7 @@ class BatchLinks(Body):
 
     itself: str = Field(serialization_alias="self")
     jobs: str
+    refused: str
     measurements: str
     predictions: str
     comparison: str
@@ -46,7 +47,7 @@ class BatchBody(Body):
     pipeline: Pipeline
     seed: int
     refused: tuple[RefusedItem, ...] = Field(
-        description="What was not taken, and why; the first 100. summary.csv in the results has all."
+        description="What was not taken, and why; the first 100. Its link `refused` tells all."
     )
     links: BatchLinks
 
@@ -67,6 +68,7 @@ class BatchBody(Body):
             links=BatchLinks(
                 itself=path,
                 jobs=f"{path}/jobs",
+                refused=f"{path}/refused",
                 measurements=f"{path}/results/measurements.csv",
                 predictions=f"{path}/results/predictions.csv",
                 comparison=f"{path}/results/comparison.csv",
@@ -79,6 +81,13 @@ class BatchesBody(Body):
     """Some batches, newest first."""
 
     batches: tuple[BatchBody, ...]
+    next: str | None = Field(description="Where the next page is; null at the end.")
+
+
+class RefusedBody(Body):
+    """Some of what was sent with a batch and not taken, in the order in which it was sent."""
+
+    refused: tuple[RefusedItem, ...]
     next: str | None = Field(description="Where the next page is; null at the end.")
 
 

@@ -9,7 +9,7 @@ from coronal.errors import BadParameter, shown
 from coronal_gateway.answers import answer
 from coronal_gateway.batch_request import EarlierBatch, read_batch
 from coronal_gateway.batch_submission import BatchSubmission
-from coronal_gateway.bodies.batches import BatchBody, BatchesBody, batch_path
+from coronal_gateway.bodies.batches import BatchBody, BatchesBody, RefusedBody, batch_path
 from coronal_gateway.bodies.jobs import JobBody, JobsBody
 from coronal_gateway.idempotency import OnceHeader
 from coronal_gateway.problems import problems
@@ -19,6 +19,7 @@ from coronal_gateway.queries import (
     BatchJobsQuery,
     BatchPath,
     BatchQuery,
+    RefusedQuery,
     RetryQuery,
 )
 from coronal_gateway.services import services
@@ -125,6 +126,16 @@ def list_jobs(path: BatchPath, query: BatchJobsQuery) -> Response:
     return _paged(JobsBody(jobs=tuple(JobBody.of(job, catalogue) for job in page.jobs), next=following))
 
 
+@api.get("/v1/batches/<id>/refused", responses={"200": RefusedBody, **problems(404)})
+def list_refused(path: BatchPath, query: RefusedQuery) -> Response:
+    """List what was sent with a batch and not taken, in the order in which it was sent."""
+    batch = batch_of(path.id)
+    refused = services().batches.some_refused(batch.id, first=query.first, limit=query.limit)
+    told = query.first + len(refused)
+    following = f"{batch_path(batch.id)}/refused?limit={query.limit}&first={told}"
+    return _paged(RefusedBody(refused=refused, next=following if told < batch.refused_count else None))
+
+
 @api.post("/v1/batches/<id>/retry", responses={"200": BatchBody, **problems(404)})
 def retry(path: BatchPath, query: RetryQuery, header: OnceHeader) -> Response:
     """Start the failed jobs of a batch again, or the cancelled ones; all others stay as they are."""
@@ -194,7 +205,7 @@ def _answer_batch(batch: Batch, status: int) -> Response:
     return answer(BatchBody.of(batch), status, etag=_etag(batch) if status == HTTPStatus.OK else "")
 
 
-def _paged(body: BatchesBody | JobsBody) -> Response:
+def _paged(body: BatchesBody | JobsBody | RefusedBody) -> Response:
     response = answer(body)
     if body.next:
         response.headers["Link"] = f'<{body.next}>; rel="next"'

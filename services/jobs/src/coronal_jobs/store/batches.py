@@ -126,11 +126,25 @@ class BatchStore:
     def refused(self, batch_id: str) -> Iterator[RefusedItem]:
         """Give all items of a batch that were not taken, in their order."""
         first = 0
-        while texts := self._redis.execute_command(
-            "LRANGE", _refused_key(batch_id), first, first + _A_CALL - 1
-        ):
-            yield from map(RefusedItem.model_validate_json, texts)
-            first += len(texts)
+        while some := self.some_refused(batch_id, first=first, limit=_A_CALL):
+            yield from some
+            first += len(some)
+
+    def some_refused(self, batch_id: str, *, first: int, limit: int) -> tuple[RefusedItem, ...]:
+        """Return some items of a batch that were not taken, in their order.
+
+        Parameters
+        ----------
+        batch_id
+            The batch; of one that there isn't, none were.
+        first
+            How many of them are passed over.
+        limit
+            How many at most.
+        """
+        last = first + limit - 1
+        texts = self._redis.execute_command("LRANGE", _refused_key(batch_id), first, last)
+        return tuple(map(RefusedItem.model_validate_json, texts))
 
     def cancel(self, batch_id: str) -> None:
         """End all jobs of a batch that aren't over."""
