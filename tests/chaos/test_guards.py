@@ -5,8 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from coronal.spec import AlgorithmSpec, FormatSpec, Input, Kind
+from coronal_jobs.catalogue import NotOffered, Offer
 from coronal_jobs.job import Failure, Job, Order, State
+from coronal_jobs.planning import Hop
 from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import Committed, JobStore
@@ -14,6 +18,24 @@ from coronal_jobs.store.jobs import Committed, JobStore
 LEASE_S = 60.0
 QUEUE = "coronal:pool.{}"
 FAILURE = Failure(code="stage-error", message="no")
+
+
+def _offer(version: str) -> Offer:
+    """Make what a worker offers that has otsu in a version, and reads PNG."""
+    png = FormatSpec(name="png", media_type="image/png", suffixes=(".png",), signatures=())
+    spec = AlgorithmSpec(
+        name="otsu",
+        kind=Kind.SEGMENTER,
+        summary="",
+        version=version,
+        dimensions=(2,),
+        inputs=(Input.IMAGE,),
+        parameters={},
+    )
+    return Offer(algorithms=(spec,), formats=(png,))
+
+
+OLD, NEW = _offer("1"), _offer("2")
 
 
 @pytest.fixture
@@ -59,6 +81,87 @@ def test_a_doorbell_claims_once(job_store: JobStore, claimed: Job) -> None:
 def test_a_doorbell_in_another_pools_queue_claims_nothing(job_store: JobStore, order: Order) -> None:
     job_store.admit(order)
     assert job_store.claim(order.id, "elsewhere", lease_s=LEASE_S) is None
+
+
+class TestAJobThatWasPlannedForAnotherVersion:
+    @pytest.fixture
+    def job_id(self, job_store: JobStore, make_order: Callable[..., Order]) -> str:
+        order = make_order(hops=(Hop(pool="default", first=0, end=2, versions={"otsu": "2"}),))
+        job_store.admit(order)
+        return order.id
+
+    def _declined(self, jobs: JobStore, job_id: str, *, max_parked_s: float = 600.0) -> str:
+        """Let an old worker take its doorbell."""
+        jobs._redis.rpop(QUEUE.format("default"))
+        with pytest.raises(NotOffered) as lack:
+            jobs.claim(job_id, "default", lease_s=LEASE_S, offer=OLD)
+        return jobs.decline(job_id, lack.value, OLD, max_parked_s=max_parked_s)
+
+    def test_an_old_worker_claims_it_only_after_a_retry(self, job_store: JobStore, job_id: str) -> None:
+        assert self._declined(job_store, job_id, max_parked_s=0) == "failed"
+        job_store.retry(job_id)
+        assert job_store.claim(job_id, "default", lease_s=LEASE_S, offer=OLD) is not None
+
+    def test_a_worker_that_cannot_read_its_image_does_not_claim_it(
+        self, job_store: JobStore, job_id: str
+    ) -> None:
+        blind = NEW.model_copy(update={"formats": ()})
+        with pytest.raises(NotOffered, match="format:png"):
+            job_store.claim(job_id, "default", lease_s=LEASE_S, offer=blind)
+
+    def test_it_is_sent_to_a_new_worker_once(
+        self, job_store: JobStore, catalogue_store: CatalogueStore, job_id: str
+    ) -> None:
+        catalogue_store.publish("default", "new", NEW)
+        assert self._declined(job_store, job_id) == "sent"
+        bells = job_store._redis.lrange(QUEUE.format(f"default.{NEW.digest}"), 0, -1)
+        assert [_job_of(bell) for bell in bells] == [job_id]
+        assert job_store.decline(job_id, NotOffered("default", "otsu 2"), OLD, max_parked_s=600) == "parked"
+
+    def test_it_is_sent_to_nobody_who_is_dead_or_elsewhere_or_cannot_run_it(
+        self, job_store: JobStore, catalogue_store: CatalogueStore, connection: Connection, job_id: str
+    ) -> None:
+        catalogue_store.publish("default", "dead", NEW)
+        connection.zincrby("coronal:workers", -45, "default dead")
+        catalogue_store.publish("elsewhere", "new", NEW.model_copy(update={"tasks": ("dataset",)}))
+        catalogue_store.publish("default", "other", OLD.model_copy(update={"tasks": ("dataset",)}))
+        assert self._declined(job_store, job_id) == "parked"
+
+    def test_while_nobody_can_run_it_it_is_rung_for_again_until_its_time_is_over(
+        self, job_store: JobStore, connection: Connection, job_id: str, make_order: Callable[..., Order]
+    ) -> None:
+        assert self._declined(job_store, job_id, max_parked_s=2) == "parked"
+        seconds = connection.time()[0]
+        assert connection.zscore("coronal:outbox", job_id) < 1000 * (seconds + 4)
+        job_store.admit(make_order())  # its doorbell waits in the queue
+        connection.zadd("coronal:outbox", {job_id: 0})
+        assert job_store.ring() == 1
+
+    def test_a_new_worker_lets_it_be_rung_for_at_once(
+        self, job_store: JobStore, catalogue_store: CatalogueStore, connection: Connection, job_id: str
+    ) -> None:
+        catalogue_store.publish("default", "old", OLD)
+        self._declined(job_store, job_id)
+        since_ms = connection.zscore("coronal:parked", job_id) - 60_000
+        connection.zadd("coronal:parked", {job_id: since_ms})
+        catalogue_store.publish("default", "new", NEW)
+        assert connection.zscore("coronal:parked", job_id) == since_ms
+        assert job_store.ring() == 1
+        for worker in ("old", "new"):
+            catalogue_store.leave("default", worker)
+        catalogue_store.publish("default", "old", OLD)
+        assert connection.zscore("coronal:parked", job_id) > since_ms  # nobody could have come
+
+    def test_a_queue_whose_workers_are_gone_is_left(
+        self, job_store: JobStore, catalogue_store: CatalogueStore, connection: Connection, job_id: str
+    ) -> None:
+        catalogue_store.publish("default", "new", NEW)
+        assert self._declined(job_store, job_id) == "sent"
+        connection.zadd("coronal:outbox", {job_id: 0})
+        assert job_store.ring() == 0
+        catalogue_store.leave("default", "new")
+        connection.zadd("coronal:outbox", {job_id: 0})
+        assert job_store.ring() == 1
 
 
 def test_a_lease_that_still_holds_is_not_taken_away(job_store: JobStore, claimed: Job) -> None:

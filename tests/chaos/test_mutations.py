@@ -49,11 +49,46 @@ MUTATIONS = {
     ),
     "a doorbell is in no outbox": (
         "common",
-        "redis.call('ZADD', 'coronal:outbox', now + math",
-        "math.abs(math",
+        "redis.call('ZADD', 'coronal:outbox', now_ms() + ring_again_ms(rings), id)",
+        "",
     ),
     "a lost doorbell stays lost": ("ring", "    ring(id)\n", ""),
     "each doorbell that is due is rung": ("ring", "if rung_ms == 0 or", "if true or"),
+    "a queue that nobody draws from keeps its doorbells": (
+        "ring",
+        "or not is_drawn_from(get(id, 'pool'), queue)",
+        "",
+    ),
+    "a worker claims what it can't run": ("claim", "if lack then", "if false then"),
+    "a job of another version is run": (
+        "offers",
+        "or (has[name] ~= version and not of_any_version)",
+        "",
+    ),
+    "a retry asks for the old version": ("retry", "redis.call('HSET', record_of(id), 'any_version', 1)", ""),
+    "the image's format is not asked for": (
+        "offers",
+        "needs['format:' .. cjson.decode(file).format] = ''",
+        "",
+    ),
+    "what is declined goes to nobody": ("decline", "    ring(id, other)\n", ""),
+    "what is declined goes to who can't run it": (
+        "decline",
+        "and not lacking(id, capabilities)",
+        "",
+    ),
+    "what is declined comes back": ("decline", "and queue_name(pool, other) ~= tried", ""),
+    "the doorbell of a parked job counts as one that waits": (
+        "decline",
+        "redis.call('HDEL', record_of(id), 'rung_ms')",
+        "",
+    ),
+    "a parked job is looked at after its time": ("decline", "math.min(ring_again_ms(rings), left)", "1e12"),
+    "what nobody can run waits for ever": ("decline", "if left <= 0 then", "if false then"),
+    "a dead worker is sent jobs": ("offers", "seconds() - ALIVE_S", "'-inf'"),
+    "workers of another pool are sent jobs": ("offers", "string.match(member, '^%S+') == pool and ", ""),
+    "a new worker wakes nobody": ("announce", "  look_again(pool, was_dead)\n", ""),
+    "time counts while no worker lived": ("announce", "      if was_dead then", "      if false then"),
     "a named blob is doomed": ("doom", "== 1 then", "== 2 then"),
 }
 

@@ -206,7 +206,7 @@ def page_runs(
     copy_images: Callable[[Path], None],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[Path, PageRun]:
-    catalogue = Catalogue((Pool(name="default", workers=1, offer=offer),))
+    catalogue = Catalogue((Pool(name="default", workers=1, offers=(offer,)),))
     runs = {}
     for page in PAGES:
         folder = tmp_path_factory.mktemp(page.stem.lower())

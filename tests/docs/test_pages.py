@@ -19,7 +19,7 @@ from coronal_jobs.catalogue import Offer
 from coronal_jobs.janitor.settings import JanitorSettings
 from coronal_jobs.job import State
 from coronal_jobs.settings import StoreSettings
-from coronal_jobs.store.scripts import TRANSITIONS
+from coronal_jobs.store.scripts import SHARED, TRANSITIONS
 from coronal_worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +133,7 @@ def test_each_code_of_an_error_is_listed(error: type[CoronalError]) -> None:
 
 
 def test_each_script_is_told_of() -> None:
-    scripts = {path.stem for path in SCRIPTS.glob("*.lua")} - {"common"}
+    scripts = {path.stem for path in SCRIPTS.glob("*.lua")} - {*SHARED}
 
     assert set(re.findall(r"^\| `(\w+)` \|", text_of(DOCS / "how-data-flows.md"), re.MULTILINE)) == scripts
 

@@ -24,7 +24,7 @@ IMAGES = {
 
 @pytest.fixture(scope="module")
 def catalogue(offer: Offer) -> Catalogue:
-    return Catalogue((Pool(name="default", workers=1, offer=offer),))
+    return Catalogue((Pool(name="default", workers=1, offers=(offer,)),))
 
 
 def test_each_has_an_image_here_and_a_line_in_the_readme() -> None:

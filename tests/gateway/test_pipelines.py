@@ -110,7 +110,7 @@ def test_without_any_worker_ever_no_pipeline_can_be_checked(bare_client: FlaskCl
 def brought(publish: Callable[..., None], at: Services) -> Pipeline:
     """Publish a pipeline that a plugin brings."""
     pipeline = parse("name: cells\nstages: [otsu]")
-    offer = at.catalogue.now().pools[0].offer
+    offer = at.catalogue.now().pools[0].offers[0]
     publish(offer=offer.model_copy(update={"pipelines": (pipeline,)}))
     at.catalogue.now()
     return pipeline

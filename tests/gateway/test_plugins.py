@@ -31,6 +31,21 @@ def test_a_plugin_that_could_not_be_used_stands_there_with_its_reason(client: Fl
     }
 
 
+def test_a_pool_whose_plugins_are_changed_tells_what_each_of_its_workers_has(
+    client: FlaskClient, at: Services, publish
+) -> None:
+    (offer,) = at.catalogue.now().pools[0].offers
+    newer = [spec.model_copy(update={"version": "2"}) for spec in offer.algorithms if spec.name != "otsu"]
+    publish(worker="w2", offer=offer.model_copy(update={"algorithms": tuple(newer), "rejected": ()}))
+    body = client.get("/v1/plugins").json
+    (pool,) = body["pools"]
+    assert pool["workers"] == 2
+    assert sorted(pool["algorithms"]) == ["compare", "gaussian", "otsu", "shape"]
+    assert [one["name"] for one in pool["rejected"]] == ["broken"]
+    versions = {one["name"]: one["version"] for one in body["algorithms"]}
+    assert versions == {"compare": "2", "gaussian": "2", "otsu": "1", "shape": "2"}
+
+
 def test_a_pool_whose_workers_have_stopped_stands_there_with_none(client: FlaskClient, at: Services) -> None:
     at.catalogue._store.leave("default", "w1")
     assert [pool["workers"] for pool in client.get("/v1/plugins").json["pools"]] == [0]

@@ -19,7 +19,9 @@ def test_a_job_tells_all_that_its_record_says(client: FlaskClient, submit, at: S
     at.jobs.report(claimed, "otsu", 0.5)
     body = client.get(f"/v1/jobs/{job_id}").json
     assert (body["state"], body["stage"], body["progress"]) == ("running", "otsu", 0.5)
-    assert (body["pool"], body["hops"]) == ("default", [{"pool": "default", "stages": ["otsu", "shape"]}])
+    versions = {"otsu": "1", "shape": "1"}
+    hop = {"pool": "default", "stages": ["otsu", "shape"], "versions": versions}
+    assert (body["pool"], body["hops"]) == ("default", [hop])
     assert body["created"].endswith("Z")
     assert body["started"] >= body["created"]
     assert body["finished"] is None

@@ -93,6 +93,59 @@ def test_a_plugin_can_be_used_as_soon_as_its_worker_has_told_of_it(submit, publi
     assert submit().status_code == 202
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param({"pipeline": "[vesselness]"}, id="algorithm"),
+        pytest.param({"pipeline": "{stages: [otsu], results: [table]}"}, id="writer"),
+        pytest.param({"pipeline": "vessels"}, id="pipeline"),
+        pytest.param({"image": FileStorage(BytesIO(b"MM\0*"), "a.tif")}, id="format"),
+    ],
+)
+def test_what_the_last_worker_did_not_offer_is_put_off_while_none_lives(
+    submit, at: Services, publish, parts: dict[str, object]
+) -> None:
+    at.catalogue._store.leave("default", "w1")  # e.g. `coronal up` starts again, after a plugin was installed
+    answer = submit(**parts)
+    assert (answer.status_code, answer.json["code"]) == (503, "no-workers")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "no worker lives at present, and the last did not offer this: " in answer.json["detail"]
+    publish()
+    answer = submit(**parts)
+    assert answer.status_code in (415, 422)
+
+
+def test_what_is_wrong_in_itself_is_refused_while_no_worker_lives_too(submit, at: Services) -> None:
+    at.catalogue._store.leave("default", "w1")
+    for pipeline, code in (("[shape]", "stages-dont-fit"), ("[{gaussian: {sigma: -1}}]", "bad-parameter")):
+        answer = submit(pipeline=pipeline)
+        assert (answer.status_code, answer.json["code"]) == (422, code)
+
+
+def _version(offer: Offer, version: str) -> Offer:
+    """Give an offer whose algorithms are all of a version."""
+    specs = tuple(spec.model_copy(update={"version": version}) for spec in offer.algorithms)
+    return offer.model_copy(update={"algorithms": specs})
+
+
+def test_a_job_is_planned_for_the_newest_version_that_lives_and_says_what_it_waits_for(
+    submit, at: Services, publish, client: FlaskClient
+) -> None:
+    publish(worker="w2", offer=_version(at.catalogue.now().pools[0].offers[0], "2"))
+    at.catalogue.now()
+    told = submit(pipeline="[otsu]").json
+    assert told["hops"] == [{"pool": "default", "stages": ["otsu"], "versions": {"otsu": "2"}}]
+    assert told["warning"] is None
+    at.catalogue._store.leave("default", "w2")
+    at.catalogue.now()
+    path = f"/v1/jobs/{told['id']}"
+    expected = "no living worker of pool 'default' has otsu 2, which it needs; the job waits"
+    assert client.get(path).json["warning"] == expected
+    at.jobs.cancel(told["id"])
+    at.jobs.retry(told["id"])
+    assert client.get(path).json["warning"] is None
+
+
 def test_without_any_worker_ever_it_is_503_with_when_to_come_back(
     bare_client: FlaskClient, png: bytes
 ) -> None:

@@ -65,7 +65,7 @@ SPECS = [one.spec.model_copy(update={"version": "1"}) for one in ALGORITHMS]
 
 def _catalogue(*specs: AlgorithmSpec) -> Catalogue:
     offer = Offer(algorithms=specs, writers=("measurements", "overlay"))
-    return Catalogue((Pool(name="default", workers=1, offer=offer),))
+    return Catalogue((Pool(name="default", workers=1, offers=(offer,)),))
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_the_first_wrong_stage_is_told(checks: Checks) -> None:
 
 
 def test_all_installed_algorithms_pass_with_their_defaults(offer: Offer) -> None:
-    catalogue = Catalogue((Pool(name="default", workers=1, offer=offer),))
+    catalogue = Catalogue((Pool(name="default", workers=1, offers=(offer,)),))
     for spec in offer.algorithms:
         if not spec.needs_model:
             check(parse(f"[otsu, {spec.name}]"), catalogue)

@@ -106,7 +106,7 @@ def _offering(pool: str, *specs: tuple[str, Kind]) -> Pool:
         )
         for name, kind in specs
     )
-    return Pool(name=pool, workers=1, offer=Offer(algorithms=algorithms))
+    return Pool(name=pool, workers=1, offers=(Offer(algorithms=algorithms),))
 
 
 FILTERS = _offering("filters", ("grey", Kind.FILTER), ("blur", Kind.FILTER))
@@ -149,7 +149,7 @@ def test_a_segmenters_labels_can_be_measured_after_it() -> None:
         inputs=(Input.IMAGE, Input.LABELS),
         parameters={"type": "object", "properties": {}, "additionalProperties": False},
     )
-    catalogue = Catalogue((network, Pool(name="x", workers=1, offer=Offer(algorithms=(measurer,)))))
+    catalogue = Catalogue((network, Pool(name="x", workers=1, offers=(Offer(algorithms=(measurer,)),))))
     check(_pinned("[{segment: {model: heads}}, shape]"), catalogue)
     with pytest.raises(StagesDontFit, match="segment"):
         check(_pinned("[shape, {segment: {model: heads}}]"), catalogue)

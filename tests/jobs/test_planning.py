@@ -1,9 +1,11 @@
 import pytest
 
 from coronal.spec import AlgorithmSpec, Input, Kind
+from coronal.task_spec import DatasetTask
 from coronal_jobs.catalogue import Catalogue, Offer, Pool
+from coronal_jobs.errors import NotTogether
 from coronal_jobs.pipeline import parse
-from coronal_jobs.planning import Hop, plan
+from coronal_jobs.planning import Hop, plan, plan_task
 
 
 def _pool(name: str, algorithms: str, *, workers: int = 1) -> Pool:
@@ -19,7 +21,7 @@ def _pool(name: str, algorithms: str, *, workers: int = 1) -> Pool:
         )
         for algorithm in algorithms
     )
-    return Pool(name=name, workers=workers, offer=Offer(algorithms=specs))
+    return Pool(name=name, workers=workers, offers=(Offer(algorithms=specs),))
 
 
 @pytest.mark.parametrize(
@@ -50,4 +52,54 @@ def test_the_hops_hold_each_stage_once_and_in_order() -> None:
 
 
 def test_a_hop_is_plain_data() -> None:
-    assert Hop(pool="p", first=0, end=2).model_dump() == {"pool": "p", "first": 0, "end": 2}
+    told = {"pool": "p", "first": 0, "end": 2, "versions": {"a": "1"}}
+    assert Hop(pool="p", first=0, end=2, versions={"a": "1"}).model_dump() == told
+
+
+def _offer(*writers: str, tasks: tuple[str, ...] = (), **versions: str) -> Offer:
+    (base,) = _pool("", "".join(versions)).offers
+    specs = (spec.model_copy(update={"version": versions[spec.name]}) for spec in base.algorithms)
+    return Offer(algorithms=tuple(specs), writers=writers, tasks=tasks)
+
+
+def _told(hops: tuple[Hop, ...]) -> list[tuple[int, int, dict[str, str]]]:
+    return [(hop.first, hop.end, hop.versions) for hop in hops]
+
+
+class TestWhileThePluginsOfAPoolAreChanged:
+    def _catalogue(self, *offers: Offer) -> Catalogue:
+        return Catalogue((Pool(name="p", workers=len(offers), offers=offers),))
+
+    @pytest.mark.parametrize("step", [1, -1], ids=["old first", "new first"])
+    def test_a_hop_is_for_workers_with_the_newest_version_of_all_its_algorithms(self, step: int) -> None:
+        offers = (_offer(a="1", b="1"), _offer(a="2", b="1"))[::step]
+        hops = plan(parse("[b, a, b]"), self._catalogue(*offers))
+        assert _told(hops) == [(0, 3, {"b": "1", "a": "2"})]
+
+    def test_what_no_worker_has_all_of_is_done_by_several_in_turn(self) -> None:
+        catalogue = self._catalogue(_offer(a="2", b="1"), _offer(a="1", b="2"))
+        hops = plan(parse("[a, a, b, a]"), catalogue)
+        assert _told(hops) == [(0, 2, {"a": "2"}), (2, 3, {"b": "2"}), (3, 4, {"a": "2"})]
+
+    def test_the_last_hop_is_for_workers_that_write_the_results_too(self) -> None:
+        catalogue = self._catalogue(_offer(a="1", b="1"), _offer("table", b="1"))
+        hops = plan(parse("{stages: [a, b], results: [table]}"), catalogue)
+        assert _told(hops) == [(0, 1, {"a": "1"}), (1, 2, {"b": "1", "writer:table": ""})]
+
+    def test_a_stage_that_no_worker_can_run_and_write_is_refused(self) -> None:
+        catalogue = self._catalogue(_offer(a="1"), _offer("table", b="1"))
+        with pytest.raises(NotTogether, match=r"and none does: a, the writer table \(stage 1, a\)"):
+            plan(parse("{stages: [a], results: [table]}"), catalogue)
+
+    def test_a_task_is_for_workers_that_do_it_with_the_newest_versions(self) -> None:
+        tasks = ("dataset",)
+        catalogue = self._catalogue(
+            _offer(a="1", b="1", tasks=tasks), _offer(a="2", b="1", tasks=tasks), _offer(a="2", b="1")
+        )
+        hops = plan_task(DatasetTask(name="cells"), ("a", "b"), catalogue)
+        assert _told(hops) == [(0, 1, {"a": "2", "b": "1", "task:dataset": ""})]
+
+    def test_a_task_that_no_worker_does_with_all_that_it_needs_is_refused(self) -> None:
+        catalogue = self._catalogue(_offer(a="1", tasks=("dataset",)), _offer(b="1"))
+        with pytest.raises(NotTogether, match="and none does: the task dataset, b"):
+            plan_task(DatasetTask(name="cells"), ("b",), catalogue)

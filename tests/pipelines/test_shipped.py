@@ -63,7 +63,7 @@ def labels(
 def test_it_is_a_pipeline_of_what_is_installed(offer: Offer, name: str) -> None:
     pipeline = parse((FOLDER / f"{name}.yaml").read_text("utf-8"))
 
-    check(pipeline, Catalogue((Pool(name="default", workers=1, offer=offer),)))
+    check(pipeline, Catalogue((Pool(name="default", workers=1, offers=(offer,)),)))
 
     assert pipeline.name == name
     assert pipeline.description.endswith(".")

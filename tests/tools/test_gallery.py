@@ -52,7 +52,7 @@ def test_the_pipeline_that_stands_on_the_page_can_be_run(name: str, offer: Offer
     stages = GALLERY.entries[name].stages(name)
     text = flow(stages)
     assert document.load(text) == stages
-    check(parse(text), Catalogue((Pool(name="default", workers=1, offer=offer),)))
+    check(parse(text), Catalogue((Pool(name="default", workers=1, offers=(offer,)),)))
 
 
 # A filter, one that moves, a segmenter, one that refines, a measurer, and one that compares.

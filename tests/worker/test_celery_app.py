@@ -10,7 +10,7 @@ def _never() -> PoolProcess:
 
 
 def test_nothing_by_which_celery_keeps_repeats_or_revokes_work_is_on() -> None:
-    app = create_app(WorkerSettings(pool="gpu"), _never)
+    app = create_app(WorkerSettings(pool="gpu"), _never, "0123abcd")
     settings = app.conf
     assert settings.result_backend is None
     assert settings.task_ignore_result
@@ -21,9 +21,9 @@ def test_nothing_by_which_celery_keeps_repeats_or_revokes_work_is_on() -> None:
     assert (settings.worker_prefetch_multiplier, settings.worker_disable_prefetch) == (1, True)
 
 
-def test_a_pool_listens_to_its_own_queue_alone() -> None:
-    app = create_app(WorkerSettings(pool="gpu"), _never)
-    assert list(app.amqp.queues) == ["pool.gpu"]
+def test_a_worker_listens_to_the_queues_of_its_pool_and_of_its_offer_alone() -> None:
+    app = create_app(WorkerSettings(pool="gpu"), _never, "0123abcd")
+    assert list(app.amqp.queues) == ["pool.gpu", "pool.gpu.0123abcd"]
     assert app.conf.broker_transport_options["global_keyprefix"] == "coronal:"
     assert "coronal.hop" in app.tasks
 

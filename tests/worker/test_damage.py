@@ -21,7 +21,7 @@ from coronal_worker.claims import ClaimFile
 from coronal_worker.hop import HopRunner
 from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
-from coronal_worker.loader import load_plugins
+from coronal_worker.loader import Loaded, load_plugins
 from coronal_worker.models import Models
 
 THREE_HOPS = "[gaussian, otsu, shape]"
@@ -37,7 +37,9 @@ class Bench:
         plugins = load_plugins().plugins
         keeper = Keeper(blobs, Holdings(jobs._redis, blobs))
         models = Models(blobs, plugins, most_bytes=2**20)
-        self._runner = HopRunner("default", plugins, models, jobs, keeper, lease_s=60)
+        self._runner = HopRunner(
+            "default", plugins, models, jobs, keeper, lease_s=60, offer=Loaded(plugins).offer()
+        )
         self._claims = ClaimFile(folder)
 
     def admit(self, text: str, *ends: int, content: bytes, reference: bytes = b"") -> str:

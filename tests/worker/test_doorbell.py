@@ -19,7 +19,8 @@ QUEUE = "coronal:pool.default"
 
 @pytest.fixture
 def app(empty_redis: str) -> Iterator[Celery]:
-    one = create_app(WorkerSettings(redis_url=empty_redis), lambda: pytest.fail("no process is started here"))
+    settings = WorkerSettings(redis_url=empty_redis)
+    one = create_app(settings, lambda: pytest.fail("no process is started here"), "0123abcd")
     yield one
     one.close()
 

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from coronal_jobs.job import Input, Job, Order, State
 from coronal_jobs.pipeline import parse
 from coronal_jobs.planning import Hop
 from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.store.catalogue import CatalogueStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.holdings import Holdings
 from coronal_jobs.store.jobs import JobStore
@@ -27,7 +29,7 @@ from coronal_worker.failures import MOST_RETRIES
 from coronal_worker.hop import HopRunner
 from coronal_worker.keeping import Keeper
 from coronal_worker.limits import Limits
-from coronal_worker.loader import load_plugins
+from coronal_worker.loader import Loaded, load_plugins
 from coronal_worker.models import Models
 
 Claim = Callable[..., Job]
@@ -80,7 +82,7 @@ def plugins(spy: Spy) -> Plugins:
 def runner(plugins: Plugins, job_store: JobStore, blobs: BlobStore) -> HopRunner:
     keeper = Keeper(blobs, Holdings(job_store._redis, blobs))
     models = Models(blobs, plugins, most_bytes=2**20)
-    return HopRunner("default", plugins, models, job_store, keeper, lease_s=60)
+    return HopRunner("default", plugins, models, job_store, keeper, lease_s=60, offer=Loaded(plugins).offer())
 
 
 @pytest.fixture
@@ -378,3 +380,36 @@ def test_more_objects_than_may_be_measured_fail_their_job_with_both_numbers(
     assert failure is not None
     assert (failure.code, failure.stage) == ("bad-image", "shape")
     assert failure.message.startswith("at most 0 objects can be measured, found 1: smooth the image first")
+
+
+class TestAJobThatWasPlannedForOtherPlugins:
+    @pytest.fixture
+    def job_id(self, job_store: JobStore, make_order: Callable[..., Order]) -> str:
+        order = make_order(hops=(Hop(pool="default", first=0, end=2, versions={"otsu": "99"}),))
+        job_store.admit(order)
+        return order.id
+
+    def test_it_is_passed_on_to_a_worker_that_has_them(
+        self, runner: HopRunner, job_store: JobStore, job_id: str, connection: Connection, spy: Spy
+    ) -> None:
+        specs = (spec.model_copy(update={"version": "99"}) for spec in runner.offer.algorithms)
+        other = runner.offer.model_copy(update={"algorithms": tuple(specs)})
+        CatalogueStore(connection).publish("default", "other", other)
+        assert runner.claim(job_id) is None
+        (queue,) = (key for key in connection.keys("coronal:pool.default.*"))
+        assert connection.llen(queue) == 1
+        assert job_store.get(job_id).state is State.QUEUED
+        assert spy.finished == []
+
+    def test_its_end_is_told_where_nobody_has_come_that_has_them(
+        self, runner: HopRunner, job_store: JobStore, job_id: str, spy: Spy
+    ) -> None:
+        assert runner.claim(job_id) is None
+        assert spy.finished == []
+        assert replace(runner, max_parked_s=0.0).claim(job_id) is None
+        failure = job_store.get(job_id).failure
+        assert failure is not None
+        assert failure.code == "not-offered"
+        assert [(told, str(error)) for told, error in spy.finished] == [
+            (job_id, "a living worker of the pool default must have otsu 99")
+        ]

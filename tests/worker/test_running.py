@@ -273,7 +273,9 @@ def test_no_process_has_loaded_tensorflow_before_it_was_asked_for_a_network(
 ) -> None:
     job = site.ended(site.submit(cell_png, "[otsu]"))
     assert job.state is State.SUCCEEDED
-    assert any(spec.name == "cnn" for pool in site.catalogue.read().pools for spec in pool.offer.algorithms)
+    assert any(
+        spec.name == "cnn" for pool in site.catalogue.read().pools for spec in pool.offers[0].algorithms
+    )
     for pid in site.workers[0].processes():
         maps = Path(f"/proc/{pid}/maps").read_text()
         assert "numpy" in maps

@@ -13,6 +13,7 @@ from coronal import Plugins, Publication, ResultFile, TaskResult, UnknownFormat,
 from coronal.errors import BadDataset
 from coronal.spec import Kind
 from coronal.task_spec import DatasetTask, DatasetUse, EvaluationTask, ModelUse, TaskSpec, TrainingTask
+from coronal_jobs.catalogue import Offer
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.job import Input, Job, State
 from coronal_jobs.pipeline import NO_PIPELINE
@@ -62,7 +63,7 @@ class Bench:
         keeper = Keeper(self.blobs, self.holdings)
         models = Models(self.blobs, plugins, most_bytes=0)
         self.claims.begin(job.id, job.epoch, ends_s=time.monotonic() + 60)
-        runner = HopRunner("default", plugins, models, self.jobs, keeper, lease_s=60)
+        runner = HopRunner("default", plugins, models, self.jobs, keeper, lease_s=60, offer=Offer())
         runner.run(job, self.claims, Limits(stage_s=60, job_s=60, memory_bytes=1 << 30))
         self.claims.end()
         return self.jobs.get(job.id)

@@ -77,7 +77,7 @@ def check(
 
 def blob_faults(connection: Connection, jobs: Sequence[Job], on_disk: Sequence[str]) -> list[str]:
     """Compare what stands beside the records of ended jobs, and lies on the disk, with what they name."""
-    left = {key: connection.zcard(f"coronal:{key}") for key in ("leases", "outbox", "holds")}
+    left = {key: connection.zcard(f"coronal:{key}") for key in ("leases", "outbox", "parked", "holds")}
     left["unnamed"] = connection.scard("coronal:unnamed")
     faults = [f"{count} entries are left in {key}" for key, count in left.items() if count]
     named = Counter(digest for job in jobs for digest in _named(job))

@@ -96,7 +96,7 @@ def test_work_ends_and_is_deleted_when_not_a_byte_of_redis_is_left(
 def test_a_worker_is_seen_though_redis_is_full(own_connection: Connection, offer: Offer) -> None:
     own_connection.config_set("maxmemory", 1)
     CatalogueStore(own_connection).publish("default", "w1", offer)
-    assert CatalogueStore(own_connection).beat("default", "w1")
+    assert CatalogueStore(own_connection).beat("default", "w1", offer)
     assert [pool.workers for pool in CatalogueStore(own_connection).read().pools] == [1]
 
 

@@ -16,13 +16,17 @@ def _age(connection: Connection, worker: str, by_s: float) -> None:
     connection.zincrby("coronal:workers", -by_s, worker)
 
 
+def _text(offer: Offer) -> str:
+    return offer.text
+
+
 def test_nothing_is_offered_before_a_worker_has_started(catalogue_store: CatalogueStore) -> None:
     assert catalogue_store.read().pools == ()
 
 
 def test_what_a_worker_publishes_is_read(catalogue_store: CatalogueStore, offer: Offer) -> None:
     catalogue_store.publish("default", "w1", offer)
-    assert catalogue_store.read().pools == (Pool(name="default", workers=1, queued=0, offer=offer),)
+    assert catalogue_store.read().pools == (Pool(name="default", workers=1, queued=0, offers=(offer,)),)
 
 
 def test_workers_are_counted_by_pool_each_once(catalogue_store: CatalogueStore) -> None:
@@ -31,11 +35,62 @@ def test_workers_are_counted_by_pool_each_once(catalogue_store: CatalogueStore) 
     assert [(pool.name, pool.workers) for pool in catalogue_store.read().pools] == [("a", 2), ("b", 1)]
 
 
-def test_the_last_offer_of_a_pool_counts(catalogue_store: CatalogueStore, offer: Offer) -> None:
+def test_each_living_worker_of_a_pool_has_its_own_offer(
+    catalogue_store: CatalogueStore, connection: Connection, offer: Offer
+) -> None:
+    for worker, its in (("w1", BROKEN), ("w2", offer), ("w3", BROKEN)):
+        catalogue_store.publish("a", worker, its)
+    (pool,) = catalogue_store.read().pools
+    assert pool.workers == 3
+    assert sorted(pool.offers, key=_text) == sorted((BROKEN, offer), key=_text)
+    _age(connection, "a w2", ALIVE_S + 1)
+    (pool,) = catalogue_store.read().pools
+    assert (pool.workers, pool.offers) == (2, (BROKEN,))
+
+
+def test_a_worker_that_comes_again_with_other_plugins_offers_these_alone(
+    catalogue_store: CatalogueStore, offer: Offer
+) -> None:
     catalogue_store.publish("a", "w1", BROKEN)
-    assert catalogue_store.read().pools[0].offer == BROKEN
+    catalogue_store.publish("a", "w1", offer)
+    (pool,) = catalogue_store.read().pools
+    assert (pool.workers, pool.offers) == (1, (offer,))
+
+
+@pytest.mark.parametrize("is_left", [True, False], ids=["left", "died"])
+def test_of_a_pool_without_workers_that_is_known_which_was_heard_of_last(
+    catalogue_store: CatalogueStore, connection: Connection, offer: Offer, is_left: bool
+) -> None:
+    catalogue_store.publish("a", "w1", offer)
+    catalogue_store.publish("a", "w2", BROKEN)
+    catalogue_store.beat("a", "w1", offer)
+    for worker in ("w1", "w2"):
+        if is_left:
+            catalogue_store.leave("a", worker)
+        else:
+            _age(connection, f"a {worker}", ALIVE_S + 1)
+    (pool,) = catalogue_store.read().pools
+    assert (pool.workers, pool.offers) == (0, (offer,))
+
+
+def test_an_offer_that_nobody_has_any_more_is_forgotten(
+    catalogue_store: CatalogueStore, connection: Connection, offer: Offer
+) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
     catalogue_store.publish("a", "w2", offer)
-    assert catalogue_store.read().pools[0].offer == offer
+    _age(connection, "a w1", 3 * ALIVE_S)
+    catalogue_store.publish("a", "w3", offer)
+    for kept in ("offers", "capabilities"):
+        assert connection.hkeys(f"coronal:{kept}") == [offer.digest]
+
+
+def test_offers_that_were_forgotten_meanwhile_leave_their_pool_without_one(
+    catalogue_store: CatalogueStore, connection: Connection
+) -> None:
+    catalogue_store.publish("a", "w1", BROKEN)
+    connection.delete("coronal:offers")
+    (pool,) = CatalogueStore(connection).read().pools
+    assert (pool.workers, pool.offers) == (1, ())
 
 
 def test_many_offers_are_told_apart(catalogue_store: CatalogueStore) -> None:
@@ -43,7 +98,7 @@ def test_many_offers_are_told_apart(catalogue_store: CatalogueStore) -> None:
     for number, one in enumerate(offers):
         catalogue_store.publish(f"p{number:02}", "w", one)
     for _ in range(2):
-        assert [pool.offer for pool in catalogue_store.read().pools] == offers
+        assert [pool.offers[0] for pool in catalogue_store.read().pools] == offers
 
 
 def test_a_worker_that_is_silent_for_thirty_seconds_is_dead_and_its_pool_stays(
@@ -53,8 +108,8 @@ def test_a_worker_that_is_silent_for_thirty_seconds_is_dead_and_its_pool_stays(
     _age(connection, "a w1", ALIVE_S - 1)
     assert catalogue_store.read().pools[0].workers == 1
     _age(connection, "a w1", 3)
-    assert catalogue_store.read().pools == (Pool(name="a", workers=0, offer=BROKEN),)
-    assert catalogue_store.beat("a", "w1")
+    assert catalogue_store.read().pools == (Pool(name="a", workers=0, offers=(BROKEN,)),)
+    assert catalogue_store.beat("a", "w1", BROKEN)
     assert catalogue_store.read().pools[0].workers == 1
 
 
@@ -74,9 +129,9 @@ def test_a_worker_learns_that_its_offer_is_gone(
     catalogue_store: CatalogueStore, connection: Connection
 ) -> None:
     catalogue_store.publish("a", "w1", BROKEN)
-    assert catalogue_store.beat("a", "w1")
+    assert catalogue_store.beat("a", "w1", BROKEN)
     connection.flushall()
-    assert not catalogue_store.beat("a", "w1")
+    assert not catalogue_store.beat("a", "w1", BROKEN)
 
 
 def test_workers_that_have_died_long_ago_are_forgotten(
@@ -104,7 +159,8 @@ def test_while_redis_is_away_it_is_said() -> None:
 def test_what_a_newer_worker_offers_beside_is_passed_over(
     catalogue_store: CatalogueStore, connection: Connection, offer: Offer
 ) -> None:
+    catalogue_store.publish("default", "w1", offer)
     newer = offer.model_dump(mode="json") | {"telepathy": [1]}
     newer["algorithms"][0]["mood"] = "good"
-    connection.hset("coronal:offers", "default", json.dumps(newer))
-    assert catalogue_store.read().pools[0].offer == offer
+    connection.hset("coronal:offers", offer.digest, json.dumps(newer))
+    assert catalogue_store.read().pools[0].offers[0] == offer

@@ -9,22 +9,24 @@ import pytest
 from redis.exceptions import ResponseError
 
 from coronal_jobs.batch import BatchOrder, Item
+from coronal_jobs.catalogue import NotOffered, Offer
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Failure, Job, Order, State
 from coronal_jobs.store import scripts
 from coronal_jobs.store.batches import BatchStore
 from coronal_jobs.store.connection import Connection
 from coronal_jobs.store.jobs import JobStore
-from coronal_jobs.store.scripts import TRANSITIONS, source_of
+from coronal_jobs.store.scripts import SHARED, TRANSITIONS, source_of
 
 FAILURE = Failure(code="stage-error", message="no")
+LACK = NotOffered("default", "otsu 2")
 NOTHING = "nothing"
 ALSO_WHEN_FULL = "#!lua flags=allow-oom\n"
 
 
 def _names() -> list[str]:
     paths = (path.name for path in files(scripts).iterdir())
-    return sorted(name[:-4] for name in paths if name.endswith(".lua") and name != "common.lua")
+    return sorted(name[:-4] for name in paths if name.endswith(".lua") and name[:-4] not in SHARED)
 
 
 def _state(store: JobStore, job_id: str) -> str:
@@ -53,6 +55,10 @@ STEPS: dict[str, list[Callable[[JobStore, Order, Job], object]]] = {
     "admit_batch": [lambda store, order, _: BatchStore(store._redis).admit(_batch_of(order))],
     "ring": [lambda store, *_: store.ring()],
     "claim": [lambda store, order, _: store.claim(order.id, "default", lease_s=60)],
+    "decline": [
+        lambda store, order, _: store.decline(order.id, LACK, Offer(), max_parked_s=60),
+        lambda store, order, _: store.decline(order.id, LACK, Offer(), max_parked_s=0),
+    ],
     "beat": [lambda store, _, job: store.beat(job.id, job.epoch, lease_s=60)],
     "report": [lambda store, _, job: store.report(job, "a", 0.5)],
     "checkpoint": [lambda store, _, job: store.checkpoint(job, "d" * 64)],
@@ -123,12 +129,12 @@ def _changes(
 
 
 def test_every_script_is_tried_here() -> None:
-    # Those left over are about blobs or about data sets and models, or remove the record.
+    # Those left over are about blobs, about data sets and models or about workers, or remove the record.
     blobs, versions = (
         {"hold", "drop", "doom", "unhold"},
         {"publish", "restore", "withdraw", "promote", "rollback"},
     )
-    assert set(_names()) - set(STEPS) == blobs | versions | {"delete"}
+    assert set(_names()) - set(STEPS) == blobs | versions | {"announce", "delete"}
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -53,8 +53,11 @@ _SETTINGS = {
 }
 
 
-def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess]) -> Celery:
-    """Make the Celery application of a pool.
+def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess], offer: str) -> Celery:
+    """Make the Celery application of a worker.
+
+    It draws from the queue of its pool, and from that of all workers that offer the same: what others of the
+    pool can't run is sent there.
 
     Parameters
     ----------
@@ -62,13 +65,15 @@ def create_app(settings: WorkerSettings, start_process: Callable[[], PoolProcess
         The worker's.
     start_process
         Called once in each process that runs jobs.
+    offer
+        The digest of what the worker offers.
     """
     app = Celery("coronal", broker=settings.redis_url, set_as_current=False)
     queue = f"pool.{settings.pool}"
     app.conf.update(
         _SETTINGS,
         broker_transport=TRANSPORT,
-        task_queues=[Queue(queue, exchange="", routing_key=queue)],
+        task_queues=[Queue(one, exchange="", routing_key=one) for one in (queue, f"{queue}.{offer}")],
         task_default_queue=queue,
         broker_transport_options={
             "global_keyprefix": "coronal:",

@@ -38,11 +38,11 @@ def main(arguments: Sequence[str]) -> int:
     settings = _settings(arguments)
     start_logging()
     loaded = load_plugins()
-
+    offer = loaded.offer()
     gc.collect()
     gc.freeze()
     name = f"{socket.gethostname()}-{os.getpid()}"
-    presence = Presence(CatalogueStore(connect(settings)), settings.pool, name, loaded.offer())
+    presence = Presence(CatalogueStore(connect(settings)), settings.pool, name, offer)
     _log.info(
         "pool %s: %d algorithms, %d processes", settings.pool, len(loaded.plugins.specs()), settings.processes
     )
@@ -54,9 +54,9 @@ def main(arguments: Sequence[str]) -> int:
 
         def begin() -> PoolProcess:
             printed.leave_to_child()
-            return start_process(settings, loaded.plugins, folder)
+            return start_process(settings, loaded.plugins, offer, folder)
 
-        app = create_app(settings, begin)
+        app = create_app(settings, begin, offer.digest)
 
         def ready() -> None:
             presence.start()

@@ -12,6 +12,7 @@ from typing import TypeVar
 from coronal import Case, Image, Outcome, Plugins, Reference
 from coronal.errors import CoronalError
 from coronal.task_spec import TaskSpec
+from coronal_jobs.catalogue import NotOffered, Offer
 from coronal_jobs.errors import BlobDamaged, NotFound, StoreUnavailable
 from coronal_jobs.job import Job
 from coronal_jobs.store.jobs import Committed, JobStore
@@ -63,6 +64,10 @@ class HopRunner:
         Where records and bytes are kept.
     lease_s
         How long a claim holds without a beat.
+    offer
+        What the plugins offer: no job is claimed that was planned for something else.
+    max_parked_s
+        How long such a job waits for a worker that has it.
     settle
         Waits until what was printed stands in the job's log: before the job ends.
     """
@@ -73,11 +78,21 @@ class HopRunner:
     jobs: JobStore
     keeper: Keeper
     lease_s: float
+    offer: Offer
+    max_parked_s: float = 600.0
     settle: Callable[[], None] = lambda: None
 
     def claim(self, job_id: str) -> Job | None:
-        """Claim a job; None when there is nothing to claim."""
-        return self.jobs.claim(job_id, self.pool, lease_s=self.lease_s)
+        """Claim a job; None when there is nothing to claim, or it was passed on to one that can run it."""
+        try:
+            return self.jobs.claim(job_id, self.pool, lease_s=self.lease_s, offer=self.offer)
+        except NotOffered as lack:
+            answer = self.jobs.decline(job_id, lack, self.offer, max_parked_s=self.max_parked_s)
+            level = logging.INFO if answer == "sent" else logging.WARNING
+            _log.log(level, "job %s needs %s, which this worker hasn't: it is %s", job_id, lack.need, answer)
+            if answer == "failed":
+                tell(partial(self.plugins.job_finished, job_id, lack))
+            return None
 
     def run(self, job: Job, claim: ClaimFile, limits: Limits) -> None:
         """Run the hop of a claimed job that is due, and commit it, or fail the job.

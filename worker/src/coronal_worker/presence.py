@@ -52,7 +52,7 @@ class Presence:
         is_published = False
         while True:
             try:
-                is_published = is_published and self._store.beat(self._pool, self._worker)
+                is_published = is_published and self._store.beat(self._pool, self._worker, self._offer)
                 if not is_published:
                     self._store.publish(self._pool, self._worker, self._offer)
                     is_published = True

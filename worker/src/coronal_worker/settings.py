@@ -19,7 +19,8 @@ class WorkerSettings(StoreSettings):
     pool: str = Field(
         default="default",
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
-        description="The pool that it belongs to: workers with one queue and the same plugins.",
+        description="The pool that it belongs to: workers with one queue and, but while they are changed, "
+        "the same plugins.",
     )
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="How many jobs it runs at a time."
@@ -59,6 +60,12 @@ class WorkerSettings(StoreSettings):
         default=2**30,
         ge=0,
         description="How large the models may be together that a process keeps in memory.",
+    )
+    max_parked_s: float = Field(
+        default=600.0,
+        gt=0,
+        description="How long a job waits while workers of its pool live and none has the algorithms, in the "
+        "versions, that it was planned for; then it fails as not-offered.",
     )
     grace_s: float = Field(
         default=10.0,

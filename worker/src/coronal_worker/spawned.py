@@ -11,7 +11,8 @@ __all__: list[str] = []
 def _start() -> PoolProcess:
     start_logging()
     settings, folder = handed_down()
-    return start_process(settings, load_plugins().plugins, folder)
+    loaded = load_plugins()
+    return start_process(settings, loaded.plugins, loaded.offer(), folder)
 
 
 if is_handed_down():  # who reads the module elsewhere starts nothing by it

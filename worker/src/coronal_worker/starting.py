@@ -6,6 +6,7 @@ from pathlib import Path
 
 from coronal import Plugins
 from coronal_jobs import process_log
+from coronal_jobs.catalogue import Offer
 from coronal_jobs.store.blobs import BlobStore
 from coronal_jobs.store.connection import connect
 from coronal_jobs.store.holdings import Holdings
@@ -29,8 +30,18 @@ def start_logging() -> None:
     logging.getLogger("celery").setLevel(logging.WARNING)
 
 
-def start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> PoolProcess:
-    """Connect this process, and let it run jobs; it tells in a folder what it has claimed."""
+def start_process(settings: WorkerSettings, plugins: Plugins, offer: Offer, folder: Path) -> PoolProcess:
+    """Connect this process, and let it run jobs; it tells in a folder what it has claimed.
+
+    Parameters
+    ----------
+    settings
+        The worker's.
+    plugins, offer
+        What is loaded in this process, and the same as plain data.
+    folder
+        Of the claims.
+    """
     output = Output(folder)
     connection = connect(settings)
     blobs = BlobStore(settings.blobs_url)
@@ -41,6 +52,8 @@ def start_process(settings: WorkerSettings, plugins: Plugins, folder: Path) -> P
         jobs=JobStore(connection),
         keeper=Keeper(blobs, Holdings(connection, blobs)),
         lease_s=settings.lease_s,
+        offer=offer,
+        max_parked_s=settings.max_parked_s,
         settle=output.settle,
     )
     return PoolProcess(runner, folder, settings.limits, output)

@@ -2,6 +2,7 @@
 
 from coronal_gateway.errors import BroughtPipeline, UnknownPipeline
 from coronal_gateway.recent import RecentCatalogue
+from coronal_jobs.catalogue import Catalogue
 from coronal_jobs.errors import NotFound
 from coronal_jobs.pipeline import Pipeline
 from coronal_jobs.store.pipelines import PipelineStore
@@ -35,11 +36,19 @@ class NamedPipelines:
             return brought[name]
 
     def named(self, name: str) -> Pipeline:
-        """Give the pipeline that a job names; UnknownPipeline, with the nearest name, when there is none."""
+        """Give the pipeline that a job names.
+
+        Raises
+        ------
+        UnknownPipeline
+            When there is none, with the nearest name.
+        NoWorkers
+            When there is none, and no worker lives who could bring it.
+        """
         try:
-            return self.get(name)
-        except NotFound as unknown:
-            raise UnknownPipeline(name, [pipeline.name for pipeline in self.all()]) from unknown
+            return self._kept.get(name)
+        except NotFound:
+            return self._catalogue.ask(lambda catalogue: self._brought_as(name, catalogue))
 
     def all(self) -> list[Pipeline]:
         """Give all, by name."""
@@ -66,6 +75,13 @@ class NamedPipelines:
             if name in self._brought():
                 raise BroughtPipeline(name) from unknown
             raise
+
+    def _brought_as(self, name: str, catalogue: Catalogue) -> Pipeline:
+        if name not in catalogue.pipelines:
+            raise UnknownPipeline(
+                name, sorted({*catalogue.pipelines, *(one.name for one in self._kept.all())})
+            )
+        return catalogue.pipelines[name]
 
     def _brought(self) -> dict[str, Pipeline]:
         return dict(self._catalogue.recent().pipelines)

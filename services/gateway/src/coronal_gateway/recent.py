@@ -4,14 +4,16 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from coronal.errors import InputError
+from coronal.errors import InputError, UnknownFormat
 from coronal_jobs.catalogue import Catalogue
-from coronal_jobs.errors import NoWorkers
+from coronal_jobs.errors import NotTogether, NoWorkers, UnknownName
 from coronal_jobs.store.catalogue import CatalogueStore
 
 __all__ = ["RecentCatalogue"]
 
 _OLDEST_S = 1.0
+_NOT_THERE = (UnknownName, UnknownFormat, NotTogether)
+"""What is raised where something isn't offered; another worker may offer it."""
 
 T = TypeVar("T")
 
@@ -38,12 +40,14 @@ class RecentCatalogue:
     def ask(self, question: Callable[[Catalogue], T]) -> T:
         """Put a question to the recent catalogue, and again to the newest before a refusal is told.
 
-        So a plugin can be used as soon as its worker has published it.
+        So a plugin can be used as soon as its worker has published it. While no worker lives, nobody knows
+        what those that are being started will offer: what isn't there is not refused then, but put off.
 
         Raises
         ------
         NoWorkers
-            When no worker has ever told what it offers.
+            When no worker has ever told what it offers; or none lives, and the last did not offer what is
+            asked for.
         StoreUnavailable
             When Redis doesn't answer.
         CoronalError
@@ -52,7 +56,15 @@ class RecentCatalogue:
         try:
             return question(_not_empty(self.recent()))
         except (InputError, NoWorkers):
-            return question(_not_empty(self.now()))
+            newest = _not_empty(self.now())
+        try:
+            return question(newest)
+        except _NOT_THERE as missing:
+            if newest.living:
+                raise
+            raise NoWorkers(
+                f"no worker lives at present, and the last did not offer this: {missing}"
+            ) from missing
 
     def require_workers(self) -> None:
         """Do nothing; but raise NoWorkers when no worker has ever told what it offers."""

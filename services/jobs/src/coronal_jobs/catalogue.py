@@ -1,18 +1,44 @@
-"""The catalogue: what the pools offer, as plain data."""
+"""The catalogue: what the workers of the pools offer, as plain data."""
 
+import hashlib
+import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from coronal.errors import CoronalError
 from coronal.spec import AlgorithmSpec, FormatSpec
 from coronal_jobs.pipeline import Pipeline
 
-__all__ = ["Catalogue", "Offer", "Pool", "RejectedPlugin"]
+__all__ = ["Catalogue", "NotOffered", "Offer", "Pool", "RejectedPlugin"]
+
+_DIGEST_LENGTH = 16
 
 
 class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NotOffered(CoronalError):
+    """Raised when a worker lacks what a job was planned for; the code of a job for which none has come.
+
+    Attributes
+    ----------
+    pool
+        The pool of worker and job.
+    need
+        What is lacking: an algorithm and its version, ``format:NAME``, ``task:NAME`` or ``writer:NAME``.
+    """
+
+    code = "not-offered"
+
+    def __init__(self, pool: str, need: str) -> None:
+        self.pool = pool
+        self.need = need
+        super().__init__(f"a living worker of the pool {pool} must have {need}")
 
 
 class RejectedPlugin(_Plain):
@@ -35,25 +61,58 @@ class Offer(_Plain):
     tasks: tuple[str, ...] = ()
     rejected: tuple[RejectedPlugin, ...] = ()
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each algorithm, by name."""
+        return {spec.name: spec.version for spec in self.algorithms}
+
+    @property
+    def capabilities(self) -> dict[str, str]:
+        """All that a job may need of a worker, each with its version: see `Hop.versions`.
+
+        What has no version of its own has an empty one. No algorithm's name has a colon.
+        """
+        others = {"task": self.tasks, "writer": self.writers, "format": [spec.name for spec in self.formats]}
+        plain = {f"{kind}:{name}": "" for kind, names in others.items() for name in names}
+        return {**self.versions, **plain}
+
+    @property
+    def capabilities_text(self) -> str:
+        """The capabilities as JSON, as the scripts read them."""
+        return json.dumps(self.capabilities)
+
+    @property
+    def text(self) -> str:
+        """The offer as JSON."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @property
+    def digest(self) -> str:
+        """What it is known by: workers with the same plugins have the same."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:_DIGEST_LENGTH]
+
+    def offers_all(self, algorithms: Iterable[str]) -> bool:
+        """Tell whether a worker that offers this can run all of some algorithms, of whatever version."""
+        return set(algorithms) <= set(self.versions)
+
 
 class Pool(_Plain):
     """A pool, as it is now."""
 
     name: str
     workers: int = Field(ge=0, description="How many workers have told in the last 30 s that they live.")
-    queued: int = Field(default=0, ge=0, description="How many messages wait in its queue.")
-    offer: Offer
-
-    def offers(self, algorithm: str) -> bool:
-        """Tell whether it can run an algorithm."""
-        return any(spec.name == algorithm for spec in self.offer.algorithms)
+    queued: int = Field(default=0, ge=0, description="How many messages wait in its queues.")
+    offers: tuple[Offer, ...] = Field(
+        description="What its living workers offer, each once: more than one while plugins are changed. "
+        "Where none lives, that of the one that was heard of last."
+    )
 
     def offers_all(self, algorithms: Collection[str]) -> bool:
-        """Tell whether it can run all of some algorithms."""
-        return all(map(self.offers, algorithms))
+        """Tell whether one of its workers can run all of some algorithms."""
+        return any(offer.offers_all(algorithms) for offer in self.offers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """All pools, by name.
 
@@ -65,37 +124,70 @@ class Catalogue:
 
     pools: tuple[Pool, ...] = ()
 
-    @property
+    @cached_property
     def algorithms(self) -> Mapping[str, AlgorithmSpec]:
-        """The algorithms by name; where pools offer several versions, the one of a live pool."""
-        by_liveness = sorted(self.pools, key=lambda pool: pool.workers > 0)
-        return {spec.name: spec for pool in by_liveness for spec in pool.offer.algorithms}
+        """The algorithms by name; where there are several versions, the newest that lives.
 
-    @property
+        Newest is the highest by its numbers, whoever has started first.
+        """
+        found = [
+            (pool.workers > 0, _order_of(spec.version), spec)
+            for pool in self.pools
+            for offer in pool.offers
+            for spec in offer.algorithms
+        ]
+        return {spec.name: spec for _, _, spec in sorted(found, key=lambda one: one[:2])}
+
+    @cached_property
     def formats(self) -> tuple[FormatSpec, ...]:
         """The formats that are read, each once."""
-        return tuple({spec.name: spec for pool in self.pools for spec in pool.offer.formats}.values())
+        return tuple({spec.name: spec for offer in self._offers for spec in offer.formats}.values())
 
-    @property
+    @cached_property
     def writers(self) -> tuple[str, ...]:
         """The writers of result files, by name."""
-        return tuple(sorted({name for pool in self.pools for name in pool.offer.writers}))
+        return tuple(sorted({name for offer in self._offers for name in offer.writers}))
 
-    @property
+    @cached_property
     def pipelines(self) -> Mapping[str, Pipeline]:
-        """The pipelines that plugins bring, by name; where pools bring several, that of a live pool."""
-        by_liveness = sorted(self.pools, key=lambda pool: pool.workers > 0)
-        return {pipeline.name: pipeline for pool in by_liveness for pipeline in pool.offer.pipelines}
+        """The pipelines that plugins bring, by name; of several, that beside the newest algorithms."""
+        return {pipeline.name: pipeline for offer in self._offers for pipeline in offer.pipelines}
+
+    def newness(self, offer: Offer, algorithms: Iterable[str]) -> int:
+        """Count the algorithms that an offer has in the version that counts here."""
+        versions = offer.versions
+        return sum(versions.get(name) == self.algorithms[name].version for name in algorithms)
 
     def pools_of(self, algorithm: str) -> tuple[Pool, ...]:
         """Give the pools that offer an algorithm."""
         return self.pools_with((algorithm,))
 
     def pools_with(self, algorithms: Collection[str]) -> tuple[Pool, ...]:
-        """Give the pools that offer all of some algorithms."""
+        """Give the pools that have a worker with all of some algorithms."""
         return tuple(pool for pool in self.pools if pool.offers_all(algorithms))
 
-    def dead_pools(self, names: Iterable[str]) -> list[str]:
-        """Give those of the named pools that have no live worker."""
-        alive = {pool.name for pool in self.pools if pool.workers}
-        return sorted(set(names) - alive)
+    @cached_property
+    def living(self) -> Mapping[str, tuple[Mapping[str, str], ...]]:
+        """The pools that have a living worker, by name; of each the capabilities of its workers."""
+        living = (pool for pool in self.pools if pool.workers)
+        return {pool.name: tuple(offer.capabilities for offer in pool.offers) for pool in living}
+
+    @cached_property
+    def _offers(self) -> list[Offer]:
+        """All offers, those of living pools last, and of these the newest."""
+        found = [(pool.workers > 0, offer) for pool in self.pools for offer in pool.offers]
+        found.sort(key=lambda one: (one[0], self.newness(one[1], one[1].versions)))
+        return [offer for _, offer in found]
+
+
+def _order_of(version: str) -> list[tuple[int, int, str]]:
+    """Give what tells which of two versions is newer: number by number, and a word is before its number.
+
+    >>> sorted(["1.10", "1.9", "2.0", "2.0rc1", "2.0.1"], key=_order_of)
+    ['1.9', '1.10', '2.0rc1', '2.0', '2.0.1']
+    """
+    parts = re.findall(r"([0-9]+)|([a-z]+)", version.lower())
+    ordered = [
+        (2, len(number.lstrip("0")), number.lstrip("0")) if number else (0, 0, word) for number, word in parts
+    ]
+    return [*ordered, (1, 0, "")]

@@ -12,7 +12,7 @@ from coronal.parameters import JsonSchema, wrong_value
 from coronal.spec import MODEL_STAGES, AlgorithmSpec, Input
 from coronal.task_spec import ModelUse
 from coronal_jobs.catalogue import Catalogue
-from coronal_jobs.errors import BadStageParameter, StagesDontFit, UnknownAlgorithm, UnknownWriter
+from coronal_jobs.errors import BadStageParameter, NotTogether, StagesDontFit, UnknownAlgorithm, UnknownWriter
 from coronal_jobs.fitting import Grids
 from coronal_jobs.model_stages import MODEL_PARAMETERS
 from coronal_jobs.pipeline import Pipeline, Stage
@@ -76,8 +76,8 @@ def _spec_with_model(stage: Stage, model: ModelUse, catalogue: Catalogue, place:
     """Tell what a stage is that asks a model."""
     if not catalogue.pools_with(model.algorithms):
         wanted = ", ".join(model.algorithms)
-        raise StagesDontFit(
-            f"a pool must offer all that the model {model.name} needs, and none does: {wanted}", stage=place
+        raise NotTogether(
+            f"a worker must offer all that the model {model.name} needs, and none does: {wanted}", stage=place
         )
     return AlgorithmSpec(
         name=stage.algorithm,

@@ -11,6 +11,7 @@
     │   │   │   └── UnknownWriter     unknown-writer      422
     │   │   ├── BadStageParameter   bad-parameter         422
     │   │   └── StagesDontFit       stages-dont-fit       422
+    │   │       └── NotTogether
     │   ├── NotFound                not-found             404
     │   ├── VersionInUse            version-in-use        409
     │   ├── TooLarge                too-large             413
@@ -35,6 +36,7 @@ __all__ = [
     "IdempotencyConflict",
     "NoWorkers",
     "NotFound",
+    "NotTogether",
     "QueueFull",
     "StagesDontFit",
     "StoreFull",
@@ -137,6 +139,10 @@ class StagesDontFit(BadPipeline):
     """Raised when a stage wants what no stage before it has made."""
 
     code = "stages-dont-fit"
+
+
+class NotTogether(StagesDontFit):
+    """Raised when no worker offers all that a stage, its model or a task needs, though some offer each."""
 
 
 class NotFound(InputError):
@@ -276,7 +282,7 @@ class StoreUnavailable(CoronalError):
 
 
 class NoWorkers(StoreUnavailable):
-    """Raised when no worker has ever told what it offers, so that no pipeline can be checked."""
+    """Raised when no worker has told what it offers, so that no pipeline can be checked or refused."""
 
     code = "no-workers"
 

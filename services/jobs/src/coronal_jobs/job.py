@@ -1,5 +1,6 @@
 """A job, as its record tells it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,6 +105,9 @@ class Job(_Ordered):
     restarts: int = Field(
         default=0, description="How often it began again because the case between two hops was lost."
     )
+    any_version: bool = Field(
+        default=False, description="Whether it takes other versions than it was planned for: it was retried."
+    )
     stage: str = ""
     progress: float = Field(default=0.0, ge=0.0, le=1.0)
     carry: str | None = Field(default=None, description="SHA-256 of what the last hop left for the next.")
@@ -120,6 +124,24 @@ class Job(_Ordered):
     def pool(self) -> str:
         """The pool whose turn it is."""
         return self.hops[self.hop].pool
+
+    def missing_in(self, found: Mapping[str, str]) -> str:
+        """Tell what a worker lacks of what is due: name and version; empty where it lacks nothing.
+
+        Parameters
+        ----------
+        found
+            The worker's capabilities: `coronal_jobs.catalogue.Offer.capabilities`.
+        """
+        needs = dict(self.hops[self.hop].versions)
+        if self.carry is None and self.task is None:
+            needs |= {f"format:{one.format}": "" for one in (self.input, self.reference) if one}
+        lacking = (
+            f"{name} {version}".strip()
+            for name, version in needs.items()
+            if name not in found or (found[name] != version and not self.any_version)
+        )
+        return min(lacking, default="")
 
     def order(self) -> Order:
         """Give what was ordered."""

@@ -1,33 +1,48 @@
-"""The plan of a pipeline: which pool runs which stages."""
+"""The plan of a pipeline: which pool runs which stages, and with which versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from coronal.task_spec import TaskSpec
-from coronal_jobs.catalogue import Catalogue, Pool
-from coronal_jobs.errors import StagesDontFit
-from coronal_jobs.pipeline import Pipeline
+from coronal_jobs.catalogue import Catalogue, Offer, Pool
+from coronal_jobs.errors import NotTogether
+from coronal_jobs.pipeline import Pipeline, Stage
 
 __all__ = ["Hop", "plan", "plan_task"]
 
 
 class Hop(BaseModel):
-    """Consecutive stages that one pool runs in one go, with the images in memory."""
+    """Consecutive stages that one worker of a pool runs in one go, with the images in memory."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pool: str
     first: int = Field(ge=0, description="The number of its first stage, counted from 0.")
     end: int = Field(ge=1, description="The number after that of its last stage.")
+    versions: dict[str, str] = Field(
+        default_factory=dict,
+        description="What it was planned for, each with its version: algorithms by name; task:NAME and "
+        "writer:NAME, which have none. No worker without all of it runs the hop.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Workers of a pool that offer the same."""
+
+    pool: Pool
+    offer: Offer
 
 
 def plan(pipeline: Pipeline, catalogue: Catalogue) -> tuple[Hop, ...]:
     """Divide a pipeline into hops, each as long as it can be.
 
-    Only the end of a hop is written, so few and long hops are cheap. Where several pools could go on, one
-    with live workers is taken before one without, then the one that can run the most stages in a row, then
-    the first by name.
+    Only the end of a hop is written, so few and long hops are cheap. A hop is for workers that offer all of
+    its algorithms, in the versions that the catalogue tells of; while the plugins of a pool are changed its
+    workers offer different things. Where several could go on, those of a living pool are taken before
+    others, then those that can run the most stages in a row, then the first by the pool's name.
 
     Parameters
     ----------
@@ -35,46 +50,87 @@ def plan(pipeline: Pipeline, catalogue: Catalogue) -> tuple[Hop, ...]:
         One that `coronal_jobs.checking.check` has passed.
     catalogue
         The catalogue that it was checked against.
+
+    Raises
+    ------
+    NotTogether
+        When no worker offers all that one stage needs.
     """
     hops: list[Hop] = []
     first = 0
     while first < len(pipeline.stages):
-        candidates = catalogue.pools_with(pipeline.stages[first].needs)
-        pool = min(
-            candidates, key=lambda pool: (pool.workers == 0, -_reach(pool, pipeline, first), pool.name)
-        )
-        end = _reach(pool, pipeline, first)
-        hops.append(Hop(pool=pool.name, first=first, end=end))
+        reached = [(_reach(one.offer, pipeline, first, catalogue), one) for one in _candidates(catalogue)]
+        able = [(end, one) for end, one in reached if end > first]
+        if not able:
+            raise NotTogether(_nobody(pipeline, first), stage=pipeline.place(first))
+        end, best = min(able, key=lambda one: (_rank(one[1]), -one[0], one[1].pool.name))
+        hops.append(_hop(best, pipeline, first, end))
         first = end
     return tuple(hops)
 
 
 def plan_task(task: TaskSpec, needs: Collection[str], catalogue: Catalogue) -> tuple[Hop, ...]:
-    """Choose the pool that does a task: one with live workers before one without, then the first by name.
+    """Choose the workers that do a task: of a living pool, then with the newest versions, then by name.
 
     Parameters
     ----------
     task
         What is ordered.
     needs
-        The algorithms that the pool must offer for it.
+        The algorithms that a worker must offer for it.
     catalogue
-        What the pools offer.
+        What the workers offer.
 
     Raises
     ------
-    StagesDontFit
-        When no pool does such tasks and offers all of these.
+    NotTogether
+        When no worker does such tasks and offers all of these.
     """
-    able = [pool for pool in catalogue.pools_with(needs) if task.task in pool.offer.tasks]
+    able = [
+        one for one in _candidates(catalogue) if task.task in one.offer.tasks and one.offer.offers_all(needs)
+    ]
     if not able:
         wanted = ", ".join((f"the task {task.task}", *sorted(needs)))
-        raise StagesDontFit(f"a pool must offer all that this needs, and none does: {wanted}")
-    pool = min(able, key=lambda pool: (pool.workers == 0, pool.name))
-    return (Hop(pool=pool.name, first=0, end=1),)
+        raise NotTogether(f"a worker must offer all that this needs, and none does: {wanted}")
+    best = min(able, key=lambda one: (_rank(one), -catalogue.newness(one.offer, needs), one.pool.name))
+    versions = {name: best.offer.versions[name] for name in needs}
+    return (Hop(pool=best.pool.name, first=0, end=1, versions={**versions, f"task:{task.task}": ""}),)
 
 
-def _reach(pool: Pool, pipeline: Pipeline, first: int) -> int:
-    """Tell how far a pool gets from a stage: the number of the first stage that it can't run."""
-    stages = pipeline.stages
-    return next((n for n in range(first, len(stages)) if not pool.offers_all(stages[n].needs)), len(stages))
+def _candidates(catalogue: Catalogue) -> Iterator[_Candidate]:
+    return (_Candidate(pool, offer) for pool in catalogue.pools for offer in pool.offers)
+
+
+def _rank(candidate: _Candidate) -> bool:
+    return candidate.pool.workers == 0
+
+
+def _reach(offer: Offer, pipeline: Pipeline, first: int, catalogue: Catalogue) -> int:
+    """Tell how far a worker gets from a stage: the number of the first stage that it can't run."""
+    count = len(pipeline.stages)
+    end = next((n for n in range(first, count) if not _can_run(offer, pipeline.stages[n], catalogue)), count)
+    # The last stage is for who writes the results too.
+    is_short_of_writers = end == count and not {*(pipeline.results or ())} <= {*offer.writers}
+    return end - 1 if is_short_of_writers else end
+
+
+def _can_run(offer: Offer, stage: Stage, catalogue: Catalogue) -> bool:
+    # Its parameters were checked for one version; those of a stage that asks a model are for any.
+    return offer.offers_all(stage.needs) and (
+        stage.model is not None or catalogue.newness(offer, stage.needs) == len(stage.needs)
+    )
+
+
+def _hop(candidate: _Candidate, pipeline: Pipeline, first: int, end: int) -> Hop:
+    offered = candidate.offer.versions
+    versions = {name: offered[name] for stage in pipeline.stages[first:end] for name in stage.needs}
+    if end == len(pipeline.stages):
+        versions |= {f"writer:{name}": "" for name in pipeline.results or ()}
+    return Hop(pool=candidate.pool.name, first=first, end=end, versions=versions)
+
+
+def _nobody(pipeline: Pipeline, first: int) -> str:
+    stage = pipeline.stages[first]
+    is_last = first + 1 == len(pipeline.stages)
+    writers = [f"the writer {name}" for name in pipeline.results or ()] if is_last else []
+    return f"a worker must offer all that this needs, and none does: {', '.join((*stage.needs, *writers))}"

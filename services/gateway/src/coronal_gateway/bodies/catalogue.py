@@ -1,6 +1,7 @@
 """The catalogue, as it is told."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Self, TypeVar
 
 from pydantic import Field
 
@@ -10,13 +11,15 @@ from coronal_jobs.catalogue import Catalogue, Pool, RejectedPlugin
 
 __all__ = ["AlgorithmBody", "PluginsBody"]
 
+T = TypeVar("T")
+
 
 class PoolBody(Body):
     """A pool, as it is now."""
 
     name: str
     workers: int = Field(description="How many workers have told in the last 30 s that they live.")
-    queued: int = Field(description="How many messages wait in its queue.")
+    queued: int = Field(description="How many messages wait in its queues.")
     algorithms: tuple[str, ...]
     formats: tuple[str, ...]
     rejected: tuple[RejectedPlugin, ...]
@@ -28,10 +31,14 @@ class PoolBody(Body):
             name=pool.name,
             workers=pool.workers,
             queued=pool.queued,
-            algorithms=tuple(spec.name for spec in pool.offer.algorithms),
-            formats=tuple(spec.name for spec in pool.offer.formats),
-            rejected=pool.offer.rejected,
+            algorithms=_each_once(name for offer in pool.offers for name in offer.versions),
+            formats=_each_once(spec.name for offer in pool.offers for spec in offer.formats),
+            rejected=_each_once(one for offer in pool.offers for one in offer.rejected),
         )
+
+
+def _each_once(found: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(found))
 
 
 class AlgorithmBody(AlgorithmSpec):

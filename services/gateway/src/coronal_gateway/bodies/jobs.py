@@ -49,6 +49,7 @@ class HopBody(Body):
 
     pool: str
     stages: tuple[str, ...] = Field(description="Their names.")
+    versions: dict[str, str] = Field(description="What it was planned for: algorithms with their versions.")
 
 
 class JobBody(Body):
@@ -118,10 +119,15 @@ def job_path(job_id: str) -> str:
 def _hop(job: Job, number: int) -> HopBody:
     hop = job.hops[number]
     stages = job.pipeline.stages[hop.first : hop.end]
-    return HopBody(pool=hop.pool, stages=tuple(stage.name for stage in stages))
+    return HopBody(pool=hop.pool, stages=tuple(stage.name for stage in stages), versions=hop.versions)
 
 
 def _warning(job: Job, catalogue: Catalogue) -> str | None:
-    if job.state is not State.QUEUED or not catalogue.dead_pools([job.pool]):
+    if job.state is not State.QUEUED:
         return None
-    return f"no worker of pool {job.pool!r} lives at present; the job waits"
+    if job.pool not in catalogue.living:
+        return f"no worker of pool {job.pool!r} lives at present; the job waits"
+    lacks = [job.missing_in(capabilities) for capabilities in catalogue.living[job.pool]]
+    if not lacks or not all(lacks):
+        return None
+    return f"no living worker of pool {job.pool!r} has {lacks[-1]}, which it needs; the job waits"

@@ -1,7 +1,12 @@
-"""The catalogue in Redis: each worker publishes its pool's offer, and beats."""
+"""The catalogue in Redis: each worker publishes its offer, and beats; with it the offer goes."""
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
 
 from coronal_jobs.catalogue import Catalogue, Offer, Pool
 from coronal_jobs.store.connection import Connection
+from coronal_jobs.store.scripts import source_of
 
 __all__ = ["ALIVE_S", "BEAT_S", "CatalogueStore"]
 
@@ -9,65 +14,84 @@ BEAT_S = 10
 """How often a worker tells that it lives."""
 
 ALIVE_S = 30
-"""How long a worker counts as alive after it has told so."""
+"""How long a worker counts as alive after it has told so; as in ``common.lua``."""
 
 _OFFERS = "coronal:offers"
 _WORKERS = "coronal:workers"
+_WORKER_OFFERS = "coronal:worker-offers"
+_POOLS = "coronal:pools"
 
 
 class CatalogueStore:
-    """What the pools offer, and which workers live."""
+    """Which workers live, and what each of them offers."""
 
     def __init__(self, connection: Connection) -> None:
         self._redis = connection
+        self._announce = connection.register_script(source_of("announce"))
         self._parsed: dict[str, Offer] = {}
 
     def publish(self, pool: str, worker: str, offer: Offer) -> None:
-        """Tell what a pool offers; the last worker that starts is right.
+        """Tell that a worker lives, and what it offers.
 
         Parameters
         ----------
         pool
-            The pool's name.
+            The name of its pool.
         worker
             The worker's name, unlike any other.
         offer
             All that its plugins can do.
         """
-        told = offer.model_dump_json(exclude_defaults=True)
-        self._redis.write_also_when_full("HSET", _OFFERS, pool, told)
-        self._redis.zremrangebyscore(_WORKERS, "-inf", self._now_s() - 2 * ALIVE_S)
-        self.beat(pool, worker)
+        self._announce(args=[pool, worker, offer.digest, offer.text, offer.capabilities_text])
 
-    def beat(self, pool: str, worker: str) -> bool:
-        """Tell that a worker lives; False when its pool's offer is gone and must be published again."""
-        self._redis.write_also_when_full("ZADD", _WORKERS, self._now_s(), f"{pool} {worker}")
-        return bool(self._redis.hexists(_OFFERS, pool))
+    def beat(self, pool: str, worker: str, offer: Offer) -> bool:
+        """Tell that a worker lives; False when its offer is gone and must be published again."""
+        return bool(self._announce(args=[pool, worker, offer.digest, "", ""]) == "announced")
 
     def leave(self, pool: str, worker: str) -> None:
         """Tell that a worker has stopped."""
-        self._redis.zrem(_WORKERS, f"{pool} {worker}")
+        member = f"{pool} {worker}"
+        self._redis.ask_all(("ZREM", _WORKERS, member), ("HDEL", _WORKER_OFFERS, member))
 
     def read(self) -> Catalogue:
         """Give the catalogue as it is now."""
-        oldest = self._now_s() - ALIVE_S
-        offers, alive = self._redis.ask_all(("HGETALL", _OFFERS), ("ZRANGEBYSCORE", _WORKERS, oldest, "+inf"))
-        queued = self._redis.ask_all(*(("LLEN", f"coronal:pool.{pool}") for pool in offers))
+        oldest = int(self._redis.time()[0]) - ALIVE_S
+        alive, offers, last = self._redis.ask_all(
+            ("ZRANGEBYSCORE", _WORKERS, oldest, "+inf"), ("HGETALL", _WORKER_OFFERS), ("HGETALL", _POOLS)
+        )
+        digests = {pool: _digests(pool, alive, offers) or [last[pool]] for pool in sorted(last)}
+        lengths = [("LLEN", queue) for pool, its in digests.items() for queue in _queues(pool, its)]
+        queued = iter(self._ask_offers(set(chain(*digests.values())), lengths))
         workers = [member.partition(" ")[0] for member in alive]
         return Catalogue(
             tuple(
-                Pool(name=name, workers=workers.count(name), queued=length, offer=self._parse(text))
-                for (name, text), length in sorted(zip(offers.items(), queued, strict=True))
+                Pool(
+                    name=pool,
+                    workers=workers.count(pool),
+                    queued=sum(next(queued) for _ in _queues(pool, its)),
+                    offers=tuple(self._parsed[one] for one in its if one in self._parsed),
+                )
+                for pool, its in digests.items()
             )
         )
 
-    def _now_s(self) -> int:
-        return int(self._redis.time()[0])
+    def _ask_offers(self, digests: set[str], commands: Iterable[tuple[Any, ...]]) -> list[Any]:
+        """Read those offers that weren't read before, and what else is asked; give the answers to that."""
+        new = sorted(digests - set(self._parsed))
+        answers = self._redis.ask_all(*(("HGET", _OFFERS, one) for one in new), *commands)
+        texts = {one: text for one, text in zip(new, answers, strict=False) if text is not None}
+        # A worker that is newer than who reads may offer things of which that knows nothing.
+        read = {one: Offer.model_validate_json(text, extra="ignore") for one, text in texts.items()}
+        self._parsed = {one: offer for one, offer in {**self._parsed, **read}.items() if one in digests}
+        return answers[len(new) :]
 
-    def _parse(self, text: str) -> Offer:
-        """Parse an offer, or take it from the last time: it changes only when a worker starts."""
-        if text not in self._parsed:
-            # A worker that is newer than who reads may offer things of which that knows nothing.
-            offer = Offer.model_validate_json(text, extra="ignore")
-            self._parsed = {**dict(list(self._parsed.items())[-16:]), text: offer}
-        return self._parsed[text]
+
+def _digests(pool: str, alive: Iterable[str], offers: Mapping[str, str]) -> list[str]:
+    """Give the digests of what the living workers of a pool offer, each once."""
+    its = (member for member in alive if member.partition(" ")[0] == pool)
+    return sorted({offers[member] for member in its if member in offers})
+
+
+def _queues(pool: str, digests: Iterable[str]) -> list[str]:
+    """Give the keys of a pool's queues: the one of all its workers, and those of its offers."""
+    return [f"coronal:pool.{pool}", *(f"coronal:pool.{pool}.{digest}" for digest in digests)]

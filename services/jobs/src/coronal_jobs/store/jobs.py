@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from coronal_jobs.catalogue import NotOffered, Offer
 from coronal_jobs.errors import NotFound
 from coronal_jobs.job import Artifact, Failure, Job, Order, State
 from coronal_jobs.registry import Version
@@ -23,6 +24,7 @@ _SCRIPTS = (
     "admit",
     "ring",
     "claim",
+    "decline",
     "beat",
     "report",
     "checkpoint",
@@ -104,7 +106,7 @@ class JobStore:
         """Push lost doorbells again, at most so many, and tell how many it were."""
         return int(self._run("ring", most))
 
-    def claim(self, job_id: str, pool: str, *, lease_s: float) -> Job | None:
+    def claim(self, job_id: str, pool: str, *, lease_s: float, offer: Offer | None = None) -> Job | None:
         """Take a queued job for a pool, and give its record; None when there is nothing to take.
 
         Parameters
@@ -113,9 +115,44 @@ class JobStore:
             The doorbell's job, and the pool whose queue it came from.
         lease_s
             How long the claim holds unless it is extended.
+        offer
+            What who takes it can run; None for all.
+
+        Raises
+        ------
+        NotOffered
+            When it needs something else; nothing is changed then, and its doorbell is gone: see `decline`.
         """
-        flat = self._run("claim", job_id, pool, _ms(lease_s))
-        return read_job(job_id, dict(zip(flat[::2], flat[1::2], strict=True))) if flat else None
+        capabilities = offer.capabilities_text if offer else ""
+        match self._run("claim", job_id, pool, _ms(lease_s), capabilities):
+            case None:
+                return None
+            case ["lacking", need]:
+                raise NotOffered(pool, need)
+            case flat:
+                return read_job(job_id, dict(zip(flat[::2], flat[1::2], strict=True)))
+
+    def decline(self, job_id: str, lack: NotOffered, offer: Offer, *, max_parked_s: float) -> str:
+        """Pass a job on that could not be claimed because of what it needs.
+
+        Parameters
+        ----------
+        job_id, lack
+            The job, and what was raised for it.
+        offer
+            What the worker offers that passes it on.
+        max_parked_s
+            How long the job waits where no living worker of the pool has it all; then it fails with the
+            reason.
+
+        Returns
+        -------
+        str
+            ``sent`` to such workers, ``parked``, ``failed``, or ``stale`` when it doesn't wait any more.
+        """
+        reason = f"{lack}, and none has come in {max_parked_s:g} s; a retry takes the versions that there are"
+        failure = Failure(code=lack.code, message=reason).model_dump_json()
+        return str(self._run("decline", job_id, lack.pool, offer.digest, _ms(max_parked_s), failure))
 
     def beat(self, job_id: str, epoch: int, *, lease_s: float) -> bool:
         """Extend the lease of a claim; False when the job was cancelled, deleted or given to another."""

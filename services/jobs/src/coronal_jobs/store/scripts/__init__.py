@@ -4,7 +4,10 @@ import json
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["TRANSITIONS", "source_of"]
+__all__ = ["SHARED", "TRANSITIONS", "source_of"]
+
+SHARED = ("common", "offers")
+"""What is no script by itself, and stands before each."""
 
 _FOLDER = files(__name__)
 
@@ -21,10 +24,10 @@ def source_of(name: str) -> str:
     A script that frees or ends something says so in its first line (``#!lua flags=allow-oom``, from Redis 7
     on), and is run by a full Redis too. Redis wants that line before all others.
     """
-    common, text = (_FOLDER.joinpath(f"{part}.lua").read_text("utf-8") for part in ("common", name))
+    *shared, text = (_FOLDER.joinpath(f"{part}.lua").read_text("utf-8") for part in (*SHARED, name))
     line, _, rest = text.partition("\n")
     first, own = (f"{line}\n", rest) if line.startswith("#!") else ("", text)
-    return "".join((first, _table_for(name), common, own))
+    return "".join((first, _table_for(name), *shared, own))
 
 
 def _table_for(name: str) -> str:

@@ -6,7 +6,8 @@
 --   coronal:finished         those in a final state, by the time of their end
 --   coronal:outbox           the queued ones, by the time when their doorbell is due again
 --   coronal:leases           the running ones, by the time when their lease ends
---   coronal:claimed          for each pool, when the doorbell that was answered last had been rung
+--   coronal:parked           the queued ones that no living worker of their pool can run, by the time since when
+--   coronal:claimed          for each queue, when the doorbell that was answered last had been rung
 --   coronal:log:ID           what the stages logged, a line an entry
 --   coronal:batches          all batches, by time of creation
 --   coronal:batch:ID         a batch's record; its revision grows with each change of a state in it
@@ -23,16 +24,25 @@
 --   coronal:key:DIGEST       the job or batch that came with an Idempotency-Key, and digests of its content; for a day
 --   coronal:events           a stream: each change of a record, with what it then told, in the order of changes
 --   coronal:rewrite          how many deletions there were, and how many of them a rewrite of Redis's file covers
+--   coronal:workers          who has told lately that it lives ("POOL WORKER"), by when, in s
+--   coronal:worker-offers    what each of them offers, by a digest; coronal:pools what the last that was heard of in
+--                            each pool does; coronal:offers, coronal:capabilities what the digests stand for
 --   coronal:pool.NAME        the pool's queue, from which Celery pops doorbells
+--   coronal:pool.NAME.DIGEST that of its workers with one offer, for what others lack
 
 local FIRST_RING_MS = 5000
 local LAST_RING_MS = 600000
 local KEPT_EVENTS = 50000
 local MINUTE_MS = 60000
+local ALIVE_S = 30
 
 local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function seconds()
+  return tonumber(redis.call('TIME')[1])
 end
 
 local function record_of(id)
@@ -90,6 +100,7 @@ local function move(id, to)
   end
   redis.call('ZREM', 'coronal:leases', id)
   redis.call('ZREM', 'coronal:outbox', id)
+  redis.call('ZREM', 'coronal:parked', id)
   redis.call('ZREM', 'coronal:finished', id)
   if is_final(to) then
     redis.call('ZADD', 'coronal:finished', now_ms(), id)
@@ -98,20 +109,47 @@ local function move(id, to)
   set(id, 'state', to)
 end
 
+-- A queue, as it stands behind "coronal:pool.": that of all workers of a pool, or of those with one offer.
+local function queue_name(pool, offer)
+  return offer and pool .. '.' .. offer or pool
+end
+
+-- The queue in which a job's doorbell lies, or lay last.
+local function queue_of(id)
+  return get(id, 'queue') or get(id, 'pool')
+end
+
+-- How long a doorbell that was rung so many times has until it is due again: twice as long each time.
+local function ring_again_ms(rings)
+  return math.min(FIRST_RING_MS * 2 ^ (rings - 1), LAST_RING_MS)
+end
+
 -- Push a doorbell: a message of Celery (task protocol 2, in the envelope of kombu's Redis transport) that
--- holds the job's id alone. When it is due again doubles with each ring.
-local function ring(id)
+-- holds the job's id alone. It is for all workers of the pool, or for those with one offer.
+local function ring(id, offer)
   local rings = redis.call('HINCRBY', record_of(id), 'rings', 1)
-  local now = now_ms()
-  redis.call('HSET', record_of(id), 'rung_ms', now)
-  redis.call('ZADD', 'coronal:outbox', now + math.min(FIRST_RING_MS * 2 ^ (rings - 1), LAST_RING_MS), id)
-  local queue = 'pool.' .. get(id, 'pool')
+  local queue = queue_name(get(id, 'pool'), offer)
+  redis.call('HSET', record_of(id), 'rung_ms', now_ms())
+  if offer then
+    redis.call('HSET', record_of(id), 'queue', queue)
+  else
+    redis.call('HDEL', record_of(id), 'queue')
+  end
+  redis.call('ZADD', 'coronal:outbox', now_ms() + ring_again_ms(rings), id)
   local tag = id .. '.' .. get(id, 'epoch') .. '.' .. rings
-  redis.call('LPUSH', 'coronal:' .. queue,
+  redis.call('LPUSH', 'coronal:pool.' .. queue,
     '{"body":"[[\\"' .. id .. '\\"],{},{}]","content-type":"application/json","content-encoding":"utf-8",'
     .. '"headers":{"lang":"py","task":"coronal.hop","id":"' .. tag .. '","ignore_result":true},'
-    .. '"properties":{"delivery_info":{"exchange":"","routing_key":"' .. queue .. '"},"priority":0,'
+    .. '"properties":{"delivery_info":{"exchange":"","routing_key":"pool.' .. queue .. '"},"priority":0,'
     .. '"delivery_tag":"' .. tag .. '"}}')
+end
+
+-- Note that somebody has taken a job's doorbell from its queue.
+local function note_answered(id)
+  local queue = queue_of(id)
+  local rung_ms = tonumber(get(id, 'rung_ms') or 0)
+  local last_ms = tonumber(redis.call('HGET', 'coronal:claimed', queue) or 0)
+  redis.call('HSET', 'coronal:claimed', queue, math.max(rung_ms, last_ms))
 end
 
 -- Put a running or ended job back into its queue: at once, or once delay_ms have passed.

@@ -44,7 +44,7 @@ if batch then
 end
 redis.call('DEL', record_of(id), 'coronal:log:' .. id)
 note_deletion()
-for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'leases' }) do
+for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'parked', 'leases' }) do
   redis.call('ZREM', 'coronal:' .. index, id)
 end
 tell(id, batch)
