@@ -25,13 +25,15 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     --mount=type=secret,id=ca-bundle,target=/run/secrets/ca-bundle \
     python -m venv /opt/build \
     && /opt/build/bin/pip install --no-cache-dir --require-hashes --requirement requirements/build.txt
+COPY pyproject.toml LICENSE ./
+COPY packaging/ packaging/
 COPY plugins/ plugins/
 COPY services/ services/
 COPY worker/ worker/
-RUN /opt/build/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /wheels \
-    plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers \
-    plugins/networks plugins/learning plugins/pipelines plugins/formats \
-    services/jobs services/gateway ./worker
+# Which members an image holds, the one table in pyproject.toml says.
+RUN for image in gateway worker networks; do \
+        /opt/build/bin/python packaging/wheels.py /wheels/$image $image || exit 1; \
+    done
 
 
 FROM base AS gateway-environment
@@ -41,9 +43,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m venv --without-pip /opt/coronal \
     && pip --python /opt/coronal/bin/python install \
         --no-cache-dir --only-binary :all: --require-hashes --requirement /requirements.txt
-COPY --from=wheels /wheels /wheels
-RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
-        /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_gateway-*.whl \
+COPY --from=wheels /wheels/gateway /wheels
+RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index /wheels/*.whl \
     && pip --python /opt/coronal/bin/python check
 
 
@@ -72,13 +73,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m venv --without-pip /opt/coronal \
     && pip --python /opt/coronal/bin/python install \
         --no-cache-dir --only-binary :all: --require-hashes --requirement /requirements.txt
-COPY --from=wheels /wheels /wheels
-RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
-        /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_worker-*.whl \
-        /wheels/coronal_filters-*.whl /wheels/coronal_segmenters-*.whl \
-        /wheels/coronal_measurers-*.whl /wheels/coronal_classifiers-*.whl \
-        /wheels/coronal_learning-*.whl /wheels/coronal_pipelines-*.whl \
-        /wheels/coronal_formats-*.whl \
+COPY --from=wheels /wheels/worker /wheels
+RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index /wheels/*.whl \
     && pip --python /opt/coronal/bin/python check
 
 
@@ -89,13 +85,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     python -m venv --without-pip /opt/coronal \
     && pip --python /opt/coronal/bin/python install \
         --no-cache-dir --only-binary :all: --require-hashes --requirement /requirements.txt
-COPY --from=wheels /wheels /wheels
-RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index \
-        /wheels/coronal-*.whl /wheels/coronal_jobs-*.whl /wheels/coronal_worker-*.whl \
-        /wheels/coronal_filters-*.whl /wheels/coronal_segmenters-*.whl \
-        /wheels/coronal_measurers-*.whl /wheels/coronal_classifiers-*.whl \
-        /wheels/coronal_networks-*.whl /wheels/coronal_learning-*.whl \
-        /wheels/coronal_pipelines-*.whl /wheels/coronal_formats-*.whl \
+COPY --from=wheels /wheels/networks /wheels
+RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-index /wheels/*.whl \
     && pip --python /opt/coronal/bin/python check
 
 

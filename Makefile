@@ -2,25 +2,34 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := plugins/contract plugins/filters plugins/segmenters plugins/measurers plugins/classifiers plugins/networks \
-	plugins/learning plugins/pipelines plugins/formats plugins/tools services/jobs services/gateway services/client worker
+MEMBERS := $(shell $(PYTHON) packaging/members.py folders)
 PINS := requirements/development.txt
 BRAIN := requirements/brain.txt
 INSTALLED := $(VENV)/installed
+BUILDER := $(VENV)/builder
 
-.PHONY: help install demo up test test-portable chaos soak gallery check format pins clean
+.PHONY: help install dist demo up test test-portable chaos soak gallery check format pins clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(INSTALLED) ## Install everything into .venv.
 
-$(INSTALLED): $(PINS) $(BRAIN) $(MEMBERS:%=%/pyproject.toml)
+$(INSTALLED): $(PINS) $(BRAIN) pyproject.toml packaging/shared_metadata.py $(MEMBERS:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(PINS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(BRAIN)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		$(MEMBERS:%=-e ./%)
+	@touch $@
+
+dist: $(BUILDER) ## Build a wheel of each member into dist.
+	rm -rf dist
+	$(BIN)/python packaging/wheels.py dist
+
+$(BUILDER): requirements/build.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
 	@touch $@
 
 demo: $(INSTALLED) ## Run real images through real pipelines, and train two models and ask them.
@@ -60,5 +69,5 @@ pins: ## Write requirements/*.txt anew from the members' pyproject.toml.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	BIN=$(BIN) sh requirements/pin.sh
 
-clean: ## Remove .venv and what tools have left.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove .venv, dist and what tools have left.
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

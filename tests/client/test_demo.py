@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 from coronal_client import Client
 from coronal_client.demo.digits import read_digits, write_set
 from coronal_client.demo.images import SAMPLES, Sample
-from coronal_client.demo.learners import LEARNERS
+from coronal_client.demo.learners import LEARNERS, STAND_IN, Learner, learners_among
 from coronal_client.errors import NotInstalled
 from coronal_client.exit_codes import ExitCode
 
@@ -68,6 +68,22 @@ def test_it_shows_what_each_takes_a_new_digit_for_and_what_it_looked_at(shown: s
     assert text.count(f" {new.label} (") == len(LEARNERS)
     for learner in LEARNERS:
         assert (folder / paths_of(text)[learner.explained_by]).read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize(
+    ("missing", "learn"),
+    [
+        ((), LEARNERS),
+        (("cnn",), (LEARNERS[0], STAND_IN)),
+        (("random-forest",), (LEARNERS[1], STAND_IN)),
+        (("cnn", "svm"), LEARNERS),
+    ],
+)
+def test_another_learns_where_no_worker_offers_one_of_the_two(
+    missing: tuple[str, ...], learn: tuple[Learner, ...]
+) -> None:
+    offered = {learner.classifier for learner in (*LEARNERS, STAND_IN)} | {"otsu"}
+    assert tuple(learners_among(offered - set(missing))) == learn
 
 
 def test_a_server_that_isnt_there_is_told_by_the_exit_code(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 import json
 import re
+import subprocess
+import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
+SHARED: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coronal"]
+"""What all members share, and the table of them."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,27 @@ class Stage:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> dict[str, Any]:
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a wheel of each member, as `make dist` builds them."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, ROOT / "packaging" / "wheels.py", folder], check=True, capture_output=True
+    )
+    return folder
+
+
+@pytest.fixture(params=SHARED["members"])
+def member(request: pytest.FixtureRequest) -> str:
+    """The name of each member."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from coronal_worker.kernels import kernels, processor, processor_features
 __all__ = ["provenance_of"]
 
 _PACKAGES = (
-    "coronal",
+    "coronal-sdk",
     "coronal-formats",
     "coronal-worker",
     "numpy",

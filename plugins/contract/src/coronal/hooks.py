@@ -67,7 +67,7 @@ class Plugins:
         plugin
             An object or module whose functions are marked with `coronal.hookimpl`.
         distribution
-            The Python distribution that it comes from, with its version: ``coronal-filters 0.1.0``.
+            The Python distribution that it comes from, with its version: ``coronal-filters 0.2.0``.
 
         Raises
         ------

@@ -19,8 +19,8 @@ def packages_of(distributions: Iterable[str]) -> dict[str, str]:
 
     Examples
     --------
-    >>> sorted(packages_of(["coronal 0.1.0"]))
-    ['coronal', 'numpy', 'pluggy', 'pydantic']
+    >>> sorted(packages_of(["coronal-sdk 0.2.0"]))
+    ['coronal-sdk', 'numpy', 'pluggy', 'pydantic']
     """
     names = {distribution.partition(" ")[0] for distribution in distributions} - {""}
     found = {name: _version(name) for name in sorted(names.union(*map(_required, names)))}

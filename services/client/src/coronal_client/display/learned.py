@@ -26,8 +26,8 @@ def show_learned(screen: Screen, learned: Learned, truth: str) -> None:
     screen.show("\nhandwritten digits, learned")
     rows = [_row(one) for one in learned.judged]
     screen.show(listing(("model", *headings, f"takes a\nnew {truth} for"), rows))
-    files = {"report": learned.page} | {one.learner.explained_by: one.picture for one in learned.judged}
-    for name, path in files.items():
+    pictures = [(one.learner.explained_by, one.picture) for one in learned.judged]
+    for name, path in [("report", learned.page), *pictures]:
         screen.show(f"  {name + ':':<11}{path}")
 
 
