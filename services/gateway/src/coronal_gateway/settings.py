@@ -1,8 +1,6 @@
 """Settings of the gateway, from the environment."""
 
-from typing import Self
-
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from coronal_jobs.settings import StoreSettings
 
@@ -31,6 +29,7 @@ class GatewaySettings(StoreSettings):
     most_waiting: int = Field(
         default=2_000,
         ge=0,
+        validate_default=True,
         description="How many requests with ?wait= and streams of events each process holds at a time; fewer "
         "than its connections, so that others never starve. One more is answered at once, with Retry-After.",
     )
@@ -81,11 +80,13 @@ class GatewaySettings(StoreSettings):
         """The names in `hosts`, one by one."""
         return tuple(name.strip() for name in (self.hosts or "").split(",") if name.strip())
 
-    @model_validator(mode="after")
-    def _leaves_connections_free(self) -> Self:
-        if self.most_waiting >= self.most_connections:
+    # Of this field and not of the whole: such an error prints all settings, and with them Redis's password.
+    @field_validator("most_waiting")
+    @classmethod
+    def _leaves_connections_free(cls, most_waiting: int, known: ValidationInfo) -> int:
+        most_connections = known.data.get("most_connections", most_waiting + 1)
+        if most_waiting >= most_connections:
             raise ValueError(
-                f"most_waiting must be < most_connections ({self.most_connections}), "
-                f"found {self.most_waiting}"
+                f"most_waiting must be < most_connections ({most_connections}), found {most_waiting}"
             )
-        return self
+        return most_waiting

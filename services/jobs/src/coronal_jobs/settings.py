@@ -19,6 +19,7 @@ class StoreSettings(BaseSettings):
 
     redis_url: str = Field(
         default="redis://127.0.0.1:6379/0",
+        repr=False,  # a password may stand in it
         description="The Redis (or Valkey) that holds records and queues. It must keep what it was told: "
         "append-only file, no eviction.",
     )
