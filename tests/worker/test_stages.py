@@ -134,6 +134,14 @@ def test_a_stage_on_the_source_sees_the_image_as_it_was_read(run: Callable[..., 
     assert [one.on for one in runs] == ["current", "source"]
 
 
+def test_what_a_stage_has_not_found_or_changed_stands_in_the_log(run: Callable[..., Any]) -> None:
+    _, _, _, lines = run("[add: {number: 0}, above: {level: 9}]")
+    assert [line for line in lines if ": done in " not in line] == [
+        "add: nothing changed: each value is what it was",
+        "above: warning: no object found: all values of the image are equal",
+    ]
+
+
 def test_only_the_stages_of_the_hop_are_run(run: Callable[..., Any]) -> None:
     case, runs, told, _ = run("[add, add, add, add]", hop=Hop(pool="default", first=1, end=3))
     assert case.image.pixels.max() == 2
@@ -161,7 +169,7 @@ def test_a_warning_stands_in_the_log_and_in_what_the_stage_leaves(run: Callable[
 def test_no_stage_leaves_more_than_20_warnings_and_the_log_has_all(run: Callable[..., Any]) -> None:
     _, (one,), _, lines = run("[doubt: {times: 30}]")
     assert len(one.warnings) == 20
-    assert len(lines) == 31
+    assert sum(": warning: " in line for line in lines) == 30
 
 
 def test_a_seed_belongs_to_the_job_and_the_place_of_the_stage(run: Callable[..., Any]) -> None:
@@ -204,7 +212,7 @@ def test_progress_that_is_no_number_counts_as_none(
 
 
 def test_progress_is_told_twice_a_second_at_most(run: Callable[..., Any]) -> None:
-    parts = [number / 1000 for number in range(1000)]
+    parts = [number / 1000 for number in range(900)]
     _, _, told, _ = run(f"[work: {{parts: {parts}}}]")
     assert told == [("work", 0.0)]
 

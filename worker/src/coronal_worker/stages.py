@@ -12,6 +12,7 @@ from coronal import Algorithm, BadImage, Case, Context, Output, PluginError, Plu
 from coronal.errors import CoronalError
 from coronal.model_file import TrainedModel
 from coronal.parameters import check
+from coronal.remarks import remark_on
 from coronal.spec import Kind
 from coronal_jobs.job import Job
 from coronal_jobs.pipeline import Stage
@@ -163,6 +164,8 @@ def _run_stage(
     started = time.perf_counter()
     if stage.model:
         after = ask(stage, stage.model, installed.model(stage.model.sha256), case)
+        if stage.model.kind is Kind.SEGMENTER and after.labels is not None:
+            remark_on(case.seen(on_source=stage.on == "source"), after.labels, context)
     else:
         after = _run_algorithm(stage, case, installed.plugins.algorithms[stage.algorithm], context)
     seconds = time.perf_counter() - started
@@ -174,7 +177,9 @@ def _run_stage(
 
 def _run_algorithm(stage: Stage, case: Case, algorithm: Algorithm[..., Output], context: Context) -> Case:
     on_source = stage.on == "source"
-    output = algorithm.run(case.seen(on_source=on_source), stage.parameters, context)
+    seen = case.seen(on_source=on_source)
+    output = algorithm.run(seen, stage.parameters, context)
+    remark_on(seen, output, context, algorithm.spec)
     return case.add(stage.name, output, algorithm.spec, on_source=on_source)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import PIL.Image
 
 from coronal import Algorithm, Case, Context, Image, Output, Plugins
+from coronal.remarks import remark_on
 from coronal_formats.pictures.comparison import before_and_after
 from coronal_formats.pictures.shots import WIDEST_PX
 from coronal_jobs.errors import UnknownAlgorithm
@@ -105,6 +106,7 @@ def _run(stage: Stage, case: Case, plugins: Plugins, trial: Trial) -> tuple[Outp
     seen = case.seen(on_source=on_source)
     context = Context(seed=trial.seed, log=print, warn=lambda line: print(f"warning: {line}"))
     output = algorithm.run(seen, stage.parameters, context)
+    remark_on(seen, output, context, algorithm.spec)
     return output, case.add(stage.name, output, algorithm.spec, on_source=on_source)
 
 
