@@ -109,6 +109,20 @@ def test_the_log_tells_when_the_library_predicts(digits: Any) -> None:
     ]
 
 
+def test_a_model_that_is_slow_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(onnx_export, "_MOST_NODES", 4)
+    lines: list[str] = []
+    fitted = random_forest.create({"trees": 5})
+    fitted.fit(*two(), TrainingContext(log=lines.append))
+    fitted.save(tmp_path)
+    (caveat,) = random_forest.load(tmp_path).caveats
+    assert caveat == lines[-1]
+    assert caveat.startswith(
+        "scikit-learn predicts and not ONNX Runtime, so that an image alone may take ten"
+    )
+    assert caveat.endswith("nodes, more than 4")
+
+
 def two() -> tuple[list[Image], list[str]]:
     return [Image(np.full((2, 2), level, np.uint8)) for level in range(12)], ["dark"] * 6 + ["bright"] * 6
 

@@ -162,6 +162,20 @@ def test_what_is_kept_tells_what_it_is(digits: Path, plugins: Plugins, tmp_path:
     assert told[-1] == 1.0
 
 
+def test_what_a_user_must_know_stands_in_the_card_the_facts_the_report_and_the_log(
+    digits: Path, plugins: Plugins, tmp_path: Path
+) -> None:
+    lines: list[str] = []
+    spec = order("svm", parameters={"calibrate": False})
+    result = training(work_of(spec, digits, tmp_path / "work", plugins, log=lines.append))
+    facts, card = facts_of(result), opened(result, plugins).card
+    (report,) = (file.content for file in result.files if file.name == "report.json")
+    (caveat,) = card.caveats
+    assert "aren't calibrated" in caveat
+    assert facts["caveats"] == [caveat] == json.loads(report)["about"]["caveats"]
+    assert caveat in lines
+
+
 def test_no_writer_is_on_both_sides(digits: Path, plugins: Plugins, tmp_path: Path) -> None:
     work = work_of(order("naive-bayes"), digits, tmp_path / "work", plugins)
     parts = opened(training(work), plugins).card.parts

@@ -74,6 +74,7 @@ def test_without_a_graph_that_says_the_same_the_network_itself_answers(
     made = cnn.create({"epochs": 1, "filters": 2})
     made.fit(images, classes, told.context())
     assert any(line.startswith("no ONNX graph: probabilities would differ by") for line in told.lines)
+    assert made.caveats[0].startswith("it is served by Keras and not by ONNX Runtime")
     made.save(tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"model.json", "model.keras"}
     assert cnn.load(tmp_path).predict(images) == made.predict(images)

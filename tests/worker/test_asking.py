@@ -55,7 +55,8 @@ class Bench:
     def stage(self, kind: Kind, *steps: str, dimensions: int = 2, **changes: object) -> Stage:
         trainable = brightness if kind is Kind.CLASSIFIER else above
         preprocess = tuple(Step(algorithm=step) for step in steps)
-        path = keep(trainable, self._folder / "model", 128.0, preprocess=preprocess)
+        told = {"preprocess": preprocess, "caveats": changes.pop("caveats", ())}
+        path = keep(trainable, self._folder / "model", 128.0, **told)
         blob = self._blobs.put(path.read_bytes())
         name = "classify" if kind is Kind.CLASSIFIER else "segment"
         use = ModelUse(
@@ -102,6 +103,14 @@ def test_a_segmenter_leaves_its_labels_for_the_stages_after_it(bench: Bench) -> 
     assert isinstance(labels, LabelMap)
     np.testing.assert_array_equal(labels.labels, IMAGE.pixels > 128)
     assert labels.names == {1: "object"}
+
+
+def test_the_log_tells_what_a_user_of_the_model_must_know(bench: Bench) -> None:
+    lines: list[str] = []
+    stage = bench.stage(Kind.CLASSIFIER, caveats=("it is slow",))
+    watch = Watch(report=lambda *_: None, log=lines.append)
+    run_stages(bench.job(stage), Case.start(IMAGE), bench.installed, watch)
+    assert lines[0] == "classify: it is slow"
 
 
 def test_a_model_preprocesses_what_it_is_given_and_leaves_the_case_its_image(bench: Bench) -> None:

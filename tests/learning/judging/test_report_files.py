@@ -120,6 +120,13 @@ def test_the_head_tells_what_was_judged_by_what() -> None:
     assert 'kernel: "<b>", penalty: 1.0' in text
 
 
+def test_the_head_tells_what_a_user_must_know_of_the_model() -> None:
+    rough = ABOUT.model_copy(update={"caveats": ("its probabilities are <rough>",)})
+    content, page = written(report_of(said()), rough)
+    assert content["about"]["caveats"] == ["its probabilities are <rough>"]
+    assert "A caveat of pets@3. its probabilities are <rough>." in Page(page).text
+
+
 def test_the_rare_class_is_seen_with_its_number() -> None:
     one = said(200)
     truth = ["dog", *("bird" if name == "dog" else name for name in one.truth[1:])]

@@ -163,7 +163,10 @@ def _run_stage(
     _go_on(watch)
     started = time.perf_counter()
     if stage.model:
-        after = ask(stage, stage.model, installed.model(stage.model.sha256), case)
+        model = installed.model(stage.model.sha256)
+        for caveat in model.card.caveats:
+            context.log(caveat)
+        after = ask(stage, stage.model, model, case)
         if stage.model.kind is Kind.SEGMENTER and after.labels is not None:
             remark_on(case.seen(on_source=stage.on == "source"), after.labels, context)
     else:

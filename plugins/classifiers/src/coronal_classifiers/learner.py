@@ -47,6 +47,8 @@ __all__ = ["DESCRIBED", "Fitted", "Learner"]
 DESCRIBED = 0.5
 """The part of a training's progress when all images are described and the estimator begins."""
 
+_SLOW = "scikit-learn predicts and not ONNX Runtime, so that an image alone may take ten times as long"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
@@ -66,6 +68,8 @@ class Fitted:
         That of the images that it learned from.
     scaling
         How each kind of its features was scaled.
+    caveats
+        What its user must know before trusting it.
     """
 
     predictor: Predictor
@@ -74,6 +78,7 @@ class Fitted:
     class_weights: NDArray[np.float64] | None
     form: Form
     scaling: Scaling | None
+    caveats: tuple[str, ...]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -113,9 +118,6 @@ class Learner(Classifier):
 
     trusted: ClassVar[tuple[str, ...]] = ()
     """The types that a saved estimator holds besides those that skops trusts by itself."""
-
-    least_images: ClassVar[int] = 1
-    """How many images of each class it needs."""
 
     features: Features = ("pixels",)
     size: Size = 32
@@ -157,9 +159,14 @@ class Learner(Classifier):
             return
         if scale is not None:
             put_before(estimator, scale)
-        runtime = self._exported(estimator, values, context)
+        runtime, slow = self._exported(estimator, values, context)
+        caveats = (*self._caveats(known.codes), *slow)
+        for caveat in caveats:
+            context.log(caveat)
         files = partial(dumped, estimator, runtime)
-        self.fitted = Fitted(runtime or estimator, files, known.classes, class_weights, known.form, scaling)
+        self.fitted = Fitted(
+            runtime or estimator, files, known.classes, class_weights, known.form, scaling, caveats
+        )
         context.progress(1.0)
 
     def predict(self, images: Sequence[Image]) -> list[Prediction]:
@@ -190,6 +197,11 @@ class Learner(Classifier):
             )
         return [Prediction(fitted.classes, tuple(row)) for row in probabilities.tolist()]
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a user must know before trusting what was learned, or waiting for it."""
+        return () if self.fitted is None else self.fitted.caveats
+
     def save(self, folder: Path) -> None:
         """Write ``model.json`` (parameters, classes, form) and ``model.skops`` (the estimator).
 
@@ -204,6 +216,7 @@ class Learner(Classifier):
             class_weights=weights,
             form=fitted.form,
             scaling=fitted.scaling,
+            caveats=fitted.caveats,
         )
         write(folder, record, fitted.files())
 
@@ -227,8 +240,21 @@ class Learner(Classifier):
         files = read_files(folder)
         weights = None if record.class_weights is None else np.array(record.class_weights)
         predictor = model._predictor(files, len(record.classes))
-        model.fitted = Fitted(predictor, lambda: files, record.classes, weights, record.form, record.scaling)
+        model.fitted = Fitted(
+            predictor,
+            lambda: files,
+            record.classes,
+            weights,
+            record.form,
+            record.scaling,
+            record.caveats,
+        )
         return model
+
+    @property
+    def least_images(self) -> int:
+        """How many images of each class it needs."""
+        return 1
 
     @abstractmethod
     def _estimator(self, seed: int) -> object:
@@ -245,14 +271,20 @@ class Learner(Classifier):
         """Give what ONNX Runtime is to predict with; NotExported where it can't, or shouldn't."""
         return converted(estimator, features)
 
+    def _caveats(self, codes: NDArray[np.int64]) -> tuple[str, ...]:
+        """Return what a user must know of probabilities that were learned from images of these classes."""
+        return ()
+
     def _exported(
         self, estimator: Estimator, values: NDArray[np.float64], context: Context
-    ) -> Runtime | None:
+    ) -> tuple[Runtime | None, tuple[str, ...]]:
         try:
-            return exported(self._graph(estimator, values.shape[1]), estimator, values)
+            return exported(self._graph(estimator, values.shape[1]), estimator, values), ()
         except NotExported as reason:
+            if reason.is_slower:
+                return None, (f"{_SLOW}: {reason}",)
             context.log(f"scikit-learn will predict, and not ONNX Runtime: {reason}")
-            return None
+            return None, ()
 
     def _predictor(self, files: Files, classes: int) -> Predictor:
         if files.onnx is None:

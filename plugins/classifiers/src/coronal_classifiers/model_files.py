@@ -48,6 +48,8 @@ class Record(BaseModel):
         That of the images that it learned from.
     scaling
         How each kind of its features was scaled; None where an older version has written it.
+    caveats
+        What its user must know before trusting it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +60,7 @@ class Record(BaseModel):
     class_weights: tuple[float, ...] | None
     form: Form
     scaling: Scaling | None = None
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,17 @@ _NOT_CONVERTED = (RuntimeError, AttributeError, LookupError, TypeError, ValueErr
 
 
 class NotExported(Exception):
-    """Raised when scikit-learn itself must predict; it says why. It never leaves a classifier."""
+    """Raised when scikit-learn itself must predict; it says why. It never leaves a classifier.
+
+    Attributes
+    ----------
+    is_slower
+        Whether an answer takes longer so.
+    """
+
+    def __init__(self, reason: str, *, is_slower: bool = True) -> None:
+        self.is_slower = is_slower
+        super().__init__(reason)
 
 
 def converted(estimator: Estimator, features: int, **options: bool) -> "ModelProto":

@@ -4,19 +4,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coronal import Parameter, TrainingContext, classifier
+from coronal_classifiers.calibration import inverse_temperature, too_few
 from coronal_classifiers.estimator import Estimator, Examples, seed_of
-from coronal_classifiers.learner import Learner
+from coronal_classifiers.learner import DESCRIBED, Learner
 from coronal_classifiers.onnx_export import converted, softened
 from coronal_classifiers.scaling import Suited
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+    from sklearn.svm import SVC
 
 __all__ = ["SVM", "svm"]
 
 _FOLDS = 5
+
+_UNCALIBRATED = "its probabilities order the classes, and aren't calibrated: it was asked to leave that out"
 
 _KERNELS = {"rbf": "rbf", "linear": "linear", "polynomial": "poly"}
 
@@ -39,6 +44,9 @@ class SVM(Learner):
         the number of features and their variance.
     degree
         The power of ``polynomial``.
+    calibrate
+        Whether probabilities are fitted to how often it is right. That takes five more trainings of four
+        fifths of the images; without, its probabilities order the classes, and say no more.
 
     Notes
     -----
@@ -47,17 +55,16 @@ class SVM(Learner):
 
     A machine has votes and no probabilities. They are found by temperature scaling: one number, fitted to
     the votes that images get when they were left out in turn (5 folds, fewer where a class has fewer images),
-    turns votes into probabilities. So the most probable class is the one of most votes, and weights of
-    classes hold for both. C. Guo et al., On calibration of modern neural networks, ICML (2017) 1321–1330.
-    Folds know nothing of patients: where one has many images, it is surer than it should be.
+    turns votes into probabilities (`coronal_classifiers.calibration`). So the most probable class is the one
+    of most votes, and weights of classes hold for both. Folds know nothing of patients: where one has many
+    images, it is surer than it should be.
     """
 
     suited: ClassVar[Suited] = Suited(whole_pixels="range", measures="standard")
-    least_images: ClassVar[int] = 2
     trusted: ClassVar[tuple[str, ...]] = (
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._TemperatureScaling",
-        "sklearn.model_selection._split.StratifiedKFold",
+        "sklearn.model_selection._split.StratifiedKFold",  # in models of older versions
     )
 
     kernel: Annotated[Literal["rbf", "linear", "polynomial"], Parameter("How alike two images are.")] = "rbf"
@@ -70,6 +77,13 @@ class SVM(Learner):
     ] = None
     degree: Annotated[int, Parameter("The power of the polynomial kernel.", minimum=1, maximum=10)] = 3
 
+    calibrate: Annotated[bool, Parameter("Whether probabilities are fitted to how often it is right.")] = True
+
+    @property
+    def least_images(self) -> int:
+        """How many images of each class it needs: to be calibrated, one of them is left out."""
+        return 2 if self.calibrate else 1
+
     def _estimator(self, seed: int) -> object:
         from sklearn.calibration import CalibratedClassifierCV
         from sklearn.svm import SVC
@@ -79,12 +93,33 @@ class SVM(Learner):
         return CalibratedClassifierCV(machine, method="temperature", ensemble=False)
 
     def _learn(self, estimator: Estimator, examples: Examples, context: TrainingContext[str]) -> None:
-        from sklearn.model_selection import StratifiedKFold
+        from sklearn.calibration import _CalibratedClassifier, _TemperatureScaling
 
-        count = min(_FOLDS, int(np.bincount(examples.codes).min()))
-        folds = StratifiedKFold(count, shuffle=True, random_state=seed_of(context))
-        estimator.set_params(classify__cv=folds)
-        super()._learn(estimator, examples, context)
+        calibrated = estimator.named_steps["classify"]
+        temperature = _TemperatureScaling()
+        temperature.beta_ = self._inverse_temperature(calibrated.estimator, examples, context)
+        if context.is_cancelled():
+            return
+        machine = calibrated.estimator.fit(examples.values, examples.codes, examples.weights)
+        # Put together as the library does, which knows no prior: what it saves stays readable by it alone.
+        calibrated.classes_ = machine.classes_
+        calibrated.n_features_in_ = machine.n_features_in_
+        calibrated.calibrated_classifiers_ = [
+            _CalibratedClassifier(machine, [temperature], classes=machine.classes_, method="temperature")
+        ]
+
+    def _inverse_temperature(
+        self, machine: "SVC", examples: Examples, context: TrainingContext[str]
+    ) -> float:
+        if not self.calibrate:
+            return 1.0
+        votes = _votes_left_out(machine, examples, context)
+        return 1.0 if votes is None else inverse_temperature(votes, examples.codes, examples.weights)
+
+    def _caveats(self, codes: NDArray[np.int64]) -> tuple[str, ...]:
+        if not self.calibrate:
+            return (_UNCALIBRATED,)
+        return tuple(filter(None, (too_few(codes),)))
 
     def _graph(self, estimator: Estimator, features: int) -> "ModelProto":
         from sklearn.pipeline import Pipeline
@@ -94,6 +129,27 @@ class SVM(Learner):
         steps = [*estimator.steps[:-1], ("classify", calibrated.estimator)]
         votes = converted(Pipeline(steps), features, raw_scores=True)
         return softened(votes, float(calibrated.calibrators[0].beta_))
+
+
+def _votes_left_out(
+    machine: "SVC", examples: Examples, context: TrainingContext[str]
+) -> NDArray[np.float64] | None:
+    """Compute the votes of each image by a machine that hasn't learned from it; None if it was cancelled."""
+    from sklearn import clone
+    from sklearn.model_selection import StratifiedKFold
+
+    count = min(_FOLDS, int(np.bincount(examples.codes).min()))
+    folds = StratifiedKFold(count, shuffle=True, random_state=seed_of(context))
+    found = []
+    for done, (learned, left_out) in enumerate(folds.split(examples.values, examples.codes), start=1):
+        if context.is_cancelled():
+            return None
+        weights = None if examples.weights is None else examples.weights[learned]
+        other = clone(machine).fit(examples.values[learned], examples.codes[learned], weights)
+        found.append((left_out, other.decision_function(examples.values[left_out])))
+        context.progress(DESCRIBED + (1 - DESCRIBED) * done / (count + 1))
+    order = np.argsort(np.concatenate([left_out for left_out, _ in found]))
+    return np.asarray(np.concatenate([votes for _, votes in found])[order])
 
 
 svm = classifier(SVM)

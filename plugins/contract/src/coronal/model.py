@@ -16,6 +16,14 @@ class Model(ABC):
     Where it doesn't, say so: then no part is taken for it, and the model learns from all that isn't held out.
     """
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a user must know before trusting a fitted model, a sentence each; nothing by default.
+
+        They stand in its card, in its report, and in the log of each job that asks it.
+        """
+        return ()
+
     @abstractmethod
     def save(self, folder: Path) -> None:
         """Write all that was learned into an empty folder, as plain files in it. No pickle."""

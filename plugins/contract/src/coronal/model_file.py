@@ -51,6 +51,7 @@ class ModelCard(BaseModel):
     parts: tuple[Part | None, ...] = Field(
         default=(), description="What each item of that was for; null for one that was left out."
     )
+    caveats: tuple[str, ...] = Field(default=(), description="What its user must know before trusting it.")
     seed: int
     packages: dict[str, str] = Field(description="The version of each package that took part.")
 

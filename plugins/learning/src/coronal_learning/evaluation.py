@@ -86,6 +86,7 @@ def _about(name: str, card: ModelCard, trial: Trial, chosen: ChosenItems, use: D
         algorithm=card.algorithm,
         distribution=card.distribution,
         parameters=card.parameters,
+        caveats=card.caveats,
         preprocess=card.preprocess,
         seed=card.seed,
         packages=card.packages,

@@ -39,6 +39,7 @@ def card_of(course: Course[T, M], fitted: Fitted[M], dataset: Dataset, plugins: 
         classes=dataset.classes,
         dataset_sha256=spec.dataset.sha256,
         parts=fitted.parts,
+        caveats=fitted.model.caveats,
         seed=course.context.seed,
         packages=packages_of(["coronal-learning", own, *before]),
     )
@@ -53,6 +54,7 @@ def about_of(course: Course[T, M], card: ModelCard, fitted: Fitted[M]) -> About:
         algorithm=card.algorithm,
         distribution=card.distribution,
         parameters=card.parameters,
+        caveats=card.caveats,
         preprocess=card.preprocess,
         imbalance=fitted.balanced.done,
         seed=card.seed,

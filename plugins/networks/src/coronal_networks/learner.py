@@ -132,6 +132,11 @@ class Learner(Classifier):
         rows = fitted.network.runtime.outputs(inputs).clip(0.0, 1.0)
         return [Prediction(fitted.record.classes, tuple(row)) for row in rows.tolist()]
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """That it is slow, where no graph serves it."""
+        return () if self.fitted is None else self.fitted.network.caveats
+
     def save(self, folder: Path) -> None:
         """Write ``model.json`` (parameters, classes, form), ``model.keras`` and perhaps ``model.onnx``."""
         fitted = self._known()

@@ -131,6 +131,13 @@ class KeptNetwork:
             raise BadModel(f"{_KERAS} must be a network, found {type(missing).__name__}") from missing
         return cls(content, OnnxRuntime(graph) if graph is not None else KerasRuntime(network_of(content)))
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """That it is slow, where there is no graph."""
+        if isinstance(self.runtime, OnnxRuntime):
+            return ()
+        return ("it is served by Keras and not by ONNX Runtime, which takes several times as long",)
+
     def write(self, folder: Path) -> None:
         """Write ``model.keras``, and ``model.onnx`` if there is a graph."""
         (folder / _KERAS).write_bytes(self.content)

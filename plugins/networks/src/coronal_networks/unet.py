@@ -156,6 +156,11 @@ class UNet(Segmenter):
         """
         return [self._drawn_on(image) for image in images]
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """That it is slow, where no graph serves it."""
+        return () if self.fitted is None else self.fitted.network.caveats
+
     def save(self, folder: Path) -> None:
         """Write ``model.json`` (parameters, labels, kind), ``model.keras`` and perhaps ``model.onnx``."""
         fitted = self._known()

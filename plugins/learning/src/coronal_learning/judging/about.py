@@ -21,6 +21,7 @@ class About(Plain):
     algorithm: str
     distribution: str = Field(default="", description="Who offered it, with version.")
     parameters: dict[str, JsonValue] = Field(default_factory=dict)
+    caveats: tuple[str, ...] = Field(default=(), description="What its user must know before trusting it.")
     preprocess: tuple[Step, ...] = ()
     imbalance: str = Field(default="", description="What was done for classes with unlike numbers of items.")
     seed: int = Field(default=0, description="Of the training.")

@@ -50,6 +50,7 @@ def _lines(version: Version) -> Iterator[tuple[str, str]]:
     yield "classes", ", ".join(facts.get("classes", ()))
     yield "parameters", _pairs(facts.get("parameters", {}))
     yield "preprocess", " → ".join(_step(step) for step in facts.get("preprocess", ()))
+    yield "caveats", "; ".join(facts.get("caveats", ()))
     yield "imbalance", facts.get("imbalance", {}).get("done", "")
     yield "seed", str(facts.get("seed", ""))
     yield "by", facts.get("distribution", "")

@@ -92,6 +92,8 @@ def _warnings(models: Sequence[Judged]) -> Iterator[Markup]:
                 f"{one.about.duplicates:,} of the {report.n:,} items have the pixels of others that were "
                 "used in its training, so its values are too good.",
             )
+        for caveat in one.about.caveats:
+            yield joined(element("strong", f"A caveat of {one.name}. "), f"{caveat}.")
     absent = dict.fromkeys(name for one in models for name in one.report.absent)
     if absent:
         names = ", ".join(f"“{name}”" for name in absent)
