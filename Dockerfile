@@ -32,7 +32,7 @@ COPY services/ services/
 COPY worker/ worker/
 # Which members an image holds, the one table in pyproject.toml says.
 RUN for image in gateway worker networks; do \
-        /opt/build/bin/python packaging/wheels.py /wheels/$image $image || exit 1; \
+        /opt/build/bin/python packaging/wheels.py "/wheels/$image" "$image" || exit 1; \
     done
 
 

@@ -2,6 +2,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,16 @@ class TestEachImage:
         assert environment.last("COPY") == f"--from=wheels /wheels/{image} /wheels"
         assert "/wheels/*.whl" in environment.last("RUN")
         assert {path.name.partition("-")[0] for path in (built / image).iterdir()} == HELD[image]
+
+    def test_holds_what_its_members_ask_for_of_one_another(self, built: Path, image: str) -> None:
+        wheels = [zipfile.Path(path) for path in (built / image).iterdir()]
+        folders = [folder for wheel in wheels for folder in wheel.iterdir() if folder.name.endswith("-info")]
+        metadata = [(folder / "METADATA").read_text("utf-8") for folder in folders]
+        asked = {
+            name for text in metadata for name in re.findall(r"^Requires-Dist: (coronal[\w-]*)", text, re.M)
+        }
+        assert asked
+        assert {name.replace("-", "_") for name in asked} <= HELD[image]
 
     def test_checks_that_the_pins_are_all_that_its_members_need(self, stages: Named, image: str) -> None:
         assert stages[f"{image}-environment"].last("RUN").endswith("python check")
