@@ -38,6 +38,14 @@ def test_bits_that_cannot_be_are_named(tmp_path: Path, element: str, value: int)
         dicom(saved(tmp_path, dataset))
 
 
+@pytest.mark.parametrize("element", ["Rows", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation"])
+def test_what_an_image_must_tell_and_does_not_is_named(tmp_path: Path, element: str) -> None:
+    dataset = image_file(np.zeros((4, 4), np.uint16), 12)
+    delattr(dataset, element)
+    with pytest.raises(BadImage, match=f"must tell its Rows, .*, found no {element}"):
+        dicom(saved(tmp_path, dataset))
+
+
 def test_a_stream_that_its_decoder_refuses_is_named(tmp_path: Path) -> None:
     stream = bytearray(imagecodecs.ljpeg_encode(np.zeros((16, 16), np.uint16)))
     stream[stream.index(b"\xff\xc3") + 1] = 0xCB  # arithmetic coding, which no decoder here knows

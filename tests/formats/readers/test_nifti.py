@@ -207,6 +207,19 @@ def test_a_data_type_that_is_not_read_is_refused_by_name(tmp_path: Path, code: i
         nifti(path)
 
 
+def test_a_quaternion_that_is_no_rotation_is_called_so_where_it_counts(tmp_path: Path) -> None:
+    source = Nifti1Image(VOLUME, None)
+    source.set_qform(np.diag([2.0, 3.0, 4.0, 1.0]), 1)
+    content = bytearray(source.to_bytes())
+    struct.pack_into("<3f", content, 256, 1.0, 1.0, 1.0)
+    path = tmp_path / "image.nii"
+    path.write_bytes(content)
+    with pytest.raises(
+        BadImage, match="qform of a NIfTI file must be a rotation, found that its quaternion is"
+    ):
+        nifti(path)
+
+
 def test_an_unknown_unit_of_time_does_not_matter(tmp_path: Path) -> None:
     path = saved(tmp_path, Nifti1Image(VOLUME, OBLIQUE))
     content = bytearray(path.read_bytes())

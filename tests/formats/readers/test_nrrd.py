@@ -255,7 +255,8 @@ def test_four_axes_of_space_are_refused(tmp_path: Path) -> None:
         ("sizes: 1 2 3\n", "each field of a NRRD file must be a name and a value, and stand once"),
         ("no field\n", "must be a name and a value"),
         ("encoding: hex\n", "encoding of a NRRD file must be raw, gzip, bzip2 or ascii, found 'hex'"),
-        ("encoding: gzip\nbyte skip: -1\n", "line skip and byte skip .* found 0 and -1"),
+        ("encoding: gzip\nbyte skip: -1\n", "line skip of a NRRD file must be .* found 0 and -1"),
+        ("line skip: 1000001\n", "from 0 to 1,000,000, .* found 1000001 and 0"),
         ("line skip: 1\nbyte skip: -1\n", "found 1 and -1"),
         ("byte skip: -2\n", "found 0 and -2"),
         ("encoding: bzip2\nbyte skip: 999999999999\n", "a part of a NRRD file that is skipped may"),
@@ -295,6 +296,7 @@ def test_a_header_that_is_wrong_or_says_more_than_is_read_is_refused(
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
+        ("NRRD0004", "NRRD00.01", "one of the versions 1 to 6, found 'NRRD00.01'"),
         ("NRRD0004", "NRRD0009", "one of the versions 1 to 6, found 'NRRD0009'"),
         ("dimension: 3", "dimension: 17", "dimension of a NRRD file must be from 1 to 16, found 17"),
         ("dimension: 3\n", "", "dimension of a NRRD file must be one whole number, found ''"),

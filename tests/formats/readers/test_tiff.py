@@ -268,7 +268,9 @@ def test_pages_of_different_shape_are_refused_with_their_shapes(tmp_path: Path) 
 
 
 def test_cmyk_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(BadImage, match=r"must be grey, RGB or of a palette.* found"):
+    with pytest.raises(
+        BadImage, match="found the photometric interpretation SEPARATED and the compression NONE"
+    ):
         tiff(saved(tmp_path, np.concatenate([RGB, RGB[..., :1]], -1), photometric="separated"))
 
 

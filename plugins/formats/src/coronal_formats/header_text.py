@@ -1,5 +1,6 @@
 """Headers that are text: lines read within bounds, and the numbers in them."""
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -11,7 +12,7 @@ __all__ = ["lines_of", "real_numbers", "whole_numbers"]
 _MAX_HEADER_BYTES = 2**20
 """A header that lists a data file for each of 10,000 slices has half of that."""
 
-_MOST_DIGITS = 18
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def lines_of(what: str, file: IO[bytes]) -> Iterator[str]:
@@ -57,8 +58,7 @@ def whole_numbers(what: str, field: str, text: str, count: int = 0) -> tuple[int
         When they are none, or not as many.
     """
     words = text.split()
-    are_whole = all(word.lstrip("+-").isdecimal() and len(word) <= _MOST_DIGITS for word in words)
-    if not words or not are_whole or count not in (0, len(words)):
+    if not words or not all(map(_WHOLE.fullmatch, words)) or count not in (0, len(words)):
         raise BadImage(f"{field} of a {what} must be {_wanted(count, 'whole number')}, found {shown(text)}")
     return tuple(map(int, words))
 

@@ -23,7 +23,7 @@ from coronal_formats.readers.dicom_rle import use_decoder
 
 __all__ = ["Stored", "check_header", "decoded", "frames_of"]
 
-_NEEDED = ("Rows", "Columns", "BitsAllocated", "PhotometricInterpretation")
+_NEEDED = ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PhotometricInterpretation")
 _YBR = ("YBR_FULL", "YBR_FULL_422")
 _SAMPLES = {
     **dict.fromkeys(("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"), 1),

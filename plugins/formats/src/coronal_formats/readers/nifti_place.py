@@ -43,7 +43,7 @@ def geometry_of(header: Header, dimensions: int) -> Geometry:
     if header["sform_code"] > 0:
         geometry = geometry_from_affine(_in_mm(header.get_sform(), mm), dimensions)
     elif header["qform_code"] > 0 and tells_steps:
-        geometry = geometry_from_affine(_in_mm(header.get_qform(), mm), dimensions)
+        geometry = geometry_from_affine(_in_mm(_qform(header), mm), dimensions)
     else:
         return Geometry(steps if tells_steps else None)
     return replace(geometry, forms=tuple(_forms(header, geometry, mm if tells_steps else None)))
@@ -93,9 +93,18 @@ def _forms(header: Header, world: Geometry, mm: float | None) -> Iterator[Form]:
 def _usable_qform(header: Header, mm: float, dimensions: int) -> Geometry | None:
     # Beside an sform that counts, a broken qform is nothing that the image depends on.
     try:
-        return geometry_from_affine(_in_mm(header.get_qform(), mm), dimensions)
-    except (HeaderDataError, ValueError, BadImage):
+        return geometry_from_affine(_in_mm(_qform(header), mm), dimensions)
+    except BadImage:
         return None
+
+
+def _qform(header: Header) -> NDArray[np.float64]:
+    try:
+        return header.get_qform()
+    except (HeaderDataError, ValueError) as error:
+        raise BadImage(
+            "the qform of a NIfTI file must be a rotation, found that its quaternion is none"
+        ) from error
 
 
 def _in_mm(affine: NDArray[np.float64], mm: float) -> NDArray[np.float64]:

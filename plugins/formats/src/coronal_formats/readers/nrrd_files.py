@@ -35,6 +35,7 @@ _ENCODINGS = {
     Encoding.BZIP2: ("bz2", "bzip2"),
     Encoding.TEXT: ("txt", "text", "ascii"),
 }
+_MAX_LINES = 1_000_000
 
 
 def storage_of(fields: Fields, limits: ReadLimits) -> Storage:
@@ -51,12 +52,12 @@ def storage_of(fields: Fields, limits: ReadLimits) -> Storage:
     if order not in ("little", "big"):
         raise BadImage(f"endian of a {WHAT} must be little or big, found {shown(order)}")
     lines, skip = fields.whole("line skip"), fields.whole("byte skip")
-    if lines < 0 or skip < -1 or (skip < 0 and (lines or encoding is not Encoding.RAW)):
+    if not 0 <= lines <= _MAX_LINES or skip < -1 or (skip < 0 and (lines or encoding is not Encoding.RAW)):
         raise BadImage(
-            f"line skip and byte skip of a {WHAT} must be from 0 on, or -1 for bytes alone that end with the "
-            f"file and are raw; found {lines} and {skip}"
+            f"line skip of a {WHAT} must be from 0 to {_MAX_LINES:,}, and byte skip from 0 on, or -1 where "
+            f"raw pixels alone end the file; found {lines} and {skip}"
         )
-    limits.check_inflated(f"part of a {WHAT} that is skipped", max(lines, skip))
+    limits.check_inflated(f"part of a {WHAT} that is skipped", skip)
     return Storage(np.dtype(kind).newbyteorder("<" if order == "little" else ">"), encoding, lines, skip)
 
 

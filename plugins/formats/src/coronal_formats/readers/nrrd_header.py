@@ -14,7 +14,7 @@ from coronal_formats.header_text import lines_of, real_numbers, whole_numbers
 __all__ = ["MAGIC", "WHAT", "Fields", "read_fields"]
 
 WHAT = "NRRD file"
-MAGIC = b"NRRD000"
+MAGIC = b"NRRD00"
 
 _VERSIONS = tuple(f"NRRD000{number}" for number in range(1, 7))
 _MAX_AXES = 16

@@ -5,6 +5,7 @@ from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, TiffPage
 
 from coronal import BadImage, Geometry, Image, Meaning
 from coronal.image import Pixels
+from coronal_formats.readers.tiff_header import name_of
 
 __all__ = ["check_colour", "image_of"]
 
@@ -25,7 +26,8 @@ def check_colour(page: TiffPage) -> None:
     if page.photometric not in _PLAIN and not is_decoded:
         raise BadImage(
             "a TIFF file must be grey, RGB or of a palette, or YCbCr in JPEG, found the photometric "
-            f"interpretation {page.photometric!s} and the compression {page.compression!s}"
+            f"interpretation {name_of(PHOTOMETRIC, page.photometric)} and the compression "
+            f"{name_of(COMPRESSION, page.compression)}"
         )
 
 

@@ -11,7 +11,7 @@ from coronal import BadImage, ReadLimits
 from coronal_formats.bounded_file import BoundedFile
 from coronal_formats.declared_size import declared_size
 
-__all__ = ["check_encoding", "check_ome", "check_page", "check_page_count"]
+__all__ = ["check_encoding", "check_ome", "check_page", "check_page_count", "name_of"]
 
 _MOST_PAGES = 10_000
 _BIG = 43
@@ -113,7 +113,7 @@ def check_encoding(page: TiffPage) -> None:
     if page.dtype is None:
         raise BadImage(
             "a TIFF file must hold whole or real numbers of a length that is read, found "
-            f"{_name(SAMPLEFORMAT, page.sampleformat)} of {page.bitspersample} bits"
+            f"{name_of(SAMPLEFORMAT, page.sampleformat)} of {page.bitspersample} bits"
         )
     formats = page.tags.valueof("SampleFormat")
     if isinstance(formats, tuple) and len(set(formats)) > 1:
@@ -123,14 +123,21 @@ def check_encoding(page: TiffPage) -> None:
         compression != COMPRESSION.NONE and compression not in TIFF.DECOMPRESSORS
     ):
         raise BadImage(
-            f"a TIFF file must have a compression that is read, found {_name(COMPRESSION, compression)}, "
+            f"a TIFF file must have a compression that is read, found {name_of(COMPRESSION, compression)}, "
             "which isn't: save it with another, such as LZW or deflate"
         )
     if predictor != PREDICTOR.NONE and predictor not in TIFF.UNPREDICTORS:
-        raise BadImage(f"a TIFF file must have a predictor that is read, found {_name(PREDICTOR, predictor)}")
+        raise BadImage(
+            f"a TIFF file must have a predictor that is read, found {name_of(PREDICTOR, predictor)}"
+        )
 
 
-def _name(kind: type[enum.IntEnum], value: int) -> str:
+def name_of(kind: type[enum.IntEnum], value: int) -> str:
+    """Return what a code of a tag is called, or its number where it has no name.
+
+    >>> name_of(COMPRESSION, 5), name_of(COMPRESSION, 60_123)
+    ('LZW', 'number 60123')
+    """
     return kind(value).name if value in set(kind) else f"number {int(value)}"
 
 
