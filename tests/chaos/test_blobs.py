@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from damage import flip
 from harness.programs import wait_until
 from harness.site import Site
 
@@ -80,6 +81,17 @@ def _fill(path: Path) -> None:
                 file.write(bytes(4096))
         except OSError:
             return
+
+
+@pytest.mark.chaos
+def test_a_case_that_is_damaged_between_two_pools_is_made_again(busy: Site) -> None:
+    ids = [busy.submit(seed=seed, hops=2, last_pool="other") for seed in range(3)]
+    wait_until(lambda: all(busy.jobs.get(one).carry for one in ids), "all wait for the other pool")
+    for one in ids:
+        flip(busy.blobs, str(busy.jobs.get(one).carry))
+    busy.start_worker(pool="other", memory_bytes=1 << 30)
+    assert busy.verify_all().ended["failed"] == 0
+    assert [busy.jobs.get(one).restarts for one in ids] == [1, 1, 1]
 
 
 @pytest.mark.chaos

@@ -117,7 +117,9 @@ class Site:
         wait_until(lambda: _listens(port), "the gateway listens")
         return gateway, f"http://127.0.0.1:{port}"
 
-    def submit(self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1) -> str:
+    def submit(
+        self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1, last_pool: str = "default"
+    ) -> str:
         """Keep the image and admit a job, as the gateway does, and note that it is accepted.
 
         Raises
@@ -125,7 +127,7 @@ class Site:
         StoreUnavailable
             When it can't be kept; nothing is promised then.
         """
-        order = self.order(pipeline, seed=seed, hops=hops)
+        order = self.order(pipeline, seed=seed, hops=hops, last_pool=last_pool)
         self.holdings.hold(order.id, [order.input.sha256])
         self.blobs.put(self.image)
         self.holdings.intake.put(Entry.of(order, Terms()))
@@ -137,12 +139,16 @@ class Site:
         """Submit so many jobs of `PIPELINE` in two hops, with all seeds in turn."""
         return [self.submit(seed=next(self._seeds), hops=2) for _ in range(count)]
 
-    def order(self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1) -> Order:
-        """Make an order for the image, its stages divided into hops."""
+    def order(
+        self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1, last_pool: str = "default"
+    ) -> Order:
+        """Make an order for the image, its stages divided into hops, the last of them for another pool."""
         parsed = parse(pipeline)
         ends = [*range(1, hops), len(parsed.stages)]
+        pools = [*["default"] * (hops - 1), last_pool]
         divided = [
-            Hop(pool="default", first=first, end=end) for first, end in zip([0, *ends], ends, strict=False)
+            Hop(pool=pool, first=first, end=end)
+            for pool, first, end in zip(pools, [0, *ends], ends, strict=False)
         ]
         blob = Input(
             name="cell.png",
