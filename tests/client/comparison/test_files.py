@@ -128,6 +128,13 @@ class TestImages:
             f"{count} of 5,000 values differ, by {step} at most",
         )
 
+    def test_what_is_no_number_in_one_part_hides_nothing_in_another(self) -> None:
+        holed = np.ones((100, 100), np.float32)
+        holed[:50] = np.nan
+        one, other = (tiff_bytes(Image(_changed(holed, (90, 0), value))) for value in (1.0, 1.1))
+        found = compare_files("image.tiff", one, other)
+        assert found == Found(Verdict.DIFFERS, "1 of 10,000 values differ, by 0.1 of the largest at most")
+
     def test_of_an_image_of_zeros_nothing_is_a_little(self) -> None:
         one, other = np.zeros((5, 5), np.float32), np.full((5, 5), 1e-12, np.float32)
         found = compare_files("image.tiff", tiff_bytes(Image(one)), tiff_bytes(Image(other)))

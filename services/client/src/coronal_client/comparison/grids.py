@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from itertools import chain
+from operator import sub
 
 from coronal_client.comparison.grid import Grid, Values
 from coronal_client.comparison.verdict import Found, Verdict
@@ -26,15 +27,16 @@ def compare_label_maps(one: Grid, other: Grid) -> Found:
     """Compare two label maps: within tolerance where few labelled pixels differ and no label is lost."""
     if found := _otherwise_laid_out(one, other):
         return found
-    apart = list(_apart(one.values, other.values))
-    if not apart:
+    count, labelled = 0, len(one.values) - one.values.count(0)
+    for first, _ in _apart(one.values, other.values):
+        count += 1
+        labelled += first == 0
+    if not count:
         return _SAME_VALUES
-    lost = sorted(set(one.values) ^ set(other.values))
-    if lost:
+    if lost := sorted(set(one.values) ^ set(other.values)):
         return Found(Verdict.DIFFERS, f"{_listed(lost)} only in one of both")
-    labelled = len(one.values) - one.values.count(0) + sum(first == 0 for first, _ in apart)
-    is_close = len(apart) <= LABEL_TOLERANCE * labelled
-    return _judged(f"{len(apart):,} of {labelled:,} labelled pixels differ", is_close=is_close)
+    is_close = count <= LABEL_TOLERANCE * labelled
+    return _judged(f"{count:,} of {labelled:,} labelled pixels differ", is_close=is_close)
 
 
 def compare_images(one: Grid, other: Grid) -> Found:
@@ -44,16 +46,19 @@ def compare_images(one: Grid, other: Grid) -> Found:
     """
     if found := _otherwise_laid_out(one, other):
         return found
-    apart = [_distance(first, second) for first, second in _apart(one.values, other.values)]
-    if not apart:
+    total, count, furthest = len(one.values), 0, 0.0
+    for block in _blocks_apart(one.values, other.values):
+        more, distance = _distance(*block)
+        count, furthest = count + more, max(furthest, distance)
+    if not count:
         return _SAME_VALUES
-    furthest, count = max(apart), f"{len(apart):,} of {len(one.values):,} values differ"
+    told = f"{count:,} of {total:,} values differ"
     if one.is_whole and other.is_whole:
-        is_close = furthest <= 1 and len(apart) <= LABEL_TOLERANCE * len(one.values)
-        return _judged(f"{count}, by {furthest:g} at most", is_close=is_close)
-    largest = max((abs(value) for value in one.values if math.isfinite(value)), default=0.0)
+        is_close = furthest <= 1 and count <= LABEL_TOLERANCE * total
+        return _judged(f"{told}, by {furthest:g} at most", is_close=is_close)
+    largest = max(map(_largest, _blocks(one.values)), default=0.0)
     share = furthest / largest if largest else math.inf
-    return _judged(f"{count}, by {share:.1g} of the largest at most", is_close=share <= IMAGE_TOLERANCE)
+    return _judged(f"{told}, by {share:.1g} of the largest at most", is_close=share <= IMAGE_TOLERANCE)
 
 
 def compare_pictures(one: Grid, other: Grid) -> Found:
@@ -86,23 +91,35 @@ def _otherwise_laid_out(one: Grid, other: Grid) -> Found | None:
 
 def _apart(one: Values, other: Values) -> Iterator[tuple[float, float]]:
     """Return the pairs of values that aren't the same; NaN is the same as NaN."""
-    blocks = (
-        zip(one[first : first + _BLOCK], other[first : first + _BLOCK], strict=True)
-        for first in range(0, len(one), _BLOCK)
-        if one.typecode != other.typecode or _bytes(one, first) != _bytes(other, first)
-    )
-    pairs = chain.from_iterable(blocks)
+    pairs = chain.from_iterable(zip(*block, strict=True) for block in _blocks_apart(one, other))
     return ((a, b) for a, b in pairs if a != b and not (math.isnan(a) and math.isnan(b)))
 
 
-def _bytes(values: Values, first: int) -> memoryview:
+def _blocks(values: Values) -> Iterator[Values]:
+    return (values[first : first + _BLOCK] for first in range(0, len(values), _BLOCK))
+
+
+def _blocks_apart(one: Values, other: Values) -> Iterator[tuple[Values, Values]]:
     # Most of two results is the same, and bytes are compared a thousand times as fast as numbers.
-    return memoryview(values)[first : first + _BLOCK].cast("B")
+    for first, second in zip(_blocks(one), _blocks(other), strict=True):
+        if first.typecode != second.typecode or first.tobytes() != second.tobytes():
+            yield first, second
 
 
-def _distance(one: float, other: float) -> float:
-    distance = abs(one - other)
-    return math.inf if math.isnan(distance) else distance
+def _distance(one: Values, other: Values) -> tuple[int, float]:
+    """Return how many values of two blocks differ, and by how much at most."""
+    distances = list(map(sub, one, other))
+    if math.isfinite(sum(distances)):
+        return len(distances) - distances.count(0), max(map(abs, distances))
+    apart = [abs(first - second) for first, second in _apart(one, other)]
+    return len(apart), max((math.inf if math.isnan(far) else far for far in apart), default=0.0)
+
+
+def _largest(values: Values) -> float:
+    if math.isfinite(sum(values)):
+        highest, lowest = max(values), min(values)
+        return max(highest, -lowest)
+    return max((abs(value) for value in values if math.isfinite(value)), default=0.0)
 
 
 def _shape(grid: Grid) -> str:
