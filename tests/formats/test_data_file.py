@@ -143,6 +143,7 @@ def test_a_number_may_lie_across_two_pieces_of_a_text() -> None:
         (b"1 2 3 256", "u1", "must hold whole numbers of 8 bits as text, found others"),
         (b"1 2 3 -4", "u1", "whole numbers"),
         (b"1 2 3 4.5", "i2", "whole numbers"),
+        (b"1 2 3 1_0", "i2", "found an underscore"),
         (b"1 2 3 four", "f4", "must hold real numbers of 32 bits as text, found others"),
         (b"1 2 3 " + b"4" * 2**20, "i2", "something longer than a number|whole numbers"),
     ],

@@ -229,7 +229,7 @@ def test_a_header_alone_asks_for_its_data_and_reads_no_other_file(tmp_path: Path
     path.write_text(
         HEADER.replace("DimSize = 6 5 4\n", size or "DimSize = 6 5 4\n") + f"ElementDataFile = {value}\n"
     )
-    with pytest.raises(BadImage, match="must be sent with it, both in one zip; found it alone"):
+    with pytest.raises(BadImage, match="must be sent with it, in a zip of their own; found it alone"):
         metaimage(path)
 
 

@@ -324,7 +324,7 @@ def test_a_header_alone_asks_for_its_data_and_reads_no_other_file(tmp_path: Path
     (tmp_path / "image.raw").write_bytes(RAW)
     header = HEADER.replace("6 5 4", "6 5 1") if "passwd" in value else HEADER
     path.write_text(f"{header}encoding: raw\ndata file: {value}\n")
-    with pytest.raises(BadImage, match="must be sent with it, both in one zip; found it alone"):
+    with pytest.raises(BadImage, match="must be sent with it, in a zip of their own; found it alone"):
         nrrd(path)
 
 

@@ -84,6 +84,28 @@ def test_a_nifti_pair_is_read_as_the_same_in_one_file(
     np.testing.assert_allclose(image.pixels, np.asarray(direct.dataobj).T)
 
 
+@pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i4", "u4", "f4", "f8", ">i2", ">f4"])
+def test_every_number_of_an_oblique_pair_lies_where_itk_puts_it(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "written"
+    folder.mkdir()
+    affine = np.eye(4)
+    affine[:3, :3] = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0] * [0.5, 0.75, 2.0]
+    affine[:3, 3] = [-12.0, 34.0, -5.5]
+    order = ">" if kind.startswith(">") else "<"
+    source = nibabel.Nifti1Pair(VOLUME.astype(kind).T, affine, Nifti1PairHeader(endianness=order))
+    source.header.set_data_dtype(kind)
+    source.set_sform(affine, 1)
+    source.set_qform(affine, 1)
+    nibabel.save(source, folder / "image.hdr")
+    image = zipped(packed(tmp_path, files_in(folder)))
+    direct = sitk.ReadImage(str(folder / "image.hdr"))
+    assert image.pixels.dtype == np.dtype(kind).newbyteorder("=")
+    np.testing.assert_array_equal(image.pixels, sitk.GetArrayFromImage(direct))
+    for index in [(0, 0, 0), (5, 0, 0), (0, 4, 0), (0, 0, 3), (2, 3, 1)]:
+        world = direct.TransformIndexToPhysicalPoint(index)
+        np.testing.assert_allclose(image.geometry.position_mm(index[::-1]), world, atol=1e-4)
+
+
 def test_the_pixels_of_a_pair_begin_where_its_header_says(tmp_path: Path) -> None:
     header = Nifti1PairHeader()
     header.set_data_shape((6, 5, 4))

@@ -3,6 +3,7 @@ read what is TIFF.
 """
 
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import SimpleITK as sitk
 import tifffile
 from nibabel.affines import apply_affine
 
-from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, ResultFile
+from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, Reader, ResultFile
+from coronal_formats.readers.metaimage import metaimage
 from coronal_formats.readers.nifti import nifti
+from coronal_formats.readers.nrrd import nrrd
 from coronal_formats.writers.explanation import explanation
 from coronal_formats.writers.image import image
 from coronal_formats.writers.labels import labels
@@ -73,6 +76,30 @@ def stored(folder: Path, file: ResultFile) -> Path:
     path = folder / file.name
     path.write_bytes(file.content)
     return path
+
+
+@pytest.mark.parametrize("reader", [metaimage, nrrd], ids=["metaimage", "nrrd"])
+@pytest.mark.parametrize("dimensions", [2, 3], ids=["plane", "volume"])
+def test_what_itk_wrote_comes_back_to_itk_at_the_same_millimetre(
+    reader: Reader, dimensions: int, tmp_path: Path, written: Written
+) -> None:
+    random = np.random.default_rng(5)
+    path = tmp_path / f"source{reader.spec.suffixes[0]}"
+    for number in range(6):  # half of them left-handed
+        turn = np.linalg.qr(random.normal(size=(dimensions, dimensions)))[0]
+        turn[:, 0] *= np.sign(np.linalg.det(turn)) * (-1) ** number
+        source = sitk.GetImageFromArray(random.integers(0, 200, SHAPE[3 - dimensions :]).astype(np.int16))
+        source.SetSpacing(SPACING[:dimensions])
+        source.SetOrigin(ORIGIN[:dimensions])
+        source.SetDirection(turn.ravel().tolist())
+        sitk.WriteImage(source, path)
+        file, values = outputs(reader(path), reader.spec.name, written)["labels"]
+        again = sitk.ReadImage(str(stored(tmp_path, file)))
+        np.testing.assert_array_equal(np.squeeze(sitk.GetArrayFromImage(again)), values)
+        for index in itertools.product(*((0, size - 1) for size in source.GetSize())):
+            there = (*source.TransformIndexToPhysicalPoint(index), 0.0)[:3]
+            here = again.TransformIndexToPhysicalPoint((*index, 0)[:3])
+            np.testing.assert_allclose(here, there, atol=1e-4)
 
 
 @pytest.mark.parametrize("made", MADE)

@@ -39,7 +39,7 @@ class Alone:
     def data_file(self, name: str) -> NoReturn:
         """Raise BadImage: no file of this machine is ever read for a name in a header."""
         raise BadImage(
-            f"a {self.what} whose pixels are in another file must be sent with it, both in one zip; "
+            f"a {self.what} whose pixels are in another file must be sent with it, in a zip of their own; "
             "found it alone"
         )
 

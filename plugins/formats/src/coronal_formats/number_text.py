@@ -52,6 +52,8 @@ def fill_from_text(what: str, stream: Readable, room: NDArray[Any]) -> None:
 def _words(what: str, stream: Readable) -> Iterator[list[bytes]]:
     rest = b""
     while piece := stream.read(_STEP_BYTES):
+        if b"_" in piece:  # Python reads 1_000 as a number
+            raise BadImage(f"the {what} must hold numbers as text, found an underscore")
         words = (rest + piece).split()
         # The last one may go on in the next piece.
         rest = words.pop() if words and not piece[-1:].isspace() else b""
