@@ -150,8 +150,26 @@ def test_planes_beside_volumes_are_refused(tmp_path):
 def test_the_same_image_in_two_classes_of_an_array_is_told_and_taken(tmp_path):
     pixels = np.stack([picture(number) for number in (1, 2, 1, 1)])
     sent = npz(tmp_path / "npz", x_train=pixels[:3], y_train=[0, 1, 1], x_test=pixels[3:], y_test=[0])
-    told = facts(take(sent))
+    lines = []
+    told = facts(take(sent, log=lines.append))
     assert told["repeated"] == {"images": 2, "in_other_class": 1, "in_other_part": 1}
+    assert (
+        lines[-1]
+        == "1 images have the pixels of one in another part: 'x_train[0]' (train) = 'x_test[0]' (test)"
+    )
+
+
+def test_images_that_are_nearly_the_same_are_told_with_those_that_stand_in_two_parts(tmp_path):
+    pixels = np.stack([picture(number, (16, 16)) for number in (1, 2, 3, 1, 2, 4)])
+    pixels[3:] ^= 3
+    sent = npz(tmp_path / "npz", x_train=pixels[:4], y_train=[0, 1, 0, 1], x_test=pixels[4:], y_test=[1, 0])
+    lines = []
+    told = facts(take(sent, log=lines.append))
+    assert told["near_duplicates"] == {"pairs": 2, "in_other_part": 1, "first": [["x_train[1]", "x_test[0]"]]}
+    assert (
+        "2 pairs of images are nearly the same, 1 of them of two parts: "
+        "'x_train[1]' (train) ≈ 'x_test[0]' (test)"
+    ) in lines
 
 
 def test_images_of_unlike_shapes_and_channels_are_taken_and_told(tmp_path):

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from coronal import BadTrainingSet, Image, Plugins, TaskResult
 from coronal.model_file import open_model
 from coronal.task_spec import Split
 from coronal_learning.dataset_file import Item, open_dataset
-from coronal_learning.duplicates import identified
 from coronal_learning.training import training
 
 COUNT = 200
@@ -29,52 +29,65 @@ def plugins() -> Plugins:
     return plugins_of("classifiers")
 
 
-def noise() -> tuple[list[Image], list[str]]:
+@dataclass(frozen=True)
+class Noise:
     """Noise of two classes, so that the nearest neighbour is right more often than by chance."""
-    random = np.random.default_rng(5)
-    labels = [str(place % 2) for place in range(COUNT)]
-    return [Image(random.normal(0.6 * int(label), 1.0, (3, 3))) for label in labels], labels
+
+    side: int = 3
+    shift: float = 0.6
+    change: float = 0.0
+    """How far the second image of each pair is from the first."""
+
+    @property
+    def labels(self) -> list[str]:
+        return [str(place % 2) for place in range(COUNT)]
+
+    def images(self, time: int) -> list[Image]:
+        random, more = np.random.default_rng(5), np.random.default_rng(6)
+        shape = (self.side, self.side)
+        first = [random.normal(self.shift * int(label), 1.0, shape) for label in self.labels]
+        return [Image(pixels + time * more.normal(0.0, self.change, shape)) for pixels in first]
+
+    def twice(self, path: Path, parts: tuple[Any, Any] = (None, None)) -> Path:
+        """Write each image twice, under two names; the second in another part where parts are given."""
+        items = [
+            Item(name=f"{time}/{place}.png", label=label, part=part)
+            for time, part in enumerate(parts)
+            for place, label in enumerate(self.labels)
+        ]
+        return classes_set(path, items, [*self.images(0), *self.images(1)])
+
+    def truth(self) -> float:
+        """How good the nearest neighbour is at images that it doesn't know."""
+        rows = np.stack([image.pixels.ravel() for image in self.images(0)])
+        (nearest,) = NearestNeighbors(n_neighbors=1).fit(rows).kneighbors(return_distance=False).T
+        return float(np.mean(np.array(self.labels)[nearest] == self.labels))
 
 
-def twice(path: Path, parts: tuple[Any, Any] = (None, None)) -> Path:
-    """Write each image twice, under two names; the second in another part where parts are given."""
-    images, labels = noise()
-    items = [
-        Item(name=f"{time}/{place}.png", label=label, part=part)
-        for time, part in enumerate(parts)
-        for place, label in enumerate(labels)
-    ]
-    return classes_set(path, items, images * 2)
-
-
-def truth() -> float:
-    """How good the nearest neighbour is at images that it doesn't know."""
-    images, labels = noise()
-    rows = np.stack([image.pixels.ravel() for image in images])
-    (nearest,) = NearestNeighbors(n_neighbors=1).fit(rows).kneighbors(return_distance=False).T
-    return float(np.mean(np.array(labels)[nearest] == labels))
+SAME, NEAR = Noise(), Noise(side=12, shift=0.12, change=0.1)
 
 
 def report_of(result: TaskResult) -> Any:
     return json.loads(next(file.content for file in result.files if file.name == "report.json"))
 
 
+@pytest.mark.parametrize("noise", [SAME, NEAR], ids=["the same", "nearly the same"])
 def test_the_nearest_neighbour_is_as_good_as_it_is_although_each_image_is_there_twice(
-    plugins: Plugins, tmp_path: Path
+    noise: Noise, plugins: Plugins, tmp_path: Path
 ) -> None:
     spec = order("k-nearest", split=Split(test=0.5), **NEAREST)
-    work = work_of(spec, twice(tmp_path / "set"), tmp_path / "work", plugins)
+    work = work_of(spec, noise.twice(tmp_path / "set"), tmp_path / "work", plugins)
     about, report = (report_of(training(work))[name] for name in ("about", "report"))
     assert report["n"] == COUNT
-    assert report["metrics"]["accuracy"]["value"] == pytest.approx(truth(), abs=0.1)
-    assert truth() < 0.8
-    assert about["duplicates"] == 0
+    assert report["metrics"]["accuracy"]["value"] == pytest.approx(noise.truth(), abs=0.1)
+    assert noise.truth() < 0.8
+    assert (about["duplicates"], about["near_duplicates"]) == (0, 0)
 
 
 def test_a_given_split_that_leaks_is_refused_and_told_where_it_is_allowed(
     plugins: Plugins, tmp_path: Path
 ) -> None:
-    source = twice(tmp_path / "set", ("train", "test"))
+    source = SAME.twice(tmp_path / "set", ("train", "test"))
     first = r"found 200 .* another part: '0/0\.png' \(train\) = '1/0\.png' \(test\), .*, 197 more"
     with pytest.raises(BadTrainingSet, match=first):
         training(work_of(order("k-nearest", **NEAREST), source, tmp_path / "work", plugins))
@@ -91,9 +104,27 @@ def test_a_given_split_that_leaks_is_refused_and_told_where_it_is_allowed(
     assert "200 of the 200 items have the pixels of others that were used in its training" in page
 
 
+def test_a_given_split_in_which_images_are_nearly_the_same_is_taken_and_told(
+    plugins: Plugins, tmp_path: Path
+) -> None:
+    lines: list[str] = []
+    source = NEAR.twice(tmp_path / "set", ("train", "test"))
+    result = training(
+        work_of(order("k-nearest", **NEAREST), source, tmp_path / "work", plugins, log=lines.append)
+    )
+    told = report_of(result)
+    assert told["report"]["metrics"]["accuracy"]["value"] == 1.0
+    count = told["about"]["near_duplicates"]
+    assert (told["about"]["duplicates"], count) == (0, pytest.approx(COUNT, abs=3))
+    (line,) = [line for line in lines if "nearly" in line]
+    assert line.startswith(f"{count} items for testing are nearly the same as one that is learned from: '0/0")
+    page = next(file.content.decode() for file in result.files if file.name == "report.html")
+    assert f"{count} of the 200 items look nearly the same as others" in page
+
+
 def test_a_search_is_not_misled_by_images_that_are_there_twice(plugins: Plugins, tmp_path: Path) -> None:
     spec = order("k-nearest", search={"neighbours": (1, 9)}, split=Split(test=0.2), imbalance="none")
-    result = training(work_of(spec, twice(tmp_path / "set"), tmp_path / "work", plugins))
+    result = training(work_of(spec, SAME.twice(tmp_path / "set"), tmp_path / "work", plugins))
     assert result.publication is not None
     one: Any
     nine: Any
@@ -127,7 +158,9 @@ def test_files_of_several_formats_with_the_same_pixels_stand_on_one_side(
 
 def test_a_data_set_that_was_kept_without_digests_is_divided_like_one_with_them(tmp_path: Path) -> None:
     with open_dataset(drawn_set(tmp_path / "set")) as dataset:
-        known = dataset.items
-        dataset.items = tuple(item.model_copy(update={"digest": "", "is_flat": True}) for item in known)
-        assert identified(dataset) == known
-        assert len({item.digest for item in known}) == len(known)
+        known = dataset.identified()
+        forgotten = {"digest": "", "is_flat": True, "copies": None}
+        dataset.items = tuple(item.model_copy(update=forgotten) for item in known.items)
+        dataset.near_duplicates = None
+        assert dataset.identified() == known
+        assert len({item.digest for item in known.items}) == len(known.items)

@@ -119,12 +119,23 @@ def test_a_shared_image_ties_patients_together_and_a_blank_slice_does_not() -> N
         Item(name=f"{place}", label="ab"[place % 2], patient=f"{place // 4}", digest=f"{place % 4 or -place}")
         for place in range(80)
     ]
-    with pytest.raises(BadTrainingSet, match=r"2 patients \(those of the same pixels count as one\) or more"):
+    with pytest.raises(BadTrainingSet, match=r"2 patients \(those of one image count as one\) or more"):
         split(items, RANDOM, seed=0)
     blank = [item.model_copy(update={"is_flat": True}) for item in items]
     parts = split(blank, RANDOM, seed=0)
     assert Counter(parts)["test"] == 16
     assert len({(item.patient, part) for item, part in zip(blank, parts, strict=True)}) == 20
+
+
+def test_copies_go_the_same_way_where_no_patient_is_known() -> None:
+    items = [
+        Item(name=f"{place}", label="ab"[place % 2], digest=f"{place}", copies=place % 20)
+        for place in range(60)
+    ]
+    parts = split(items, RANDOM, seed=0)
+    assert len({(item.copies, part) for item, part in zip(items, parts, strict=True)}) == 20
+    shown = [item.model_copy(update={"patient": item.name}) for item in items]
+    assert len({(item.copies, part) for item, part in zip(shown, split(shown, RANDOM, 0), strict=True)}) > 20
 
 
 def test_another_seed_draws_others() -> None:

@@ -49,7 +49,8 @@ def npz(path: Path, **arrays: Any) -> Path:
 
 def said(taken: Dataset) -> tuple[Item, ...]:
     """Give what the sender has said of each image, without what its pixels say."""
-    return tuple(item.model_copy(update={"digest": "", "is_flat": False}) for item in taken.items)
+    seen = {"digest": "", "is_flat": False, "copies": None}
+    return tuple(item.model_copy(update=seen) for item in taken.items)
 
 
 def take(sent: Path, name: str = "set", **context: Any) -> TaskResult:

@@ -10,6 +10,7 @@ from coronal.task_spec import Part, TrainingTask
 from coronal_learning.cancelling import stop_if_cancelled
 from coronal_learning.dataset_contents import Item
 from coronal_learning.folding import Fold, folds_of
+from coronal_learning.identification import Identified
 from coronal_learning.imbalance import Balance, balance
 from coronal_learning.learning_curve import LearningCurve
 from coronal_learning.lessons import Lessons
@@ -54,8 +55,8 @@ class Course(Generic[T, M]):
         Who learns.
     spec
         What was ordered.
-    items
-        All of the data set.
+    known
+        All items of the data set.
     lessons
         What is learned from.
     context
@@ -64,9 +65,14 @@ class Course(Generic[T, M]):
 
     trainee: Trainee[T, M]
     spec: TrainingTask
-    items: Sequence[Item]
+    known: Identified
     lessons: Lessons[T]
     context: TrainingContext[str]
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """All of the data set."""
+        return self.known.items
 
     def search(self, tried: Sequence[Parameters], progress: Callable[[float], None]) -> list[Tried]:
         """Try combinations of parameters on the part that is learned from, and on nothing else.

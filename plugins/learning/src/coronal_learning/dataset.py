@@ -12,6 +12,9 @@ from coronal.task_spec import DatasetTask
 from coronal_learning.alike import classes_alike
 from coronal_learning.checks import check_items
 from coronal_learning.dataset_file import Entry, open_dataset, write_dataset
+from coronal_learning.duplicates import duplicates_across, pairs_in_words
+from coronal_learning.identification import Identified
+from coronal_learning.near_duplicates import MOST_PAIRS
 from coronal_learning.sent.faults import Faults
 from coronal_learning.sent.files import Decoders
 from coronal_learning.sent.opening import opened
@@ -22,6 +25,7 @@ from coronal_learning.survey import Survey
 __all__ = ["dataset"]
 
 _SHEET = "contact-sheet.png"
+_MOST_NAMED = 5
 
 
 @task
@@ -52,9 +56,10 @@ def dataset(work: Work) -> TaskResult:
     with open_dataset(content) as taken:
         members = survey.members(taken.classes)
         picture = contact_sheet(taken, members)
+        known = taken.identified()
     facts: dict[str, JsonValue] = {"description": spec.description, **survey.facts(members)}
     work.context.log(f"{len(source.items):,} images of {len(members):,} classes are taken in")
-    facts |= _understood(work, source, taken.classes)
+    facts |= _understood(work, source, taken.classes) | _repeated(work, known)
     files = (_result(spec.name, facts), ResultFile(_SHEET, "image/png", picture))
     return TaskResult(files, Publication("datasets", spec.name, content, facts, (_SHEET,)))
 
@@ -85,6 +90,25 @@ def _understood(work: Work, source: Source, classes: Sequence[str]) -> dict[str,
         for names in alike:
             work.context.log(f"classes whose names read alike: {', '.join(map(shown, names))}")
     return facts
+
+
+def _repeated(work: Work, known: Identified) -> dict[str, JsonValue]:
+    """Report images that are there twice, or nearly: what stands in two parts is no test."""
+    items, near = known.items, known.near_duplicates
+    parts = [item.part for item in items]
+    if same := duplicates_across(items, parts):
+        told = pairs_in_words(same, items, parts)
+        work.context.log(f"{len(same):,} images have the pixels of one in another part: {told}")
+    across = [pair for pair in near if len({parts[number] for number in pair}) > 1]
+    if near:
+        told = pairs_in_words(across or near, items, parts, sign="≈")
+        count = f"{len(near):,}" + (" or more" if len(near) == MOST_PAIRS else "")
+        work.context.log(
+            f"{count} pairs of images are nearly the same, {len(across):,} of them of two parts: {told}"
+        )
+    named = (across or near)[:_MOST_NAMED]
+    first: list[JsonValue] = [[items[number].name for number in pair] for pair in named]
+    return {"near_duplicates": {"pairs": len(near), "in_other_part": len(across), "first": first}}
 
 
 def _check_labels(source: Source, faults: Faults) -> None:

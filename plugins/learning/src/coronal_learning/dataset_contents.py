@@ -36,6 +36,9 @@ class Item(_Plain):
         That of its pixels (`coronal_learning.pixel_digest`): items of one digest are duplicates.
     is_flat
         Whether its image has one value throughout.
+    copies
+        The number of the first of those images that are taken for copies of one, where there are such
+        (`coronal_learning.copies`).
     """
 
     name: str
@@ -44,6 +47,7 @@ class Item(_Plain):
     part: Part | None = None
     digest: str = ""
     is_flat: bool = False
+    copies: int | None = None
 
     def identified(self, image: Image) -> Self:
         """Return it with the digest of its image."""
@@ -89,8 +93,15 @@ class Listed(_Plain):
 
 
 class Contents(_Plain):
-    """All of a data set but its arrays."""
+    """All of a data set but its arrays.
+
+    Parameters
+    ----------
+    near_duplicates
+        The numbers of images that are nearly the same, two by two; None where they weren't looked for.
+    """
 
     answers: Answers
     classes: tuple[str, ...]
     items: tuple[Listed, ...]
+    near_duplicates: tuple[tuple[int, int], ...] | None = None

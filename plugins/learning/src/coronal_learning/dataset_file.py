@@ -18,6 +18,7 @@ import numpy as np
 from coronal import BadDataset, Image, LabelMap
 from coronal.image import Pixels
 from coronal_learning.dataset_contents import Answers, Contents, ImageFacts, Item, Listed
+from coronal_learning.identification import Identification, Identified
 
 __all__ = ["Answers", "Dataset", "Entry", "Item", "open_dataset", "write_dataset"]
 
@@ -40,12 +41,16 @@ class Dataset:
         Whether it has a class for each image, or a label map.
     classes
         The names of the classes, sorted; of label maps those of the labels, from label 1 on.
+    near_duplicates
+        The numbers of images that are nearly the same, two by two; None in a data set that was kept before
+        they were looked for.
     """
 
     def __init__(self, archive: zipfile.ZipFile, contents: Contents) -> None:
         self.items = tuple(listed.item for listed in contents.items)
         self.answers = contents.answers
         self.classes = contents.classes
+        self.near_duplicates = contents.near_duplicates
         self._facts = tuple(listed.image for listed in contents.items)
         self._names = dict(enumerate(contents.classes, start=1))
         self._archive = archive
@@ -60,6 +65,18 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def identified(self) -> Identified:
+        """Return the items with all by which their images are known again.
+
+        In a data set that was kept without, each image is read for it.
+        """
+        if self.near_duplicates is not None:
+            return Identified(self.items, self.near_duplicates)
+        identification = Identification()
+        for number, item in enumerate(self.items):
+            identification.add(item, self.image(number))
+        return identification.close()
 
     def close(self) -> None:
         """Close its file."""
@@ -146,12 +163,13 @@ class _Writing:
     """What is known of a file that is being written."""
 
     archive: zipfile.ZipFile
-    listed: list[Listed] = field(default_factory=list)
+    facts: list[ImageFacts] = field(default_factory=list)
+    identification: Identification = field(default_factory=Identification)
     label_maps: int = 0
     largest_label: int = 0
 
     def add(self, item: Item, image: Image, labels: LabelMap | None) -> None:
-        number = len(self.listed)
+        number = len(self.facts)
         _put(self.archive, _image_name(number), _npy(image.pixels))
         if labels is not None:
             largest = int(labels.labels.max())
@@ -159,20 +177,24 @@ class _Writing:
             _put(self.archive, _label_map_name(number), _npy(kept))
             self.largest_label = max(self.largest_label, largest)
             self.label_maps += 1
-        known = item if item.digest else item.identified(image)
-        self.listed.append(Listed(item=known, image=ImageFacts.of(image)))
+        self.identification.add(item, image)
+        self.facts.append(ImageFacts.of(image))
 
     def contents(self, names: tuple[str, ...]) -> Contents:
-        if not self.listed or self.label_maps not in (0, len(self.listed)):
-            found = f"{len(self.listed):,} images, {self.label_maps:,} with a label map"
+        if not self.facts or self.label_maps not in (0, len(self.facts)):
+            found = f"{len(self.facts):,} images, {self.label_maps:,} with a label map"
             raise BadDataset([f"there must be images, with a label map each or none at all, found {found}"])
-        if self.label_maps:
-            unnamed = range(len(names) + 1, self.largest_label + 1)
-            return Contents(
-                answers="label-maps", classes=(*names, *map(str, unnamed)), items=tuple(self.listed)
-            )
-        classes = sorted({listed.item.label for listed in self.listed})
-        return Contents(answers="classes", classes=tuple(classes), items=tuple(self.listed))
+        known = self.identification.close()
+        unnamed = range(len(names) + 1, self.largest_label + 1)
+        labels = (*names, *map(str, unnamed))
+        return Contents(
+            answers="label-maps" if self.label_maps else "classes",
+            classes=labels if self.label_maps else tuple(sorted({item.label for item in known.items})),
+            items=tuple(
+                Listed(item=item, image=facts) for item, facts in zip(known.items, self.facts, strict=True)
+            ),
+            near_duplicates=known.near_duplicates,
+        )
 
 
 def _image_name(number: int) -> str:

@@ -1,13 +1,13 @@
 """Items of the same pixels: where they stand in two parts of a split, a model is judged by what it knows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from coronal.errors import shown
 from coronal.task_spec import Part
 from coronal_learning.dataset_contents import Item
-from coronal_learning.dataset_file import Dataset
+from coronal_learning.identification import Identified
 
-__all__ = ["LEARNED", "Pair", "duplicates_across", "duplicates_known", "identified", "pairs_in_words"]
+__all__ = ["LEARNED", "Pair", "duplicates_across", "duplicates_known", "near_known", "pairs_in_words"]
 
 Pair = tuple[int, int]
 """The numbers of two items: one that is learned from, and one that is held out from it."""
@@ -68,7 +68,42 @@ def duplicates_known(
     ]
 
 
-def pairs_in_words(pairs: Iterable[Pair], items: Sequence[Item], parts: Sequence[Part | None]) -> str:
+def near_known(known: Identified, parts: Sequence[Part | None], judged_by: Iterable[int]) -> list[Pair]:
+    """Return which items that a model is judged by are nearly the same as one that it has learned from.
+
+    Parameters
+    ----------
+    known, parts
+        The data set that it was trained on.
+    judged_by
+        Their numbers. Those that it has learned from, and duplicates of such, aren't among what is returned.
+
+    Returns
+    -------
+    list[Pair]
+        The first that looks like it and was learned from, and the item.
+    """
+    items = known.items
+    looks_like: dict[str, set[str]] = {}
+    for one, other in known.near_duplicates:
+        looks_like.setdefault(items[one].digest, set()).add(items[other].digest)
+        looks_like.setdefault(items[other].digest, set()).add(items[one].digest)
+    learned: dict[str, int] = {}
+    for number, part in enumerate(parts):
+        if part in LEARNED:
+            learned.setdefault(items[number].digest, number)
+    pairs = []
+    for number in judged_by:
+        digest = items[number].digest
+        seen = [learned[like] for like in looks_like.get(digest, ()) if like in learned]
+        if seen and digest not in learned:
+            pairs.append((min(seen), number))
+    return pairs
+
+
+def pairs_in_words(
+    pairs: Iterable[Pair], items: Sequence[Item], parts: Sequence[Part | None], *, sign: str = "="
+) -> str:
     """Name the first pairs.
 
     >>> pairs_in_words([(0, 1)], [Item(name="a"), Item(name="b")], ["train", "test"])
@@ -76,18 +111,9 @@ def pairs_in_words(pairs: Iterable[Pair], items: Sequence[Item], parts: Sequence
     """
 
     def named(number: int) -> str:
-        return f"{shown(items[number].name)} ({parts[number]})"
+        name = shown(items[number].name)
+        return f"{name} ({parts[number]})" if parts[number] else name
 
-    told = [f"{named(one)} = {named(other)}" for one, other in pairs]
+    told = [f"{named(one)} {sign} {named(other)}" for one, other in pairs]
     more = [f"{len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
     return ", ".join([*told[:_MOST_NAMED], *more])
-
-
-def identified(dataset: Dataset) -> tuple[Item, ...]:
-    """Return the items with their digests; those of a data set that was kept without are computed."""
-    return tuple(_identified(dataset))
-
-
-def _identified(dataset: Dataset) -> Iterator[Item]:
-    for number, item in enumerate(dataset.items):
-        yield item if item.digest else item.identified(dataset.image(number))

@@ -14,7 +14,7 @@ from coronal.spec import Kind
 from coronal.task_spec import DatasetUse, EvaluationTask
 from coronal_learning.chosen_items import ChosenItems
 from coronal_learning.dataset_file import open_dataset
-from coronal_learning.duplicates import identified
+from coronal_learning.identification import Identified
 from coronal_learning.judging.about import About
 from coronal_learning.judging.report_files import report_files
 from coronal_learning.judging.verdict import Judged, Verdict
@@ -58,8 +58,9 @@ def evaluation(work: Work) -> TaskResult:
         verdicts = _verdicts(trial)
         if verdicts is None:
             return TaskResult(())
+        known = dataset.identified()
         judged = tuple(
-            Judged(_about(f"{use.name}@{use.version}", card, trial, chosen, spec.dataset), verdict)
+            Judged(_about(f"{use.name}@{use.version}", card, known, chosen, spec.dataset), verdict)
             for use, card, verdict in zip(spec.models, cards, verdicts, strict=True)
         )
         report = report_files(judged, images=trial.image)
@@ -79,8 +80,9 @@ def _verdicts(trial: Trial) -> tuple[Verdict, ...] | None:
     return try_classifiers(trial) if kinds == {Kind.CLASSIFIER} else try_segmenters(trial)
 
 
-def _about(name: str, card: ModelCard, trial: Trial, chosen: ChosenItems, use: DatasetUse) -> About:
-    items = trial.dataset.items
+def _about(name: str, card: ModelCard, known: Identified, chosen: ChosenItems, use: DatasetUse) -> About:
+    items = known.items
+    duplicates, near_duplicates = chosen.seen_by(card, known)
     return About(
         model=name,
         algorithm=card.algorithm,
@@ -94,7 +96,8 @@ def _about(name: str, card: ModelCard, trial: Trial, chosen: ChosenItems, use: D
         dataset_sha256=chosen.sha256,
         part=chosen.part,
         learned_from=chosen.known_to(card),
-        duplicates=chosen.duplicates_known_to(card, identified(trial.dataset)),
+        duplicates=duplicates,
+        near_duplicates=near_duplicates,
         counts=chosen.counts([item.label or "images" for item in items]),
         items=tuple(items[number].name for number in chosen.numbers),
     )

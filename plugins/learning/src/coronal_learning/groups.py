@@ -1,4 +1,4 @@
-"""Items that belong together: those of one patient, and those of the same pixels, go the same way."""
+"""Items that belong together: those of one patient, and those of one image, go the same way."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 
 from coronal.errors import BadTrainingSet, shown
 from coronal_learning.dataset_contents import Item
+from coronal_learning.joining import firsts
 
 __all__ = ["Groups"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Items by patient and by image: who shares one of both with another is in its group.
+    """Items by patient and by image: those that share one of both are in one group.
+
+    One image are duplicates, and where no patient is known also its copies (`coronal_learning.copies`).
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ class Groups:
     @classmethod
     def of(cls, items: Sequence[Item]) -> Self:
         """Group items."""
-        roots = _roots([_keys(one) for one in items])
+        roots = firsts([_keys(one) for one in items])
         places = {root: place for place, root in enumerate(dict.fromkeys(roots))}
         classes = sorted({one.label for one in items})
         codes = {name: place for place, name in enumerate(classes)}
@@ -86,31 +89,16 @@ class Groups:
 
 
 def _keys(item: Item) -> list[Hashable]:
-    keys: list[Hashable] = [("patient", item.patient)] if item.patient else []
+    keys: list[Hashable] = []
+    if item.patient:
+        keys.append(("patient", item.patient))
+    elif item.copies is not None:
+        # Slices of two patients resemble each other and are no copies: they would tie all patients together.
+        keys.append(("copies", item.copies))
     return [*keys, ("image", item.image_key)] if item.image_key else keys
-
-
-def _roots(keys: Sequence[Sequence[Hashable]]) -> list[int]:
-    """Return for each item the first of its group: of all that share a key with it, however many lie between.
-
-    Union-find with path halving (R. E. Tarjan and J. van Leeuwen, J. ACM 31 (1984) 245–281).
-    """
-    parents = list(range(len(keys)))
-    first: dict[Hashable, int] = {}
-
-    def root(place: int) -> int:
-        while parents[place] != place:
-            parents[place] = place = parents[parents[place]]
-        return place
-
-    for place, own in enumerate(keys):
-        for key in own:
-            low, high = sorted((root(place), root(first.setdefault(key, place))))
-            parents[high] = low
-    return [root(place) for place in range(len(keys))]
 
 
 def _noun(items: Sequence[Item]) -> str:
     noun = "patients" if any(one.patient for one in items) else "items"
-    images = [one.image_key for one in items if one.image_key]
-    return noun if len(set(images)) == len(images) else f"{noun} (those of the same pixels count as one)"
+    keys = [key for one in items for key in _keys(one) if key != ("patient", one.patient)]
+    return noun if len(set(keys)) == len(keys) else f"{noun} (those of one image count as one)"

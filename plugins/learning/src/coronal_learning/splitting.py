@@ -29,7 +29,7 @@ def split(
     Parameters
     ----------
     items
-        All of a data set, their digests known (`coronal_learning.duplicates.identified`).
+        All of a data set, their digests known (`coronal_learning.identification`).
     wanted
         How it is to be divided.
     seed

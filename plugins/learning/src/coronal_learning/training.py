@@ -1,7 +1,6 @@
 """The task that trains a model on a data set, and judges it by what is held out."""
 
 import zipfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -14,8 +13,9 @@ from coronal.task_spec import Part, TrainingTask
 from coronal_learning.cancelling import Cancelled
 from coronal_learning.classifier_trainee import ClassifierTrainee
 from coronal_learning.course import Course
-from coronal_learning.dataset_file import Dataset, Item, open_dataset
-from coronal_learning.duplicates import duplicates_across, identified, pairs_in_words
+from coronal_learning.dataset_file import Dataset, open_dataset
+from coronal_learning.duplicates import duplicates_across, near_known, pairs_in_words
+from coronal_learning.identification import Identified
 from coronal_learning.judging.report_files import report_files
 from coronal_learning.judging.verdict import Judged, Verdict
 from coronal_learning.learning_curve import LearningCurve
@@ -88,24 +88,26 @@ def _trained(work: Work, spec: TrainingTask, dataset: Dataset, trainee: Trainee[
     tried = combinations(spec.search, spec.folds)
     for one in tried or [{}]:
         trainee.algorithm.create(spec.parameters | one)
-    items = identified(dataset)
-    parts = _divided(work, spec, items, trainee)
+    known = dataset.identified()
+    parts = _divided(work, spec, known, trainee)
     reading = replace(work.context, progress=span(work.context.progress, 0.0, _READ))
     preparing = Preparing(spec.preprocess, work.plugins)
     lessons = Lessons.read(dataset, parts, trainee, preparing, reading)
-    return _learned(work, Course(trainee, spec, items, lessons, work.context), tried, dataset)
+    return _learned(work, Course(trainee, spec, known, lessons, work.context), tried, dataset)
 
 
-def _divided(
-    work: Work, spec: TrainingTask, items: Sequence[Item], trainee: Trainee[T, M]
-) -> tuple[Part, ...]:
+def _divided(work: Work, spec: TrainingTask, known: Identified, trainee: Trainee[T, M]) -> tuple[Part, ...]:
+    log, items = work.context.log, known.items
     if not trainee.uses_validation:
-        work.context.log(f"{spec.algorithm} learns from all that isn't held out: it needs no validation part")
+        log(f"{spec.algorithm} learns from all that isn't held out: it needs no validation part")
     parts = split(items, spec.split, work.context.seed, has_validation=trainee.uses_validation)
-    pairs = duplicates_across(items, parts)
-    if pairs:
-        told = pairs_in_words(pairs, items, parts)
-        work.context.log(f"{len(pairs):,} items have the pixels of one in another part, as allowed: {told}")
+    held_out = [number for number, part in enumerate(parts) if part == "test"]
+    if same := duplicates_across(items, parts):
+        told = pairs_in_words(same, items, parts)
+        log(f"{len(same):,} items have the pixels of one in another part, as allowed: {told}")
+    if near := near_known(known, parts, held_out):
+        told = pairs_in_words(near, items, parts, sign="≈")
+        log(f"{len(near):,} items for testing are nearly the same as one that is learned from: {told}")
     return parts
 
 

@@ -32,6 +32,9 @@ class About(Plain):
     duplicates: int = Field(
         default=0, description="How many of the items have the pixels of one that it knew from its training."
     )
+    near_duplicates: int = Field(
+        default=0, description="How many look nearly the same as one that it knew from its training."
+    )
     counts: dict[str, dict[str, int]] = Field(
         default_factory=dict, description="Of each part of the data set the items of each class."
     )

@@ -80,20 +80,7 @@ def _items(judged: Judged) -> Markup:
 def _warnings(models: Sequence[Judged]) -> Iterator[Markup]:
     report = models[0].report
     for one in models:
-        if one.about.learned_from:
-            yield joined(
-                element("strong", f"{one.name} knows these images. "),
-                f"{one.about.learned_from:,} of the {report.n:,} items were used in its training, so its "
-                "values are too good: they say little of images that it hasn't seen.",
-            )
-        if one.about.duplicates:
-            yield joined(
-                element("strong", f"{one.name} has seen some of these images. "),
-                f"{one.about.duplicates:,} of the {report.n:,} items have the pixels of others that were "
-                "used in its training, so its values are too good.",
-            )
-        for caveat in one.about.caveats:
-            yield joined(element("strong", f"A caveat of {one.name}. "), f"{caveat}.")
+        yield from _of_model(one)
     absent = dict.fromkeys(name for one in models for name in one.report.absent)
     if absent:
         names = ", ".join(f"“{name}”" for name in absent)
@@ -109,6 +96,29 @@ def _warnings(models: Sequence[Judged]) -> Iterator[Markup]:
         )
     if isinstance(report, ClassifierReport):
         yield from _one_sided(report)
+
+
+def _of_model(one: Judged) -> Iterator[Markup]:
+    if one.about.learned_from:
+        yield joined(
+            element("strong", f"{one.name} knows these images. "),
+            f"{one.about.learned_from:,} of the {one.report.n:,} items were used in its training, so its "
+            "values are too good: they say little of images that it hasn't seen.",
+        )
+    if one.about.duplicates:
+        yield joined(
+            element("strong", f"{one.name} has seen some of these images. "),
+            f"{one.about.duplicates:,} of the {one.report.n:,} items have the pixels of others that were "
+            "used in its training, so its values are too good.",
+        )
+    if one.about.near_duplicates:
+        yield joined(
+            element("strong", f"{one.name} may have seen some of these images. "),
+            f"{one.about.near_duplicates:,} of the {one.report.n:,} items look nearly the same as others "
+            "that were used in its training. If they are copies, its values are too good.",
+        )
+    for caveat in one.about.caveats:
+        yield joined(element("strong", f"A caveat of {one.name}. "), f"{caveat}.")
 
 
 def _one_sided(report: ClassifierReport) -> Iterator[Markup]:

@@ -1,0 +1,131 @@
+"""Images that are nearly the same: one that was saved again, scaled or brightened, beside the first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coronal import Image
+from coronal_learning.appearance import (
+    Gradients,
+    Levels,
+    frequencies_of,
+    gradients_of,
+    hashes_of,
+    levels_of,
+)
+
+__all__ = ["MOST_PAIRS", "NearDuplicates"]
+
+MOST_PAIRS = 10_000
+"""So many pairs are kept; where there are more, these are the first that were found."""
+
+_MOST_BITS = 6
+_LEAST_CORRELATION = 0.97
+_BANDS = (13, 13, 13, 13, 12)
+"""Hashes that differ in four bits have one of these bands in common."""
+
+_MOST_NEIGHBOURS = 256
+"""With so many that share a band, next to each other in order, a hash is compared."""
+
+_MOST_COMPARED = 2**22
+"""So many pairs of nearly the same hash are compared by their gradients."""
+
+_PIECE = 2**14
+_MOST_WAITING = 2**20
+
+
+@dataclass(slots=True)
+class NearDuplicates:
+    """Finds images that look the same: hashes differ in 6 of 64 bits at most, gradients correlate by 0.97.
+
+    Pairs of which 4 bits differ are found for certain, most of those with 6. Its cost grows with the number
+    of images, not with that of their pairs, also where all look alike.
+
+    Examples
+    --------
+    >>> pixels = np.random.default_rng(0).integers(0, 200, (32, 32))
+    >>> near = NearDuplicates()
+    >>> for number, image in enumerate((pixels, pixels.T, pixels + pixels % 3)):
+    ...     near.add(number, f"digest {number}", Image(image))
+    >>> near.pairs()
+    [(0, 2)]
+    """
+
+    _digests: set[str] = field(default_factory=set)
+    _numbers: list[int] = field(default_factory=list)
+    _waiting: list[Levels] = field(default_factory=list)
+    _hashes: list[NDArray[np.uint64]] = field(default_factory=list)
+    _gradients: list[Gradients] = field(default_factory=list)
+
+    def add(self, number: int, digest: str, image: Image) -> None:
+        """Add an image, by its number; of several with one digest the first is compared."""
+        if digest in self._digests:
+            return
+        self._digests.add(digest)
+        levels = levels_of(image)
+        if levels is None:
+            return
+        # Many small images of one shape are transformed at once: one by one that takes ten times as long.
+        if self._waiting and levels.shape != self._waiting[0].shape:
+            self._transform()
+        self._numbers.append(number)
+        self._waiting.append(levels)
+        if len(self._waiting) * levels.size >= _MOST_WAITING:
+            self._transform()
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Return the pairs of images that are nearly the same, the lower number first; ascending."""
+        self._transform()
+        if len(self._numbers) < 2:
+            return []
+        gradients = np.concatenate(self._gradients)
+        found: set[tuple[int, int]] = set()
+        for ones, others in _candidates(np.concatenate(self._hashes)):
+            is_near = _correlates(gradients, ones, others)
+            found.update(zip(ones[is_near].tolist(), others[is_near].tolist(), strict=True))
+            if len(found) >= MOST_PAIRS:
+                break
+        return [(self._numbers[one], self._numbers[other]) for one, other in sorted(found)[:MOST_PAIRS]]
+
+    def _transform(self) -> None:
+        if self._waiting:
+            frequencies = frequencies_of(np.stack(self._waiting))
+            self._hashes.append(hashes_of(frequencies))
+            self._gradients.append(gradients_of(frequencies))
+            self._waiting = []
+
+
+def _candidates(hashes: NDArray[np.uint64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Give pairs of places whose hashes hardly differ, some at a time."""
+    compared = 0
+    for shift, width in zip(np.cumsum((0, *_BANDS[:-1])).tolist(), _BANDS, strict=True):
+        turned = (hashes << np.uint64(shift)) | (hashes >> np.uint64((64 - shift) % 64)) if shift else hashes
+        order = np.argsort(turned, kind="stable")
+        turned, bands = turned[order], turned[order] >> np.uint64(64 - width)
+        for step in range(1, min(_MOST_NEIGHBOURS, len(order) - 1) + 1):
+            shares = bands[step:] == bands[:-step]
+            if not shares.any():
+                break
+            is_near = shares & (np.bitwise_count(turned[step:] ^ turned[:-step]) <= _MOST_BITS)
+            places = np.flatnonzero(is_near)
+            for start in range(0, len(places), _PIECE):
+                piece = places[start : start + _PIECE]
+                both = np.sort(np.stack([order[piece], order[piece + step]]), axis=0)
+                yield both[0], both[1]
+            compared += len(places)
+            if compared > _MOST_COMPARED:
+                return
+
+
+def _correlates(
+    gradients: Gradients, ones: NDArray[np.int64], others: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which pairs correlate; the products of whole numbers are exact, in any order."""
+    one, other = gradients[ones].astype(np.int32), gradients[others].astype(np.int32)
+    products, squares, other_squares = (
+        np.einsum("ij,ij->i", left, right).astype(np.float64)
+        for left, right in ((one, other), (one, one), (other, other))
+    )
+    return np.asarray(products >= _LEAST_CORRELATION * np.sqrt(squares * other_squares))
