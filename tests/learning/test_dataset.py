@@ -8,6 +8,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import PIL.Image
+import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from sent_sets import faults_of, npz, picture, png, take, zipped
@@ -170,6 +171,17 @@ def test_images_that_are_nearly_the_same_are_told_with_those_that_stand_in_two_p
         "2 pairs of images are nearly the same, 1 of them of two parts: "
         "'x_train[1]' (train) ≈ 'x_test[0]' (test)"
     ) in lines
+
+
+def test_padding_of_a_scan_stays_padding(tmp_path):
+    scan = pydicom.dcmread(get_testdata_file("CT_small.dcm"))
+    scan.PixelPaddingValue = int(scan.pixel_array[0, 0])
+    file = io.BytesIO()
+    scan.save_as(file)
+    sent = {"CT/a.dcm": file.getvalue(), "coins/c.png": png(coins())}
+    with open_dataset(take(zipped(tmp_path / "zip", sent)).publication.content) as taken:
+        valid = taken.image(0).valid
+    assert (valid == (scan.pixel_array != scan.PixelPaddingValue)).all()
 
 
 def test_images_of_unlike_shapes_and_channels_are_taken_and_told(tmp_path):

@@ -40,6 +40,18 @@ def test_what_is_written_is_read_again_with_all_that_is_known_of_each_image(tmp_
                 assert getattr(read, fact) == getattr(image, fact)
 
 
+def test_padding_stays_padding(tmp_path):
+    inside = VOLUME.pixels > 3
+    padded = Image(VOLUME.pixels, PLACE, valid=inside)
+    write_dataset(tmp_path / "set", [(Item(name="1", label="a"), padded, None), next(entries())])
+    with open_dataset(tmp_path / "set") as dataset:
+        assert (dataset.image(0).valid == inside).all()
+        assert dataset.image(1).valid is None
+        assert dataset.items[0].digest != dataset.items[1].digest
+    with zipfile.ZipFile(tmp_path / "set") as archive:
+        assert [name for name in archive.namelist() if name.startswith("valid/")] == ["valid/0.npy"]
+
+
 def test_label_maps_lie_on_their_images_and_have_the_names_of_the_labels(tmp_path):
     maps = [drawn([0, 1, 1]), drawn([3, 0])]
     items = [Item(name=f"{number}.nii") for number in range(2)]

@@ -2,6 +2,8 @@
 
 from typing import Literal, Self, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from coronal import Geometry, Image, Meaning
@@ -63,12 +65,19 @@ class Item(_Plain):
 
 
 class ImageFacts(_Plain):
-    """What an image is apart from its pixels; see `coronal.Image`."""
+    """What an image is apart from its pixels; see `coronal.Image`.
+
+    Parameters
+    ----------
+    has_padding
+        Whether some of its pixels are no part of it (`coronal.Image.valid`).
+    """
 
     geometry: Geometry = Geometry()
     has_channels: bool = False
     modality: str = ""
     meaning: Meaning = Meaning.INTENSITY
+    has_padding: bool = False
 
     @classmethod
     def of(cls, image: Image) -> Self:
@@ -78,11 +87,12 @@ class ImageFacts(_Plain):
             has_channels=image.has_channels,
             modality=image.modality,
             meaning=image.meaning,
+            has_padding=image.valid is not None,
         )
 
-    def image(self, pixels: Pixels) -> Image:
-        """Give the image of pixels."""
-        return Image(pixels, self.geometry, self.has_channels, self.modality, self.meaning)
+    def image(self, pixels: Pixels, valid: NDArray[np.bool_] | None) -> Image:
+        """Return the image of pixels."""
+        return Image(pixels, self.geometry, self.has_channels, self.modality, self.meaning, valid)
 
 
 class Listed(_Plain):

@@ -90,7 +90,11 @@ class Dataset:
         BadDataset
             When the file is broken there.
         """
-        return self._facts[number].image(_read(self._archive, _image_name(number)))
+        facts = self._facts[number]
+        pixels = _read(self._archive, _image_name(number))
+        if not facts.has_padding:
+            return facts.image(pixels, None)
+        return facts.image(pixels, _read(self._archive, _valid_name(number)).astype(np.bool_, copy=False))
 
     def label_map(self, number: int) -> LabelMap:
         """Read the label map of an item; it lies on the grid of its image.
@@ -171,6 +175,8 @@ class _Writing:
     def add(self, item: Item, image: Image, labels: LabelMap | None) -> None:
         number = len(self.facts)
         _put(self.archive, _image_name(number), _npy(image.pixels))
+        if image.valid is not None:
+            _put(self.archive, _valid_name(number), _npy(image.valid))
         if labels is not None:
             largest = int(labels.labels.max())
             kept = labels.labels.astype(np.min_scalar_type(largest))
@@ -199,6 +205,10 @@ class _Writing:
 
 def _image_name(number: int) -> str:
     return f"images/{number}.npy"
+
+
+def _valid_name(number: int) -> str:
+    return f"valid/{number}.npy"
 
 
 def _label_map_name(number: int) -> str:

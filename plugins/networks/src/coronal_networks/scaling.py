@@ -39,9 +39,13 @@ class Scaling(BaseModel):
 
     @classmethod
     def of(cls, images: Sequence[NDArray[np.float32]]) -> Self:
-        """Take it from images, each of shape (…, channels); one by one: all at once take thrice as much."""
-        places = sum(one.size // one.shape[-1] for one in images)
-        means = sum(_summed(one.astype(np.float64)) for one in images) / places
+        """Take it from images, each of shape (…, channels), NaN left out.
+
+        One by one: all at once take thrice as much.
+        """
+        places = sum(int(np.count_nonzero(~np.isnan(one[..., 0]))) for one in images)
+        none = np.zeros(images[0].shape[-1])
+        means = sum((_summed(one.astype(np.float64)) for one in images), start=none) / places
         squares = sum(_summed((one - means) ** 2) for one in images)
         deviations = np.sqrt(squares / places)
         deviations = np.where(deviations > _LEAST, deviations, 1.0)
@@ -50,11 +54,12 @@ class Scaling(BaseModel):
     def scale(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Standardise values of shape (…, channels) where they are, and give them.
 
-        What lies 10,000 deviations away lies no further.
+        What lies 10,000 deviations away lies no further; NaN, which stands for padding, lies at the mean.
         """
         means, deviations = self._arrays
         values -= means
         values /= deviations
+        np.copyto(values, 0.0, where=np.isnan(values))
         return values.clip(-_FURTHEST, _FURTHEST, out=values)
 
     @cached_property
@@ -63,4 +68,4 @@ class Scaling(BaseModel):
 
 
 def _summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(values.sum(axis=tuple(range(values.ndim - 1))))
+    return np.asarray(np.nansum(values, axis=tuple(range(values.ndim - 1))))

@@ -32,7 +32,7 @@ def values_of(image: Image, size: int) -> NDArray[np.float32]:
     Returns
     -------
     NDArray[np.float32]
-        Shape (y, x, channels) or (z, y, x, channels), in the unit of the image.
+        Shape (y, x, channels) or (z, y, x, channels), in the unit of the image; NaN where padding is.
 
     Raises
     ------
@@ -56,7 +56,16 @@ def values_of(image: Image, size: int) -> NDArray[np.float32]:
     shrunk = shrunk_shape(image.shape, size)
     if shrunk != image.shape:
         channels = transform.resize(channels.astype(np.float64), (*shrunk, channels.shape[-1]), order=1)
-    return channels.astype(np.float32)
+    values = channels.astype(np.float32)
+    if image.valid is not None:
+        values[~_shrunk_mask(image.valid, shrunk)] = np.nan
+    return values
+
+
+def _shrunk_mask(valid: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which places of a smaller image are part of it: those of which half is, and one at least."""
+    share = transform.resize(valid.astype(np.float64), shape, order=1)
+    return np.asarray(share >= min(0.5, share.max()))
 
 
 def shrunk_shape(shape: tuple[int, ...], size: int) -> tuple[int, ...]:

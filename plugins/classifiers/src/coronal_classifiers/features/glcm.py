@@ -26,8 +26,8 @@ def glcm(image: Image) -> NDArray[np.float64]:
     ----------
     image
         Its values are put into 32 levels from the smallest to the largest; neighbours are those within a
-        slice, counted in all of them. Of a colour image the luminance is described, of other channels their
-        mean.
+        slice, counted in all of them, and padding is none. Of a colour image the luminance is described, of
+        other channels their mean.
 
     Returns
     -------
@@ -40,9 +40,13 @@ def glcm(image: Image) -> NDArray[np.float64]:
     `skimage.feature.graycomatrix`, symmetric, at 1 pixel, and `skimage.feature.graycoprops`. R. M. Haralick
     et al., Textural features for image classification, IEEE Trans. Syst. Man Cybern. 3 (1973) 610–621.
     """
+    grey = image.grey()
+    levels = levelled(grey, _LEVELS, image.inside(grey))
+    if image.valid is not None:
+        levels[~image.valid] = _LEVELS  # one more, which is left out of the matrix
     matrix = sum(
-        graycomatrix(plane, _DISTANCES_PX, _ANGLES, _LEVELS, symmetric=True)
-        for plane in planes(levelled(image.grey(), _LEVELS))
+        graycomatrix(plane, _DISTANCES_PX, _ANGLES, _LEVELS + 1, symmetric=True)[:_LEVELS, :_LEVELS]
+        for plane in planes(levels)
     )
     # An image of one row has no neighbours along the other directions.
     counted = matrix[..., matrix.any(axis=(0, 1))[0]].astype(np.float64)

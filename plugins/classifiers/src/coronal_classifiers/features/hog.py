@@ -22,7 +22,8 @@ def hog(image: Image, cells: int) -> NDArray[np.float64]:
     Parameters
     ----------
     image
-        A plane; of a colour image the luminance is described, of other channels their mean.
+        A plane; of a colour image the luminance is described, of other channels their mean. Padding counts
+        for no scale.
     cells
         Along each axis; what remains at the far edges, where the size is no multiple of it, is left out.
 
@@ -54,6 +55,13 @@ def hog(image: Image, cells: int) -> NDArray[np.float64]:
             f"the image must have at least {least} × {least} pixels for {cells} × {cells} cells of hog, "
             f"found {image.shape}"
         )
-    divided = image.grey()[: cells * cell[0], : cells * cell[1]]
+    kept = slice(cells * cell[0]), slice(cells * cell[1])
+    grey = image.grey()
+    divided = grey[kept]
+    counted = divided if image.valid is None else divided[image.valid[kept]]
     block = min(_BLOCK, cells)
-    return np.asarray(feature.hog(unit_range(divided), _ORIENTATIONS, cell, (block, block)))
+    return np.asarray(
+        feature.hog(
+            unit_range(divided, counted if counted.size else divided), _ORIENTATIONS, cell, (block, block)
+        )
+    )

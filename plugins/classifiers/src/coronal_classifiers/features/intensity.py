@@ -19,7 +19,7 @@ def intensity(image: Image) -> NDArray[np.float64]:
     Parameters
     ----------
     image
-        A plane, or a volume as a whole.
+        A plane, or a volume as a whole; padding doesn't count.
 
     Returns
     -------
@@ -38,7 +38,8 @@ def intensity(image: Image) -> NDArray[np.float64]:
     >>> intensity(Image(np.array([[0, 1], [2, 3]]))).round(2).tolist()
     [1.5, 1.12, 0.0, 0.3, 0.75, 1.5, 2.25, 2.7, 3.0, 0.0, -1.36, 2.0]
     """
-    channels = image.pixels.reshape(-1, image.pixels.shape[-1]).T if image.has_channels else (image.pixels,)
+    values = image.inside(image.pixels)
+    channels = values.reshape(-1, values.shape[-1]).T if image.has_channels else (values,)
     return np.concatenate([_spread(channel.astype(np.float64).ravel()) for channel in channels])
 
 

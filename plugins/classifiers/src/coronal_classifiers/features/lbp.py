@@ -25,8 +25,8 @@ def lbp(image: Image) -> NDArray[np.float64]:
     Parameters
     ----------
     image
-        Patterns are found within slices and counted in all of them; the edge of a slice is repeated. Of a
-        colour image the luminance is described, of other channels their mean.
+        Patterns are found within slices and counted in all of them, padding left out; the edge of a slice is
+        repeated. Of a colour image the luminance is described, of other channels their mean.
 
     Returns
     -------
@@ -49,12 +49,13 @@ def lbp(image: Image) -> NDArray[np.float64]:
     """
     grey = image.grey()
     # The library warns of floats, in which equal neighbours are seldom equal; it doesn't take bool.
-    whole = grey if grey.dtype.kind in "iu" else levelled(grey, _DISTINCT)
-    counts = sum(np.bincount(_patterns(plane), minlength=_NEIGHBOURS + 2) for plane in planes(whole))
-    return np.asarray(counts / grey.size)
+    whole = grey if grey.dtype.kind in "iu" else levelled(grey, _DISTINCT, image.inside(grey))
+    found = np.stack([_patterns(plane) for plane in planes(whole)]).reshape(image.shape)
+    counted = image.inside(found).ravel()
+    return np.asarray(np.bincount(counted, minlength=_NEIGHBOURS + 2) / counted.size)
 
 
 def _patterns(plane: Pixels) -> NDArray[np.uint8]:
     padded = np.pad(plane, _RADIUS_PX, mode="edge")
     patterns = local_binary_pattern(padded, _NEIGHBOURS, _RADIUS_PX, method="uniform")
-    return np.asarray(patterns[_RADIUS_PX:-_RADIUS_PX, _RADIUS_PX:-_RADIUS_PX], np.uint8).ravel()
+    return np.asarray(patterns[_RADIUS_PX:-_RADIUS_PX, _RADIUS_PX:-_RADIUS_PX], np.uint8)

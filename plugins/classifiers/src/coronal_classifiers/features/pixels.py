@@ -15,7 +15,8 @@ def pixels(image: Image, size: int) -> NDArray[np.float64]:
     Parameters
     ----------
     image
-        A plane or a volume, of any number of channels.
+        A plane or a volume, of any number of channels. Padding has the value that its reader has filled it
+        with, the least of the image: one that tells nothing else.
     size
         An axis with more pixels is shrunk to so many, smoothed before as far as that needs. The others stay.
 

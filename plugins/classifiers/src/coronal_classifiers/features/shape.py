@@ -22,7 +22,8 @@ def shape(image: Image) -> NDArray[np.float64]:
     Parameters
     ----------
     image
-        Of a colour image the luminance is divided, of other channels their mean.
+        Of a colour image the luminance is divided, of other channels their mean. Padding is no foreground,
+        and counts for no threshold and no part.
 
     Returns
     -------
@@ -46,12 +47,20 @@ def shape(image: Image) -> NDArray[np.float64]:
     >>> shape(Image(pixels))[:6].tolist()
     [0.25, 1.0, 1.0, 1.0, 1.0, 0.0]
     """
-    levels = levelled(image.grey(), _LEVELS)
-    foreground = levels > threshold_otsu(levels.ravel())
+    grey = image.grey()
+    levels = levelled(grey, _LEVELS, image.inside(grey))
+    foreground = levels > threshold_otsu(image.inside(levels).ravel())
+    if image.valid is not None:
+        foreground &= image.valid
     if not foreground.any():
         return np.zeros(_LENGTHS[image.dimensions])
     (whole,) = measure.regionprops(foreground.astype(np.uint8))
-    common = [foreground.mean(), whole.extent, measure.label(foreground).max(), whole.euler_number]
+    common = [
+        image.inside(foreground).mean(),
+        whole.extent,
+        measure.label(foreground).max(),
+        whole.euler_number,
+    ]
     if image.dimensions == 3:
         return np.array([*common, *_axes(foreground)], np.float64)
     return np.array([*common, whole.solidity, whole.eccentricity, *whole.moments_hu], np.float64)
