@@ -36,6 +36,14 @@ def test_a_vote_counts_as_much_as_its_class_weighs(
     assert fitted.predict(images[:1])[0].probabilities == pytest.approx(expected)
 
 
+def test_among_equally_near_neighbours_an_image_alone_chooses_as_in_a_batch() -> None:
+    random = np.random.default_rng(0)
+    images = [Image(random.integers(0, 3, (2, 3)).astype(np.uint8)) for _ in range(400)]
+    fitted = k_nearest.create({})
+    fitted.fit(images[:100], random.choice(["a", "b"], 100).tolist(), TrainingContext())
+    assert [fitted.predict([image])[0] for image in images] == fitted.predict(images)
+
+
 def test_more_neighbours_than_images_are_refused() -> None:
     images = [Image(np.full((2, 2), level, np.uint8)) for level in range(4)]
     allowed = r"neighbours must be at most the number of training images \(4\), found 5"

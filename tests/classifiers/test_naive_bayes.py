@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.naive_bayes import GaussianNB
 
-from coronal import BadImage, BadTrainingSet, Image, TrainingContext
+from coronal import BadTrainingSet, Image, TrainingContext
 from coronal_classifiers.naive_bayes import naive_bayes
 
 
@@ -44,11 +44,3 @@ def test_images_that_are_all_the_same_have_no_spread_to_learn() -> None:
     images = [Image(np.full((2, 2), 5, np.uint8))] * 4
     with pytest.raises(BadTrainingSet, match="images must differ for naive Bayes"):
         naive_bayes.create({}).fit(images, ["a", "a", "b", "b"], TrainingContext())
-
-
-def test_an_image_so_far_from_all_others_that_no_class_is_probable_is_refused() -> None:
-    fitted = naive_bayes.create({})
-    levels = np.array([1.0, 3.0, 7.0, 9.0])
-    fitted.fit([Image(np.full((1, 1), level)) for level in levels], ["a", "a", "b", "b"], TrainingContext())
-    with pytest.raises(BadImage, match="must be near those that were learned from"):
-        fitted.predict([Image(np.full((1, 1), 9e37))])

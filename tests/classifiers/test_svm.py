@@ -9,7 +9,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.metrics import log_loss
 from sklearn.svm import SVC
 
-from coronal import BadTrainingSet, Image, TrainingContext
+from coronal import BadImage, BadTrainingSet, Image, TrainingContext
 from coronal_classifiers.svm import svm
 
 
@@ -119,6 +119,14 @@ def test_it_stops_between_two_machines_when_it_is_cancelled(digits: Any) -> None
     fitted.fit(digits.images[:100], digits.classes[:100], context)
     assert [part for part in told if part > 0.5] == pytest.approx([0.5 + 0.5 / 6, 0.5 + 1 / 6])
     assert fitted.fitted is None
+
+
+def test_an_image_so_far_from_all_others_that_no_class_is_probable_is_refused() -> None:
+    fitted = svm.create({"kernel": "polynomial", "degree": 10})
+    levels = np.array([1.0, 3.0, 7.0, 9.0])
+    fitted.fit([Image(np.full((1, 1), level)) for level in levels], ["a", "a", "b", "b"], TrainingContext())
+    with pytest.raises(BadImage, match="must be near those that were learned from"):
+        fitted.predict([Image(np.full((1, 1), 9e37))])
 
 
 def test_fewer_folds_do_where_a_class_is_rare() -> None:

@@ -150,7 +150,7 @@ def test_what_is_kept_tells_what_it_is(digits: Path, plugins: Plugins, tmp_path:
     assert (facts["dimensions"], facts["form"]) == (2, "8 × 8, 1 channel, float intensity")
     assert facts["dataset"] == {"name": "set", "version": 1, "sha256": "0" * 64}
     assert facts["onnx"] is True
-    assert {"scikit-learn", "numpy", "skl2onnx", "scikit-image", "coronal-learning"} <= facts[
+    assert {"scikit-learn", "numpy", "onnxruntime", "scikit-image", "coronal-learning"} <= facts[
         "packages"
     ].keys()
     counts = {part: sum(own.values()) for part, own in facts["split"]["counts"].items()}

@@ -1,31 +1,46 @@
 """A fitted estimator as an ONNX graph, for serving: only where the graph says what the estimator says."""
 
-import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coronal import BadModel
 from coronal_classifiers.estimator import Estimator
+from coronal_classifiers.graphs.bayes import bayes
+from coronal_classifiers.graphs.ensembles import boosted, forest, tree
+from coronal_classifiers.graphs.graph import Graph
+from coronal_classifiers.graphs.linear import logistic
+from coronal_classifiers.graphs.machine import calibrated_machine
+from coronal_classifiers.hard_rows import hard_rows
 from coronal_classifiers.runtime import INPUT, Runtime
 from coronal_classifiers.sound_trees import node_count
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-__all__ = ["NotExported", "converted", "exported", "softened"]
+__all__ = ["NotExported", "converted", "exported"]
 
-_TOLERANCE = 1e-4
-"""A probability may differ by so much: the graph computes in float32."""
+_TOLERANCE = 1e-9
+"""A probability may differ by so much: both compute in float64."""
 
 _MOST_COMPARED = 1000
 
-_MOST_NODES = 500_000
-"""The conversion takes 7 µs and 1 kB of memory a node."""
+_MOST_ALONE = 50
+"""So many of them are asked one by one, too."""
 
-_NOT_CONVERTED = (RuntimeError, AttributeError, LookupError, TypeError, ValueError)
-"""What skl2onnx raises of an estimator, or of a state of one, that it doesn't know."""
+_MOST_NODES = 500_000
+"""Their graph takes 100 bytes of memory a node, and several times that while it is loaded."""
+
+_GRAPHS: Mapping[str, Callable[[Graph, str, Any], str]] = {
+    "CalibratedClassifierCV": calibrated_machine,
+    "DecisionTreeClassifier": tree,
+    "GaussianNB": bayes,
+    "GradientBoostingClassifier": boosted,
+    "LogisticRegression": logistic,
+    "RandomForestClassifier": forest,
+}
 
 
 class NotExported(Exception):
@@ -42,7 +57,7 @@ class NotExported(Exception):
         super().__init__(reason)
 
 
-def converted(estimator: Estimator, features: int, **options: bool) -> "ModelProto":
+def converted(estimator: Estimator, features: int) -> "ModelProto":
     """Turn an estimator into a graph; the same estimator gives the same bytes.
 
     Parameters
@@ -51,77 +66,57 @@ def converted(estimator: Estimator, features: int, **options: bool) -> "ModelPro
         A fitted one.
     features
         How many values a row has.
-    options
-        Those of skl2onnx for its last step.
 
     Raises
     ------
     NotExported
-        When the converter can't, or the estimator is too large for it.
+        When it is of no kind that can be converted, or too large.
     """
     last = estimator.named_steps["classify"]
     if (nodes := node_count(last)) > _MOST_NODES:
         raise NotExported(f"its trees have {nodes:,} nodes, more than {_MOST_NODES:,}")
-    from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import FloatTensorType
-
-    rows = [(INPUT, FloatTensorType([None, features]))]
-    by_step = {id(last): {"zipmap": False, **options}}
-    with warnings.catch_warnings():
-        # It asks a machine for attributes that scikit-learn is going to drop.
-        warnings.simplefilter("ignore", FutureWarning)
-        try:
-            model: ModelProto = convert_sklearn(estimator, "model", rows, options=by_step)
-        except _NOT_CONVERTED as unknown:
-            raise NotExported(f"it can't be converted ({type(unknown).__name__})") from unknown
-    _order_versions(model)
-    return model
-
-
-def softened(votes: "ModelProto", factor: float) -> "ModelProto":
-    """Give the graph whose probabilities are the softmax of another's last output, times a factor."""
-    from onnx import TensorProto, helper
-
-    graph = votes.graph
-    classes = graph.output[-1].type.tensor_type.shape.dim[-1].dim_value
-    graph.initializer.append(helper.make_tensor("factor", TensorProto.FLOAT, [1], [factor]))
-    graph.node.append(helper.make_node("Mul", [graph.output[-1].name, "factor"], ["logits"]))
-    graph.node.append(helper.make_node("Softmax", ["logits"], ["calibrated"], axis=-1))
-    graph.output.append(helper.make_tensor_value_info("calibrated", TensorProto.FLOAT, [None, classes]))
-    return votes
+    kind = type(last).__name__
+    if kind not in _GRAPHS:
+        raise NotExported(f"it can't be converted ({kind})")
+    graph = Graph(features)
+    values = INPUT
+    if scale := estimator.named_steps.get("scale"):
+        moved = graph.add("Sub", values, graph.constant(scale.mean_))
+        values = graph.add("Div", moved, graph.constant(scale.scale_))
+    return graph.model(_GRAPHS[kind](graph, values, last), len(last.classes_))
 
 
 def exported(model: "ModelProto", estimator: Estimator, values: NDArray[np.float64]) -> Runtime:
-    """Give the runtime of a graph, once it says of known images what the estimator says.
+    """Give the runtime of a graph, once it says what the estimator says, also where that is hard.
 
     Parameters
     ----------
     model, estimator
         What is compared.
     values
-        The features that the estimator has learned from; at most 1,000 rows, evenly taken, are compared.
+        The features that the estimator has learned from; at most 1,000 rows, evenly taken, are compared, and
+        those of `coronal_classifiers.hard_rows`; some of them one by one, too.
 
     Raises
     ------
     NotExported
-        When the most probable class of one is another, or a probability differs by more than 0.0001.
+        When the most probable class of one is another, or a probability differs by more than 10⁻⁹.
     """
     try:
         runtime = Runtime(model.SerializeToString(deterministic=True))
     except (ValueError, BadModel) as refused:
         raise NotExported(f"it can't be loaded ({type(refused).__name__})") from refused
-    rows = values[np.linspace(0, len(values) - 1, min(len(values), _MOST_COMPARED)).astype(int)]
-    expected, found = estimator.predict_proba(rows), runtime.predict_proba(rows)
-    if found.shape != expected.shape or (found.argmax(axis=1) != expected.argmax(axis=1)).any():
-        raise NotExported("it would say another class of images that were learned from")
-    if not (difference := float(np.abs(found - expected).max())) <= _TOLERANCE:
-        raise NotExported(f"probabilities would differ by {difference:.2g}")
+    learned = values[np.linspace(0, len(values) - 1, min(len(values), _MOST_COMPARED)).astype(int)]
+    for rows, what in ((learned, "learned from"), (hard_rows(estimator, values), "hard to tell")):
+        expected, found = estimator.predict_proba(rows), runtime.predict_proba(rows)
+        alone = np.concatenate([runtime.predict_proba(row[np.newaxis]) for row in rows[:_MOST_ALONE]])
+        _check_alike(found, expected, what)
+        _check_alike(alone, expected[:_MOST_ALONE], f"{what}, asked alone")
     return runtime
 
 
-def _order_versions(model: "ModelProto") -> None:
-    # The converter lists them in an order that differs from process to process, and some of them twice.
-    versions = {one.domain: one.version for one in sorted(model.opset_import, key=lambda one: one.version)}
-    del model.opset_import[:]
-    for domain, version in sorted(versions.items()):
-        model.opset_import.add(domain=domain, version=version)
+def _check_alike(found: NDArray[np.float64], expected: NDArray[np.float64], what: str) -> None:
+    if found.shape != expected.shape or (found.argmax(axis=1) != expected.argmax(axis=1)).any():
+        raise NotExported(f"it would say another class of images that were {what}")
+    if not (difference := float(np.abs(found - expected).max())) <= _TOLERANCE:
+        raise NotExported(f"probabilities would differ by {difference:.2g}")

@@ -10,6 +10,9 @@ __all__ = ["INPUT", "Runtime"]
 INPUT = "values"
 """The name of a graph's input: rows of features."""
 
+_AT_ONCE = 256
+"""So many rows are computed at once: a forest may need megabytes for each."""
+
 
 class Runtime:
     """A graph that gives a row of probabilities for each row of features, in one thread.
@@ -41,6 +44,8 @@ class Runtime:
             ) from error
         self.content = content
         self._output = self._session.get_outputs()[-1]
+        # Graphs of older versions compute in float32.
+        self._dtype = np.float64 if self._session.get_inputs()[0].type == "tensor(double)" else np.float32
 
     @property
     def classes(self) -> int:
@@ -48,7 +53,13 @@ class Runtime:
         return int(self._output.shape[-1])
 
     def predict_proba(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give a row of probabilities for each row of features, which are rounded to float32."""
-        rows, *_ = self._session.run([self._output.name], {INPUT: values.astype(np.float32)})
-        probabilities = np.asarray(rows, np.float64)
-        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
+        """Return a row of probabilities for each row of features."""
+        chunks = [values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE)]
+        found = [
+            self._session.run([self._output.name], {INPUT: rows.astype(self._dtype)})[0] for rows in chunks
+        ]
+        probabilities = np.concatenate(found)
+        if self._dtype is np.float64:
+            return probabilities
+        summed = probabilities.astype(np.float64)
+        return np.asarray(summed / summed.sum(axis=1, keepdims=True))

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["has_sound_trees", "node_count"]
+__all__ = ["has_sound_trees", "node_count", "thresholds_of"]
 
 _LEAF = -1
 
@@ -15,6 +15,7 @@ class _Nodes(Protocol):
     children_left: NDArray[np.int64]
     children_right: NDArray[np.int64]
     feature: NDArray[np.int64]
+    threshold: NDArray[np.float64]
     node_count: int
 
 
@@ -31,6 +32,16 @@ def has_sound_trees(classify: object) -> bool:
 def node_count(classify: object) -> int:
     """Tell how many nodes all trees of an estimator have together; 0 without trees."""
     return sum(nodes.node_count for nodes in _trees(classify))
+
+
+def thresholds_of(classify: object) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return which feature each question of all trees asks for, and its threshold; nothing without trees."""
+    features, thresholds = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for nodes in _trees(classify):
+        inner = nodes.children_left != _LEAF
+        features.append(nodes.feature[inner])
+        thresholds.append(nodes.threshold[inner])
+    return np.concatenate(features), np.concatenate(thresholds)
 
 
 def _trees(classify: object) -> Iterator[_Nodes]:

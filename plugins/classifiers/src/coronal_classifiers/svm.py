@@ -10,11 +10,9 @@ from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.calibration import inverse_temperature, too_few
 from coronal_classifiers.estimator import Estimator, Examples, seed_of
 from coronal_classifiers.learner import DESCRIBED, Learner
-from coronal_classifiers.onnx_export import converted, softened
 from coronal_classifiers.scaling import Suited
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
     from sklearn.svm import SVC
 
 __all__ = ["SVM", "svm"]
@@ -120,15 +118,6 @@ class SVM(Learner):
         if not self.calibrate:
             return (_UNCALIBRATED,)
         return tuple(filter(None, (too_few(codes),)))
-
-    def _graph(self, estimator: Estimator, features: int) -> "ModelProto":
-        from sklearn.pipeline import Pipeline
-
-        # The converter doesn't know temperature scaling: it gets the machine alone.
-        (calibrated,) = estimator.named_steps["classify"].calibrated_classifiers_
-        steps = [*estimator.steps[:-1], ("classify", calibrated.estimator)]
-        votes = converted(Pipeline(steps), features, raw_scores=True)
-        return softened(votes, float(calibrated.calibrators[0].beta_))
 
 
 def _votes_left_out(
