@@ -313,6 +313,24 @@ def test_a_compression_without_its_library_is_a_form_that_is_not_read(tmp_path: 
         tiff(with_tag(saved(tmp_path, PLANE), 259, 48124))
 
 
+TWO_COLOURS = [(320, "H", 6, (0, 65535, 0, 514, 0, 257), True)]
+
+
+def test_a_palette_of_one_bit_is_looked_up_and_its_indices_are_labels(tmp_path: Path) -> None:
+    mask = np.median(PLANE) < PLANE
+    path = with_tag(saved(tmp_path, mask, extratags=TWO_COLOURS, photometric="minisblack"), 262, 3)
+    np.testing.assert_array_equal(tiff(path).pixels, np.where(mask[..., np.newaxis], (255, 2, 1), 0))
+    np.testing.assert_array_equal(tiff.read_labels(path).pixels, mask)
+
+
+def test_a_palette_of_numbers_with_a_sign_is_refused(tmp_path: Path) -> None:
+    signed = np.array([[0, -1]], np.int8)
+    colours = [(320, "H", 768, (0,) * 768, True)]
+    path = with_tag(saved(tmp_path, signed, extratags=colours, photometric="minisblack"), 262, 3)
+    with pytest.raises(BadImage, match="of a palette must hold unsigned whole numbers, found int8"):
+        tiff(path)
+
+
 def test_a_file_that_ends_early_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path, STACK)
     path.write_bytes(path.read_bytes()[:-100])

@@ -4,7 +4,7 @@ import numpy as np
 from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, TiffPage
 
 from coronal import BadImage, Geometry, Image, Meaning
-from coronal.image import Pixels
+from coronal.image import Pixels, supported
 from coronal_formats.readers.tiff_header import name_of
 
 __all__ = ["check_colour", "image_of"]
@@ -74,7 +74,10 @@ def _looked_up(page: TiffPage, pixels: Pixels) -> Pixels:
         raise BadImage("a TIFF file of a palette must hold its colours, found none")
     colours = np.asarray(page.colormap).T
     table = (colours // 257 if colours.dtype == np.uint16 else colours).astype(np.uint8)
-    return np.asarray(table[pixels])
+    places = supported(pixels)  # those of one bit come as bool, which chooses and doesn't count
+    if places.dtype.kind != "u":
+        raise BadImage(f"a TIFF file of a palette must hold unsigned whole numbers, found {pixels.dtype}")
+    return np.asarray(table[places])
 
 
 def _turned_round(page: TiffPage, pixels: Pixels) -> Pixels:
