@@ -81,3 +81,21 @@ def test_a_neighbourhood_of_too_many_pixels_is_refused() -> None:
     fine = Image(np.zeros((9, 9, 9)), Geometry((0.1, 0.1, 0.1)))
     with pytest.raises(BadParameter, match=r"radius must be so small .* found 1.1, .* box of 12167 px"):
         morphology(fine, radius=1.1)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "int32", "uint32", "float64"])
+@pytest.mark.parametrize(("operation", "_"), OPERATIONS)
+def test_large_types_are_filtered_as_small_ones_up_to_the_edge(
+    operation: Operation, _: object, dtype: str
+) -> None:
+    small = np.random.default_rng(0).integers(0, 200, (12, 20)).astype(np.uint8)
+    expected = morphology(Image(small), operation, radius=2.0).pixels
+    result = morphology(Image(small.astype(dtype)), operation, radius=2.0).pixels
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(result, expected)
+
+
+def test_whole_numbers_beyond_floats_stay_what_they_are() -> None:
+    pixels = np.arange(12).reshape(3, 4) + 2**62
+    result = morphology(Image(pixels), "dilate", radius=1.0).pixels
+    assert (result - 2**62).tolist() == [[4, 5, 6, 7], [8, 9, 10, 11], [9, 10, 11, 11]]

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from skimage.morphology import closing, dilation, erosion, opening
 
 from coronal import Image, Parameter, algorithm
@@ -11,6 +12,9 @@ from coronal_filters.neighbourhood import Radius, neighbourhood
 __all__ = ["morphology"]
 
 _OPERATIONS = {"erode": erosion, "dilate": dilation, "open": opening, "close": closing}
+
+_MAX_BYTES = 4
+"""Of larger whole numbers the library makes the least one at the edge; their ranks are as good."""
 
 
 @algorithm
@@ -57,6 +61,11 @@ def morphology(
     `skimage.morphology.erosion`, `dilation`, `opening` and `closing`, with ``mode="ignore"``. J. Serra, Image
     Analysis and Mathematical Morphology, Academic Press, 1982.
     """
-    operate = _OPERATIONS[operation]
-    new = operate(finite_pixels(image), neighbourhood(image, radius), mode="ignore")
+    operate, footprint = _OPERATIONS[operation], neighbourhood(image, radius)
+    pixels = finite_pixels(image)
+    if pixels.dtype.kind in "iu" and pixels.dtype.itemsize > _MAX_BYTES:
+        values, ranks = np.unique(pixels, return_inverse=True)
+        new = values[operate(ranks.reshape(pixels.shape).astype(np.int32), footprint, mode="ignore")]
+    else:
+        new = operate(pixels, footprint, mode="ignore")
     return image.with_pixels(new.astype(image.pixels.dtype, copy=False))
