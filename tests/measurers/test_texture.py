@@ -74,3 +74,15 @@ def test_one_pixel_has_no_neighbours() -> None:
     found = row(Image(np.eye(5)), LabelMap(np.pad([[1]], 2)))
     assert (found["contrast"], found["entropy"]) == (None, None)
     assert sum(found[f"lbp_{i}"] for i in (*range(9), "other")) == 1
+
+
+@pytest.mark.parametrize("fill", [1e30, -1e35, 3e38, np.inf, np.nan])
+def test_a_value_far_outside_of_the_objects_changes_no_texture(fill: float) -> None:
+    pixels = np.random.default_rng(0).normal(size=(30, 40))
+    inside = np.zeros(pixels.shape, np.int32)
+    inside[3:20, 3:20] = 1
+    labels = LabelMap(inside)
+    expected = texture(Image(pixels), labels)
+    pixels[-1, -1] = fill
+    assert texture(Image(pixels), labels) == expected
+    assert expected.column("lbp_8")[0] < 0.2

@@ -81,7 +81,7 @@ def texture(
     """
     grey = image.grey()
     quantised = Levels.over(grey[labels.labels > 0], levels).of(grey)
-    measures = [_co_occurrence(quantised, levels, distance), _binary_patterns(grey, distance)]
+    measures = [_co_occurrence(quantised, levels, distance), _binary_patterns(grey, labels, distance)]
     return tabled(measures, regions(labels, image.spacing))
 
 
@@ -106,9 +106,11 @@ def _co_occurrence(quantised: NDArray[np.uint16], levels: int, distance: int) ->
     return Measure(tuple(columns), of)
 
 
-def _binary_patterns(grey: Pixels, distance: int) -> Measure:
-    # The library warns of floats, in which equal neighbours are seldom equal.
-    whole = grey if grey.dtype.kind in "iu" else Levels.over(grey, _DISTINCT).of(grey)
+def _binary_patterns(grey: Pixels, labels: LabelMap, distance: int) -> Measure:
+    # The library warns of floats, in which equal neighbours are seldom equal. One value far outside, such as
+    # a fill value of 1e30, would leave a single level to all objects.
+    levels = Levels.over(grey[labels.labels > 0], _DISTINCT)
+    whole = grey if grey.dtype.kind in "iu" else levels.of(grey)
     patterns = np.stack([_patterns(plane, distance) for plane in _planes(whole)]).reshape(grey.shape)
 
     def of(region: Region) -> tuple[Cell, ...]:
