@@ -1,17 +1,23 @@
 """Objects by a contour that is drawn to edges."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-from skimage.segmentation import inverse_gaussian_gradient, morphological_geodesic_active_contour
+from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.segmentation import inverse_gaussian_gradient
 
 from coronal import Image, LabelMap, Parameter, algorithm
 from coronal_segmenters.finite_values import finite_values
 from coronal_segmenters.foreground import Foreground, connected_pieces
-from coronal_segmenters.level_set import Iterations, at_least_two, even_iterations, start
+from coronal_segmenters.level_set import Inside, Iterations, at_least_two, check_iterations, smoothed, start
 from coronal_segmenters.smoothing import Smoothing, sigma_in_pixels
 
 __all__ = ["active_contour"]
+
+_PUSHED_ABOVE = 40
+"""The balloon pushes where the image is more even than so many percent of it, as the library's ``auto``."""
 
 
 @algorithm
@@ -42,7 +48,7 @@ def active_contour(
     foreground
         The side of Otsu's threshold where it starts without labels.
     iterations
-        An odd number counts as the next even one. With a balloon the contour moves a pixel each time.
+        With a balloon the contour moves a pixel each time.
     balloon
         From -1 to 1; 0 is none.
     smoothing
@@ -64,19 +70,40 @@ def active_contour(
     Notes
     -----
     `skimage.segmentation.inverse_gaussian_gradient` with an alpha of 100, and
-    `morphological_geodesic_active_contour`, of pixels whatever their spacing. V. Caselles, R. Kimmel and G.
+    `morphological_geodesic_active_contour`, of pixels whatever their spacing; but beyond its edge the image
+    goes on as it ends there, so that what the edge cuts doesn't shrink from it. V. Caselles, R. Kimmel and G.
     Sapiro, Geodesic active contours, Int. J. Comput. Vis. 22 (1997) 61–79.
     """
-    moves = even_iterations(image, iterations)
+    check_iterations(image, iterations)
     sigma_px = sigma_in_pixels(image.spacing, smoothing)
     values = finite_values(image)
     if values is None:
         return LabelMap.of(image, np.zeros(image.shape, np.int32))
-    inside = morphological_geodesic_active_contour(
-        at_least_two(inverse_gaussian_gradient(values.stretched(), sigma=sigma_px)),
-        moves,
-        at_least_two(start(image, labels, foreground)),
-        balloon=balloon,
-    )
+    evenness = np.asarray(inverse_gaussian_gradient(values.stretched(), sigma=sigma_px))
+    is_pushed = at_least_two(evenness > np.percentile(evenness, _PUSHED_ABOVE) / (abs(balloon) or np.inf))
+    slopes = np.gradient(at_least_two(evenness))
+    inside = at_least_two(start(image, labels, foreground))
+    for move in range(iterations):
+        inside = smoothed(_drawn(_pushed(inside, balloon, is_pushed), slopes), 1, move)
     mask = np.asarray((inside[tuple(map(slice, image.shape))] > 0) & values.is_number)
     return LabelMap.of(image, connected_pieces(image, mask, 0.0))
+
+
+def _pushed(inside: Inside, balloon: float, is_pushed: NDArray[np.bool_]) -> Inside:
+    """Move the contour by a pixel where the image is even; the edge of the image is no contour."""
+    if balloon == 0:
+        return inside
+    box = np.ones((3,) * inside.ndim, np.bool_)
+    if balloon > 0:
+        moved = ndimage.binary_dilation(inside, box)
+    else:
+        moved = ndimage.binary_erosion(inside, box, border_value=1)
+    return np.where(is_pushed, moved, inside).astype(np.int8)
+
+
+def _drawn(inside: Inside, slopes: Sequence[NDArray[np.floating]]) -> Inside:
+    """Move the contour by a pixel towards the edge."""
+    pull = np.zeros_like(slopes[0])
+    for slope, step in zip(slopes, np.gradient(inside), strict=True):
+        pull += slope * step
+    return np.where(pull > 0, 1, np.where(pull < 0, 0, inside)).astype(np.int8)

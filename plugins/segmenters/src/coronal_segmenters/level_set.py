@@ -1,42 +1,40 @@
-"""Where a contour that moves starts, and how often it may."""
+"""A contour that moves: where it starts, how often it may, and how it is smoothed."""
 
-from typing import Annotated
+from typing import Annotated, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from skimage.segmentation.morphsnakes import inf_sup, sup_inf
 
 from coronal import BadParameter, Image, LabelMap, Parameter
 from coronal_segmenters.foreground import Foreground, foreground_mask
 
-__all__ = ["Iterations", "at_least_two", "even_iterations", "start"]
+__all__ = ["Inside", "Iterations", "at_least_two", "check_iterations", "smoothed", "start"]
 
 Iterations = Annotated[int, Parameter("How often the contour is moved.", minimum=1, maximum=500)]
+Value = TypeVar("Value", bound=np.generic)
+Inside: TypeAlias = NDArray[np.int8]
+
+_REACH_PX = 2
+"""Each of the two operators looks one pixel far."""
 
 _MOST_WORK = 1_000_000_000
 """Pixels × iterations: about as many take ten minutes."""
 
 
-def start(image: Image, labels: LabelMap | None, foreground: Foreground) -> NDArray[np.int8]:
+def start(image: Image, labels: LabelMap | None, foreground: Foreground) -> Inside:
     """Give the first level set: all labels together, or Otsu's foreground where there is no label map."""
     mask = foreground_mask(image, foreground) if labels is None else labels.labels > 0
     return mask.astype(np.int8)
 
 
-def even_iterations(image: Image, iterations: int) -> int:
-    """Give the number of iterations, an odd one as the next even one.
-
-    The library smooths by two operators in turn, and goes on where its last call in this process has stopped:
-    only after an even number the next job finds it as this one did.
+def check_iterations(image: Image, iterations: int) -> None:
+    """Raise where so many moves would take too long.
 
     Raises
     ------
     BadParameter
-        When they would take too long in so large an image.
-
-    Examples
-    --------
-    >>> even_iterations(Image(np.zeros((9, 9))), 35)
-    36
+        When pixels times iterations are more than 10⁹.
     """
     pixels = int(np.prod(image.shape))
     if pixels * iterations > _MOST_WORK:
@@ -45,11 +43,33 @@ def even_iterations(image: Image, iterations: int) -> int:
             found=f"{iterations}",
             allowed=f"≤ {_MOST_WORK // pixels} in an image of {pixels} px",
         )
-    return iterations + iterations % 2
 
 
-def at_least_two(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Repeat an array along each axis of one pixel, where the library can't take a gradient.
+def smoothed(inside: Inside, times: int, first: int) -> Inside:
+    """Smooth a contour by its curvature, by the library's two operators in turn.
+
+    Beyond its edge the image goes on as it ends there. To the library nothing lies beyond it, so that an
+    object which is cut by the edge would shrink from there, and one in a volume of a few slices would vanish.
+
+    Parameters
+    ----------
+    inside
+        1 within the contour, 0 outside; 2-D or 3-D.
+    times
+        How often.
+    first
+        How often it was smoothed before: tells which operator is next.
+    """
+    kept = (slice(_REACH_PX, -_REACH_PX),) * inside.ndim
+    for number in range(first, first + times):
+        around = np.pad(inside, _REACH_PX, mode="edge")
+        around = inf_sup(sup_inf(around)) if number % 2 else sup_inf(inf_sup(around))
+        inside = np.ascontiguousarray(around[kept])
+    return inside
+
+
+def at_least_two(array: NDArray[Value]) -> NDArray[Value]:
+    """Repeat an array along each axis of one pixel, along which there is no gradient.
 
     >>> at_least_two(np.zeros((1, 5, 3))).shape
     (2, 5, 3)
