@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from ruamel.yaml import YAML
 
-from coronal_jobs import document
 from coronal_jobs.pipeline import Stage, parse
 from coronal_tools.errors import BadArgument
 
@@ -95,7 +95,8 @@ def read_gallery(path: Path) -> Gallery:
         When it isn't of the form of `Gallery`.
     """
     try:
-        return Gallery.model_validate(document.load(path.read_text("utf-8")))
+        # It is no stranger's: the bounds of a pipeline's document are not for it.
+        return Gallery.model_validate(YAML(typ="safe", pure=True).load(path.read_text("utf-8")))
     except ValidationError as wrong:
         raise BadArgument(f"{path} must be a table of a gallery: {wrong}") from wrong
 
