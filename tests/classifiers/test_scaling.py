@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from coronal import Image, Meaning, TrainingContext
+from coronal import BadModel, Image, Meaning, TrainingContext
 from coronal_classifiers.features.description import Block
 from coronal_classifiers.k_nearest import k_nearest
 from coronal_classifiers.scaling import scaler
@@ -113,6 +113,14 @@ def test_a_model_of_an_older_version_whose_neighbours_were_standardised_is_read(
     del record["scaling"], record["parameters"]["scale"]
     (tmp_path / "model.json").write_text(json.dumps(record))
     assert digits.labels(k_nearest.load(tmp_path)) == digits.labels(fitted)
+
+
+def test_a_model_of_an_older_version_that_measured_shapes_otherwise_is_refused(tmp_path: Path) -> None:
+    record = saved("svm", planes(np.uint8), tmp_path, features=["shape"])
+    del record["scaling"]
+    (tmp_path / "model.json").write_text(json.dumps(record))
+    with pytest.raises(BadModel, match="must be trained again: an older version measured the feature shape"):
+        svm.load(tmp_path)
 
 
 def test_what_is_saved_takes_features_as_they_are(digits: Any, tmp_path: Path) -> None:

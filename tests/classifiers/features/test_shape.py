@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage import draw
 
-from coronal import Image
+from coronal import Geometry, Image
 from coronal_classifiers.features.shape import shape
 
 
@@ -43,18 +43,49 @@ def test_a_box_has_the_axes_of_a_box() -> None:
     box[3:7, 5:17, 2:26] = 1.0
     part, extent, pieces, euler, middle, thin = shape(Image(box))
     assert (part, extent, pieces, euler) == (4 * 12 * 24 / box.size, 1.0, 1.0, 1.0)
-    # The variance of n equal steps is (n² - 1) / 12.
-    assert middle == pytest.approx(np.sqrt((12**2 - 1) / (24**2 - 1)))
-    assert thin == pytest.approx(np.sqrt((4**2 - 1) / (24**2 - 1)))
+    assert (middle, thin) == pytest.approx((12 / 24, 4 / 24))
+
+
+def test_a_plate_of_one_slice_has_the_thickness_of_its_slice() -> None:
+    plate = np.zeros((5, 20, 30))
+    plate[2, 3:13, 4:24] = 1.0
+    assert shape(Image(plate))[4:] == pytest.approx([10 / 20, 1 / 20])
+    thick = Image(plate, Geometry(spacing_mm=(5.0, 0.7, 0.7)))
+    assert shape(thick)[4:] == pytest.approx([10 / 20, 5 / (20 * 0.7)])
+
+
+def test_a_line_of_one_pixel_has_a_width() -> None:
+    line = np.zeros((12, 16))
+    line[4, 3:13] = 1.0
+    eccentricity, *hu = shape(Image(line))[5:]
+    assert eccentricity == pytest.approx(np.sqrt(1 - (1 / 10) ** 2))
+    # A rectangle of sides a and b: its variances through its area are a / 12b and b / 12a.
+    assert hu[0] == pytest.approx((10 + 1 / 10) / 12)
+    assert hu[1] == pytest.approx(((10 - 1 / 10) / 12) ** 2)
+    assert hu[2:] == pytest.approx([0.0] * 5, abs=1e-12)
+
+
+def test_the_shape_is_that_in_mm() -> None:
+    drawn = mask((40, 50, 20, 40), (30, 20, 10, 12))
+    stretched = np.repeat(drawn, 3, axis=1)
+    squeezed = Image(stretched, Geometry(spacing_mm=(0.6, 0.2)))
+    np.testing.assert_allclose(shape(squeezed)[5:], shape(Image(drawn))[5:], rtol=1e-3, atol=1e-9)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+def test_what_lies_along_an_axis_is_the_same_to_the_bit_however_it_is_turned(turn: int) -> None:
+    drawn = mask((40, 50, 8, 40))
+    turned = np.ascontiguousarray(np.rot90(drawn, turn))
+    assert shape(Image(turned))[5:7].tolist() == shape(Image(drawn))[5:7].tolist()
 
 
 @pytest.mark.parametrize(
     ("pixels", "expected"),
     [
-        (np.eye(1, 9)[np.newaxis], [1 / 9, 1.0, 1.0, 1.0, 0.0, 0.0]),
+        (np.eye(1, 9)[np.newaxis], [1 / 9, 1.0, 1.0, 1.0, 1.0, 1.0]),
         (np.full((3, 4, 5), 7), [0.0] * 6),
         (np.full((4, 5), -3.5), [0.0] * 13),
-        (np.eye(1, 9), [1 / 9, 1.0, 1.0, 1.0, 1.0, 0.0] + [0.0] * 7),
+        (np.eye(1, 9), [1 / 9, 1.0, 1.0, 1.0, 1.0, 0.0, 1 / 6] + [0.0] * 6),
     ],
     ids=["one voxel", "constant volume", "constant plane", "one pixel"],
 )

@@ -228,7 +228,7 @@ class Learner(Classifier):
         ------
         BadModel
             When a file is missing or broken, is of another classifier, or holds a type that this one never
-            saves.
+            saves; or when it learned from features that are measured otherwise now.
         """
         record = read_record(folder, cls.__name__)
         try:
@@ -237,6 +237,10 @@ class Learner(Classifier):
             raise BadModel(
                 f"the model must have been made with parameters that are allowed: {wrong}"
             ) from wrong
+        if record.scaling is None and "shape" in model.features:
+            raise BadModel(
+                "the model must be trained again: an older version measured the feature shape otherwise"
+            )
         files = read_files(folder)
         weights = None if record.class_weights is None else np.array(record.class_weights)
         predictor = model._predictor(files, len(record.classes))

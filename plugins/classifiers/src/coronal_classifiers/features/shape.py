@@ -1,5 +1,7 @@
 """The shape of what is bright: how large it is, how round, how many pieces."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from skimage import measure
@@ -7,6 +9,7 @@ from skimage.filters import threshold_otsu
 
 from coronal import Image
 from coronal_classifiers.features.levels import levelled
+from coronal_classifiers.features.moments import central_moments, covariance
 
 __all__ = ["shape"]
 
@@ -35,8 +38,9 @@ def shape(image: Image) -> NDArray[np.float64]:
 
     Notes
     -----
-    `skimage.filters.threshold_otsu` and `skimage.measure.regionprops`. M.-K. Hu, Visual pattern recognition
-    by moment invariants, IRE Trans. Inf. Theory 8 (1962) 179–187.
+    `skimage.filters.threshold_otsu` and `skimage.measure.regionprops`; moments by the image's spacing, and of
+    pixels that have an extent, so that what is one pixel thick has a thickness. M.-K. Hu, Visual pattern
+    recognition by moment invariants, IRE Trans. Inf. Theory 8 (1962) 179–187.
 
     Examples
     --------
@@ -61,13 +65,27 @@ def shape(image: Image) -> NDArray[np.float64]:
         measure.label(foreground).max(),
         whole.euler_number,
     ]
+    spread = covariance(foreground, image.spacing)
     if image.dimensions == 3:
-        return np.array([*common, *_axes(foreground)], np.float64)
-    return np.array([*common, whole.solidity, whole.eccentricity, *whole.moments_hu], np.float64)
+        return np.array([*common, *_axes(spread)], np.float64)
+    hu = _hu(foreground, image.spacing)
+    return np.array([*common, whole.solidity, _eccentricity(spread), *hu], np.float64)
 
 
-def _axes(foreground: NDArray[np.bool_]) -> NDArray[np.float64]:
-    variances = np.linalg.eigvalsh(np.cov(np.argwhere(foreground).T, bias=True))
-    # A row of voxels has no spread along two axes, a single one none at all; rounding may fall below 0.
-    thin, middle, long = np.sqrt(variances.clip(min=0.0))
-    return np.array([middle, thin]) / (long or 1.0)
+def _axes(spread: NDArray[np.float64]) -> NDArray[np.float64]:
+    # A box has an extent along each axis; rounding may still fall below 0 where they are very unequal.
+    thin, middle, long = np.sqrt(np.linalg.eigvalsh(spread).clip(min=0.0))
+    return np.asarray(np.array([middle, thin]) / long)
+
+
+def _eccentricity(spread: NDArray[np.float64]) -> float:
+    (y, both), (_, x) = spread
+    half = math.hypot((y - x) / 2, both)
+    return math.sqrt(2 * half / ((y + x) / 2 + half))
+
+
+def _hu(foreground: NDArray[np.bool_], spacing: tuple[float, ...]) -> NDArray[np.float64]:
+    height, width = spacing
+    moments = central_moments(foreground, (height, width))
+    orders = np.add.outer(np.arange(len(moments)), np.arange(len(moments)))
+    return np.asarray(measure.moments_hu(moments / moments[0, 0] ** (1 + orders / 2)))
