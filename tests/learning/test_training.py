@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
@@ -28,7 +29,7 @@ from coronal import (
 from coronal.model_file import TrainedModel, open_model
 from coronal.task_spec import Split, Step
 from coronal_classifiers.estimator import seed_of
-from coronal_learning.dataset_file import Dataset, Item, open_dataset
+from coronal_learning.dataset_file import Dataset, Item, open_dataset, write_dataset
 from coronal_learning.training import training
 
 
@@ -292,6 +293,19 @@ def test_only_the_model_that_is_kept_keeps_checkpoints_and_all_know_when_to_stop
     assert [len(one.validation) for one in Threshold.contexts] == [3] * 7
     assert {one.seed for one in Threshold.contexts} == {9}
     assert checkpoint.saved == 1
+
+
+def test_a_model_is_told_which_images_belong_together(plugins: Plugins, tmp_path: Path) -> None:
+    items = [Item(name=f"{place}", patient=f"{place % 6}") for place in range(24)]
+    images = [Image(np.random.default_rng(place).normal(0, 1, (4, 4))) for place in range(24)]
+    drawn = [LabelMap.of(image, np.eye(4, dtype=np.uint8)) for image in images]
+    write_dataset(tmp_path / "set", zip(items, images, drawn, strict=True), ["square"])
+    Threshold.contexts.clear()
+    spec = order("learned-threshold", split=Split(validation=0), search={"shift": (0.0,)}, folds=2)
+    training(work_of(spec, tmp_path / "set", tmp_path / "work", plugins))
+    patients = [Counter(one.groups) for one in Threshold.contexts]
+    assert [sorted(counted.values()) for counted in patients[-1:]] == [[4] * 5]
+    assert all(counted.keys() <= patients[-1].keys() and {*counted.values()} == {4} for counted in patients)
 
 
 def test_a_segmenter_does_not_learn_from_images_that_were_moved_away_from_their_label_maps(

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from coronal import Parameter, TrainingContext, classifier
 from coronal_classifiers.calibration import inverse_temperature, too_few
-from coronal_classifiers.estimator import Estimator, Examples, seed_of
+from coronal_classifiers.estimator import Estimator, Examples
+from coronal_classifiers.folds import folds_of
 from coronal_classifiers.learner import DESCRIBED, Learner
 from coronal_classifiers.scaling import Suited
 
@@ -54,8 +55,8 @@ class SVM(Learner):
     A machine has votes and no probabilities. They are found by temperature scaling: one number, fitted to
     the votes that images get when they were left out in turn (5 folds, fewer where a class has fewer images),
     turns votes into probabilities (`coronal_classifiers.calibration`). So the most probable class is the one
-    of most votes, and weights of classes hold for both. Folds know nothing of patients: where one has many
-    images, it is surer than it should be.
+    of most votes, and weights of classes hold for both. Folds leave out whole groups of the job: patients,
+    and copies of an image.
     """
 
     suited: ClassVar[Suited] = Suited(whole_pixels="range", measures="standard")
@@ -125,18 +126,16 @@ def _votes_left_out(
 ) -> NDArray[np.float64] | None:
     """Compute the votes of each image by a machine that hasn't learned from it; None if it was cancelled."""
     from sklearn import clone
-    from sklearn.model_selection import StratifiedKFold
 
-    count = min(_FOLDS, int(np.bincount(examples.codes).min()))
-    folds = StratifiedKFold(count, shuffle=True, random_state=seed_of(context))
+    folds = folds_of(examples.codes, context, _FOLDS)
     found = []
-    for done, (learned, left_out) in enumerate(folds.split(examples.values, examples.codes), start=1):
+    for done, (learned, left_out) in enumerate(folds, start=1):
         if context.is_cancelled():
             return None
         weights = None if examples.weights is None else examples.weights[learned]
         other = clone(machine).fit(examples.values[learned], examples.codes[learned], weights)
         found.append((left_out, other.decision_function(examples.values[left_out])))
-        context.progress(DESCRIBED + (1 - DESCRIBED) * done / (count + 1))
+        context.progress(DESCRIBED + (1 - DESCRIBED) * done / (len(folds) + 1))
     order = np.argsort(np.concatenate([left_out for left_out, _ in found]))
     return np.asarray(np.concatenate([votes for _, votes in found])[order])
 

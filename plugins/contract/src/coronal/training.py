@@ -69,6 +69,10 @@ class TrainingContext(Context, Generic[T]):
         Examples that must not be learned from: by them a training may tell when to stop. None of their
         patients and images is among those that it learns from. There may be none, and are none where the
         model says that it doesn't look at them (`coronal.Model.uses_validation`).
+    groups
+        Of each image that is learned from the number of its group, in the same order: images of one patient,
+        copies of one image, and one that is taken several times. What is left out within the training, to
+        calibrate by for example, must be whole groups. Empty where that isn't known.
     measure
         Call it after each epoch, tree or round with what is known by then, by name: ``epoch``, ``epochs``,
         ``loss``, ``validation_loss``, ``accuracy`` or ``dice``, ``validation_accuracy`` or
@@ -84,6 +88,7 @@ class TrainingContext(Context, Generic[T]):
 
     class_weights: Mapping[str, float] = field(default_factory=dict)
     validation: Examples[T] = field(default_factory=Examples)
+    groups: Sequence[int] = ()
     measure: Callable[[Mapping[str, float]], None] = field(default=_ignore)
     checkpoint: Checkpoint = field(default_factory=_Forgetful)
 

@@ -10,6 +10,7 @@ from coronal.task_spec import Part, TrainingTask
 from coronal_learning.cancelling import stop_if_cancelled
 from coronal_learning.dataset_contents import Item
 from coronal_learning.folding import Fold, folds_of
+from coronal_learning.groups import Groups
 from coronal_learning.identification import Identified
 from coronal_learning.imbalance import Balance, balance
 from coronal_learning.learning_curve import LearningCurve
@@ -111,6 +112,7 @@ class Course(Generic[T, M]):
             is_cancelled=self.context.is_cancelled,
             class_weights=balanced.class_weights,
             validation=self._validation,
+            groups=self._groups(self._train, balanced),
             measure=curve,
             checkpoint=self.context.checkpoint,
         )
@@ -128,6 +130,7 @@ class Course(Generic[T, M]):
             is_cancelled=self.context.is_cancelled,
             class_weights=balanced.class_weights,
             validation=self._validation,
+            groups=self._groups(numbers, balanced),
         )
         model = self.trainee.fit(self.spec.parameters | parameters, self._taken(numbers, balanced), context)
         stop_if_cancelled(self.context)
@@ -143,6 +146,13 @@ class Course(Generic[T, M]):
 
     def _taken(self, numbers: Sequence[int], balanced: Balance) -> Examples[T]:
         return self.lessons.of(numbers[place] for place in balanced.taken)
+
+    def _groups(self, numbers: Sequence[int], balanced: Balance) -> tuple[int, ...]:
+        return tuple(self._group[numbers[place]] for place in balanced.taken)
+
+    @cached_property
+    def _group(self) -> tuple[int, ...]:
+        return tuple(Groups.of(self.items).number.tolist())
 
     @cached_property
     def _train(self) -> list[int]:
