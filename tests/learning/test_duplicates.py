@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from learned_sets import classes_set, drawn_set, order, plugins_of, work_of
 from sent_sets import picture, png, take, zipped
 from sklearn.neighbors import NearestNeighbors
 
-from coronal import BadTrainingSet, Image, Plugins, TaskResult
+from coronal import BadTrainingSet, Image, LabelMap, Plugins, TaskResult
 from coronal.model_file import open_model
 from coronal.task_spec import Split
-from coronal_learning.dataset_file import Item, open_dataset
+from coronal_learning.dataset_file import Item, open_dataset, write_dataset
+from coronal_learning.splitting import split
 from coronal_learning.training import training
 
 COUNT = 200
@@ -97,11 +98,13 @@ def test_a_given_split_that_leaks_is_refused_and_told_where_it_is_allowed(
     told = report_of(result)
     assert told["report"]["metrics"]["accuracy"]["value"] == 1.0
     assert told["about"]["duplicates"] == COUNT
+    assert told["about"]["seen"] == [[f"0/{place}.png", f"1/{place}.png"] for place in range(3)]
     assert any(
         line.startswith("200 items have the pixels of one in another part, as allowed") for line in lines
     )
     page = next(file.content.decode() for file in result.files if file.name == "report.html")
     assert "200 of the 200 items have the pixels of others that were used in its training" in page
+    assert "“0/0.png” = “1/0.png”, “0/1.png” = “1/1.png”" in page
 
 
 def test_a_given_split_in_which_images_are_nearly_the_same_is_taken_and_told(
@@ -120,6 +123,22 @@ def test_a_given_split_in_which_images_are_nearly_the_same_is_taken_and_told(
     assert line.startswith(f"{count} items for testing are nearly the same as one that is learned from: '0/0")
     page = next(file.content.decode() for file in result.files if file.name == "report.html")
     assert f"{count} of the 200 items look nearly the same as others" in page
+    assert "“0/0.png” ≈ “1/0.png”" in page
+
+
+def test_twins_of_a_segmentation_count_by_their_images(tmp_path: Path) -> None:
+    images = [Image(picture(number)) for number in (1, 2, 1, 3)]
+    maps = [LabelMap.of(image, picture(place) > 99) for place, image in enumerate(images)]
+    parts: Sequence[Any] = ("train", "train", "test", "test")
+    items = [Item(name=f"{place}", part=part) for place, part in enumerate(parts)]
+    write_dataset(tmp_path / "set", zip(items, images, maps, strict=True))
+    with open_dataset(tmp_path / "set") as dataset:
+        known = dataset.identified().items
+    with pytest.raises(BadTrainingSet, match=r"found 1 .*: '0' \(train\) = '2' \(test\)"):
+        split(known, Split(), seed=0)
+    for seed in range(5):
+        drawn = split(known, Split(method="random", test=0.5, validation=0), seed)
+        assert drawn[0] == drawn[2]
 
 
 def test_a_search_is_not_misled_by_images_that_are_there_twice(plugins: Plugins, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from coronal import BadDataset
 from coronal.model_file import ModelCard
 from coronal.task_spec import Part
 from coronal_learning.dataset_contents import Item
-from coronal_learning.duplicates import LEARNED, duplicates_known, near_known
+from coronal_learning.duplicates import LEARNED, Seen
 from coronal_learning.identification import Identified
 
 __all__ = ["ChosenItems"]
@@ -74,8 +74,8 @@ class ChosenItems:
             return 0
         return sum(card.parts[number] in LEARNED for number in self.numbers if number < len(card.parts))
 
-    def seen_by(self, card: ModelCard, known: Identified) -> tuple[int, int]:
-        """Count those that a model hasn't learned from, but others of the same pixels, or of nearly the same.
+    def seen_by(self, card: ModelCard, known: Identified) -> Seen:
+        """Return those that a model has seen in others that it learned from, the same or nearly.
 
         Parameters
         ----------
@@ -85,9 +85,8 @@ class ChosenItems:
             The data set.
         """
         if card.dataset_sha256 != self.sha256 or len(card.parts) != len(known.items):
-            return 0, 0
-        same = duplicates_known(known.items, card.parts, self.numbers)
-        return len(same), len(near_known(known, card.parts, self.numbers))
+            return Seen()
+        return Seen.of(known, card.parts, self.numbers)
 
     def counts(self, labels: Sequence[str]) -> dict[str, dict[str, int]]:
         """Count the items of the data set by their part and their class.

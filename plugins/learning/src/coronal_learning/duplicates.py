@@ -1,13 +1,14 @@
 """Items of the same pixels: where they stand in two parts of a split, a model is judged by what it knows."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from coronal.errors import shown
 from coronal.task_spec import Part
 from coronal_learning.dataset_contents import Item
 from coronal_learning.identification import Identified
 
-__all__ = ["LEARNED", "Pair", "duplicates_across", "duplicates_known", "near_known", "pairs_in_words"]
+__all__ = ["LEARNED", "MOST_NAMED", "Pair", "Seen", "duplicates_across", "near_known", "pairs_in_words"]
 
 Pair = tuple[int, int]
 """The numbers of two items: one that is learned from, and one that is held out from it."""
@@ -16,7 +17,7 @@ LEARNED: Sequence[Part] = ("train", "validation")
 """The parts that a model knows."""
 
 _ORDER: Sequence[Part] = ("train", "validation", "test")
-_MOST_NAMED = 3
+MOST_NAMED = 3
 
 
 def duplicates_across(items: Sequence[Item], parts: Sequence[Part | None]) -> list[Pair]:
@@ -50,22 +51,47 @@ def duplicates_across(items: Sequence[Item], parts: Sequence[Part | None]) -> li
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-def duplicates_known(
-    items: Sequence[Item], parts: Sequence[Part | None], judged_by: Iterable[int]
-) -> list[int]:
-    """Return which of the items that a model is judged by have a duplicate that it has learned from.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which items that a model is judged by it has seen in others that it has learned from.
 
     Parameters
     ----------
-    items, parts
-        Of the data set that it was trained on.
-    judged_by
-        Their numbers. Those that it has learned from themselves aren't among what is returned.
+    duplicates
+        Those of the same pixels, each with the first that was learned from.
+    near
+        Those that are nearly the same, likewise.
     """
-    known = {items[number].image_key for number, part in enumerate(parts) if part in LEARNED} - {""}
-    return [
-        number for number in judged_by if parts[number] not in LEARNED and items[number].image_key in known
-    ]
+
+    duplicates: Sequence[Pair] = ()
+    near: Sequence[Pair] = ()
+
+    @classmethod
+    def of(cls, known: Identified, parts: Sequence[Part | None], judged_by: Sequence[int]) -> "Seen":
+        """Find them.
+
+        Parameters
+        ----------
+        known, parts
+            The data set that the model was trained on.
+        judged_by
+            The numbers of the items that it is judged by. Those that it has learned from themselves aren't
+            counted.
+        """
+        others = [number for number in judged_by if parts[number] not in LEARNED]
+        items = known.items
+        first: dict[str, int] = {}
+        for number, part in enumerate(parts):
+            if part in LEARNED:
+                first.setdefault(items[number].image_key, number)
+        first.pop("", None)
+        same = [(first[key], number) for number in others if (key := items[number].image_key) in first]
+        return cls(same, near_known(known, parts, others))
+
+    def names(self, items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
+        """Return the names of the first pairs: three at most of each kind, duplicates before others."""
+        pairs = [*self.duplicates[:MOST_NAMED], *self.near[:MOST_NAMED]]
+        return tuple((items[one].name, items[other].name) for one, other in pairs)
 
 
 def near_known(known: Identified, parts: Sequence[Part | None], judged_by: Iterable[int]) -> list[Pair]:
@@ -115,5 +141,5 @@ def pairs_in_words(
         return f"{name} ({parts[number]})" if parts[number] else name
 
     told = [f"{named(one)} {sign} {named(other)}" for one, other in pairs]
-    more = [f"{len(told) - _MOST_NAMED:,} more"] if len(told) > _MOST_NAMED else []
-    return ", ".join([*told[:_MOST_NAMED], *more])
+    more = [f"{len(told) - MOST_NAMED:,} more"] if len(told) > MOST_NAMED else []
+    return ", ".join([*told[:MOST_NAMED], *more])

@@ -82,7 +82,7 @@ def _verdicts(trial: Trial) -> tuple[Verdict, ...] | None:
 
 def _about(name: str, card: ModelCard, known: Identified, chosen: ChosenItems, use: DatasetUse) -> About:
     items = known.items
-    duplicates, near_duplicates = chosen.seen_by(card, known)
+    seen = chosen.seen_by(card, known)
     return About(
         model=name,
         algorithm=card.algorithm,
@@ -96,8 +96,9 @@ def _about(name: str, card: ModelCard, known: Identified, chosen: ChosenItems, u
         dataset_sha256=chosen.sha256,
         part=chosen.part,
         learned_from=chosen.known_to(card),
-        duplicates=duplicates,
-        near_duplicates=near_duplicates,
+        duplicates=len(seen.duplicates),
+        near_duplicates=len(seen.near),
+        seen=seen.names(items),
         counts=chosen.counts([item.label or "images" for item in items]),
         items=tuple(items[number].name for number in chosen.numbers),
     )

@@ -12,7 +12,7 @@ from coronal.parameters import check
 from coronal_learning.chosen_items import ChosenItems
 from coronal_learning.course import Course, Fitted
 from coronal_learning.dataset_file import Dataset
-from coronal_learning.duplicates import duplicates_known, near_known
+from coronal_learning.duplicates import Seen
 from coronal_learning.judging.about import About, Report
 from coronal_learning.packages import packages_of
 from coronal_learning.searching import Tried
@@ -49,6 +49,7 @@ def about_of(course: Course[T, M], card: ModelCard, fitted: Fitted[M]) -> About:
     """Tell what was judged, and by what."""
     spec = course.spec
     held_out = [number for number, part in enumerate(card.parts) if part == "test"]
+    seen = Seen.of(course.known, card.parts, held_out)
     return About(
         model=spec.name,
         algorithm=card.algorithm,
@@ -61,8 +62,9 @@ def about_of(course: Course[T, M], card: ModelCard, fitted: Fitted[M]) -> About:
         dataset=f"{spec.dataset.name}@{spec.dataset.version}",
         dataset_sha256=card.dataset_sha256,
         part="test",
-        duplicates=len(duplicates_known(course.items, card.parts, held_out)),
-        near_duplicates=len(near_known(course.known, card.parts, held_out)),
+        duplicates=len(seen.duplicates),
+        near_duplicates=len(seen.near),
+        seen=seen.names(course.items),
         counts=_counts(course, card),
         items=tuple(course.items[number].name for number in held_out),
         packages=card.packages,

@@ -35,6 +35,10 @@ class About(Plain):
     near_duplicates: int = Field(
         default=0, description="How many look nearly the same as one that it knew from its training."
     )
+    seen: tuple[tuple[str, str], ...] = Field(
+        default=(),
+        description="The first three of each, duplicates before others: the item that it knew, and this one.",
+    )
     counts: dict[str, dict[str, int]] = Field(
         default_factory=dict, description="Of each part of the data set the items of each class."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from coronal_learning.duplicates import MOST_NAMED
 from coronal_learning.judging.about import Report
 from coronal_learning.judging.classifier_report import ClassifierReport
 from coronal_learning.judging.page.markup import Markup, element, joined
@@ -109,16 +110,23 @@ def _of_model(one: Judged) -> Iterator[Markup]:
         yield joined(
             element("strong", f"{one.name} has seen some of these images. "),
             f"{one.about.duplicates:,} of the {one.report.n:,} items have the pixels of others that were "
-            "used in its training, so its values are too good.",
+            "used in its training, so its values are too good",
+            _named(one.about.seen[: min(one.about.duplicates, MOST_NAMED)], "="),
         )
     if one.about.near_duplicates:
         yield joined(
             element("strong", f"{one.name} may have seen some of these images. "),
             f"{one.about.near_duplicates:,} of the {one.report.n:,} items look nearly the same as others "
-            "that were used in its training. If they are copies, its values are too good.",
+            "that were used in its training. If they are copies, its values are too good",
+            _named(one.about.seen[min(one.about.duplicates, MOST_NAMED) :], "≈"),
         )
     for caveat in one.about.caveats:
         yield joined(element("strong", f"A caveat of {one.name}. "), f"{caveat}.")
+
+
+def _named(pairs: Sequence[tuple[str, str]], sign: str) -> str:
+    told = ", ".join(f"“{known}” {sign} “{other}”" for known, other in pairs)
+    return f": {told}." if told else "."
 
 
 def _one_sided(report: ClassifierReport) -> Iterator[Markup]:
