@@ -103,7 +103,9 @@ def test_a_file_whose_checksum_is_wrong_is_a_fault_of_that_file(tmp_path):
 def test_a_zip_within_the_zip_is_one_image_or_none(tmp_path):
     inner = zipped(tmp_path / "inner", {"x": "y"}).read_bytes()
     (fault,) = faults_of(zipped(tmp_path / "zip", {"a/1.zip": inner, "b/2.png": png(picture(2))}))
-    assert fault.startswith("'a/1.zip': a zip that is sent as an image must hold one header")
+    assert fault.startswith(
+        "'a/1.zip': the file is of no format that is read: it is a zip that holds no header"
+    )
 
 
 def test_a_file_lies_on_the_disk_only_while_it_is_read(tmp_path):

@@ -3,6 +3,10 @@
 __all__ = ["name_of_other"]
 
 _PAIR = "the header of a NIfTI pair: send it and its data file in a zip of their own"
+_ZIP = (
+    "a zip that holds no header of a NIfTI pair, a MetaImage or NRRD beside its data; several images are "
+    "sent as a batch"
+)
 _ANALYZE = "the header of an Analyze pair: save it as NIfTI"
 
 _OTHERS = (
@@ -41,7 +45,7 @@ _OTHERS = (
     (0, b"\xda\xce\xbe\x0a", "ND2 (Nikon)"),
     (0, b"\x70\x00\x00\x00", "LIF (Leica)"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an OLE2 file (also ZVI, OIB, old Office)"),
-    (0, b"PK\x03\x04", "a zip"),
+    (0, b"PK\x03\x04", _ZIP),
     (0, b"\x1f\x8b", "a gzip stream"),
     (0, b"BZh", "a bzip2 stream"),
     (0, b"\xfd7zXZ\x00", "an xz stream"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from coronal import BadImage, Image, ReadLimits, Signature, reader
+from coronal import BadImage, Image, ReadLimits, Signature, UnknownFormat, reader
 from coronal.spec import HEAD_BYTES
 from coronal_formats.decoding import check_head, decoding
 from coronal_formats.image_zip import BoundedZip, Folder, ImageZip
@@ -16,6 +16,8 @@ from coronal_formats.readers.nrrd import nrrd, read_nrrd
 
 __all__ = ["zipped"]
 
+_SIGNATURE = b"PK\x03\x04"
+
 _Read: TypeAlias = Callable[[ImageZip, str, ReadLimits], Image]
 
 
@@ -23,7 +25,7 @@ _Read: TypeAlias = Callable[[ImageZip, str, ReadLimits], Image]
     name="zip",
     media_type="application/zip",
     suffixes=(".zip",),
-    signatures=(Signature.at(0, b"PK\x03\x04"),),
+    signatures=(Signature.at(0, _SIGNATURE),),
 )
 def zipped(path: Path, limits: ReadLimits) -> Image:
     """One image in a zip: the header of a NIfTI pair, a MetaImage or NRRD, and the data files that it names.
@@ -40,13 +42,14 @@ def zipped(path: Path, limits: ReadLimits) -> Image:
 
 def _header(files: ImageZip) -> tuple[_Read, str]:
     found = list(_headers(files))
-    if len(found) == 1:
-        return found[0]
-    raise BadImage(
-        "a zip that is sent as an image must hold one header, of a NIfTI pair, a MetaImage or NRRD, and the "
-        f"data files that it names; found {len(found) or 'none'} (files: {len(files.names):,}). Send an "
-        "image that is one file as it is, and several images as a batch"
-    )
+    if not found:
+        raise UnknownFormat(_SIGNATURE, ("zip",))  # another reader may know what it is
+    if len(found) > 1:
+        raise BadImage(
+            "a zip that is sent as an image must hold one header and the data files that it names, found "
+            f"{len(found)} headers: send an image that is one file as it is, and several images as a batch"
+        )
+    return found[0]
 
 
 def _headers(files: ImageZip) -> Iterator[tuple[_Read, str]]:
