@@ -13,8 +13,9 @@ from sklearn.datasets import load_digits
 
 from coronal import Image, Meaning
 from coronal_learning.appearance import frequencies_of, levels_of
-from coronal_learning.copies import copies_of
-from coronal_learning.near_duplicates import MOST_PAIRS, NearDuplicates
+from coronal_learning.dataset_contents import Item
+from coronal_learning.identification import MOST_PAIRS, Identification
+from coronal_learning.near_duplicates import NearDuplicates
 
 RANDOM = np.random.default_rng(7)
 DIGITS = [resize(pixels / 16 * 255, (28, 28)).astype(np.uint8) for pixels in load_digits().images[:100]]
@@ -96,12 +97,18 @@ def test_of_duplicates_the_first_is_compared() -> None:
     assert near.pairs() == [(0, 2)]
 
 
-def test_where_all_look_alike_the_pairs_are_bounded() -> None:
-    pixels = [(DIGITS[0] + RANDOM.normal(0, 3, (28, 28))).clip(0, 255).astype(np.uint8) for _ in range(600)]
-    pairs = pairs_of(pixels)
-    assert len(pairs) == MOST_PAIRS
-    assert pairs == sorted(set(pairs))
-    assert copies_of(pairs) == {}
+def test_where_many_look_alike_their_pairs_are_bounded_and_none_is_a_copy_but_those_of_others_are() -> None:
+    alike = [(DIGITS[0] + RANDOM.normal(0, 3, (28, 28))).clip(0, 255).astype(np.uint8) for _ in range(400)]
+    identification = Identification()
+    for number, pixels in enumerate([*alike, DIGITS[1], saved_as_jpeg(DIGITS[1])]):
+        identification.add(Item(name=str(number)), Image(pixels))
+    known = identification.close()
+    assert len(known.near_duplicates) == MOST_PAIRS
+    assert list(known.near_duplicates) == sorted(set(known.near_duplicates))
+    assert {number: item.copies for number, item in enumerate(known.items) if item.copies is not None} == {
+        400: 400,
+        401: 400,
+    }
 
 
 def test_frequencies_are_those_of_the_cosine_transform_and_the_same_in_any_order_of_sums() -> None:

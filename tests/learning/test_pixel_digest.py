@@ -64,6 +64,14 @@ def test_other_values_have_another(one: Image, other: Image) -> None:
     assert pixel_digest(one) != pixel_digest(other)
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.float32, np.float64])
+def test_a_large_image_is_digested_in_parts_to_the_same(dtype: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    volume = Image((np.random.default_rng(2).normal(0, 99, (7, 9, 11))).astype(dtype))
+    whole = pixel_digest(volume)
+    monkeypatch.setattr("coronal_learning.pixel_digest._BLOCK", 150)
+    assert pixel_digest(volume) == whole
+
+
 def test_an_image_of_one_value_is_flat_also_where_its_padding_has_another() -> None:
     inside = np.array([[True, True, False]])
     assert is_flat(Image(np.array([[7, 7, 9]]), valid=inside))

@@ -43,8 +43,8 @@ def levels_of(image: Image) -> Levels | None:
         return None
     grey = image.grey()
     counted = image.inside(grey)
-    if grey.dtype.kind == "f":
-        counted = counted[np.isfinite(counted)]
+    if grey.dtype.kind == "f" and not (is_number := np.isfinite(counted)).all():
+        counted = counted[is_number]
     low, high = (float(counted.min()), float(counted.max())) if counted.size else (0.0, 0.0)
     if not 0 < high - low < np.inf:
         return None

@@ -13,8 +13,7 @@ from coronal_learning.alike import classes_alike
 from coronal_learning.checks import check_items
 from coronal_learning.dataset_file import Entry, open_dataset, write_dataset
 from coronal_learning.duplicates import duplicates_across, pairs_in_words
-from coronal_learning.identification import Identified
-from coronal_learning.near_duplicates import MOST_PAIRS
+from coronal_learning.identification import MOST_PAIRS, Identified
 from coronal_learning.sent.faults import Faults
 from coronal_learning.sent.files import Decoders
 from coronal_learning.sent.opening import opened

@@ -7,7 +7,10 @@ from coronal_learning.copies import copies_of
 from coronal_learning.dataset_contents import Item
 from coronal_learning.near_duplicates import NearDuplicates
 
-__all__ = ["Identification", "Identified"]
+__all__ = ["MOST_PAIRS", "Identification", "Identified"]
+
+MOST_PAIRS = 10_000
+"""So many pairs that are nearly the same are kept, the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Identified:
     items
         With `Item.digest` and `Item.copies`, in their order.
     near_duplicates
-        The numbers of two images that are nearly the same, and not the same.
+        The numbers of two images that are nearly the same, and not the same; 10,000 pairs at most.
     """
 
     items: tuple[Item, ...]
@@ -41,10 +44,10 @@ class Identification:
 
     def close(self) -> Identified:
         """Return all items, once they were added."""
-        near = tuple(self._near.pairs())
+        near = self._near.pairs()
         copies = copies_of(near)
         items = tuple(
             item.model_copy(update={"copies": copies[number]}) if number in copies else item
             for number, item in enumerate(self._items)
         )
-        return Identified(items, near)
+        return Identified(items, tuple(near[:MOST_PAIRS]))

@@ -16,10 +16,10 @@ from coronal_learning.appearance import (
     levels_of,
 )
 
-__all__ = ["MOST_PAIRS", "NearDuplicates"]
+__all__ = ["NearDuplicates"]
 
-MOST_PAIRS = 10_000
-"""So many pairs are kept; where there are more, these are the first that were found."""
+_MOST_PAIRS = 2**18
+"""So many pairs are looked for; where there are more, nearly all images look alike."""
 
 _MOST_BITS = 6
 _LEAST_CORRELATION = 0.97
@@ -80,14 +80,15 @@ class NearDuplicates:
         self._transform()
         if len(self._numbers) < 2:
             return []
-        gradients = np.concatenate(self._gradients)
-        found: set[tuple[int, int]] = set()
+        gradients, count = np.concatenate(self._gradients), len(self._numbers)
+        found = [np.empty(0, np.int64)]
         for ones, others in _candidates(np.concatenate(self._hashes)):
             is_near = _correlates(gradients, ones, others)
-            found.update(zip(ones[is_near].tolist(), others[is_near].tolist(), strict=True))
-            if len(found) >= MOST_PAIRS:
+            found.append(ones[is_near] * count + others[is_near])
+            if sum(map(len, found)) >= _MOST_PAIRS:
                 break
-        return [(self._numbers[one], self._numbers[other]) for one, other in sorted(found)[:MOST_PAIRS]]
+        pairs = np.unique(np.concatenate(found)).tolist()
+        return [(self._numbers[pair // count], self._numbers[pair % count]) for pair in pairs]
 
     def _transform(self) -> None:
         if self._waiting:

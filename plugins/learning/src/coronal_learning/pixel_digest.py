@@ -1,6 +1,7 @@
 """The digest of an image's values, by which it is known again in whatever file it came."""
 
 import hashlib
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,6 +12,8 @@ __all__ = ["is_flat", "pixel_digest"]
 
 _WHOLE = 2.0**63
 """Floats of at least this size aren't kept by an integer of 64 bits."""
+
+_BLOCK = 2**20
 
 
 def pixel_digest(image: Image) -> str:
@@ -31,9 +34,14 @@ def pixel_digest(image: Image) -> str:
     >>> digests[0] == digests[1] != digests[2]
     True
     """
-    values = _smallest(_seen(image))
-    digest = hashlib.blake2b(f"{values.dtype.str}{values.shape}".encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(values).data)
+    seen = _seen(image)
+    dtype = _smallest_type(seen)
+    digest = hashlib.blake2b(f"{dtype.str}{seen.shape}".encode(), digest_size=16)
+    for block in _blocks(seen):
+        values = block.astype(dtype)
+        if dtype.kind == "f":
+            values = np.where(np.isnan(values), np.nan, values + 0.0)  # one NaN of many, one zero of two
+        digest.update(np.ascontiguousarray(values).data)
     if image.valid is not None:
         digest.update(np.packbits(image.valid).data)
     return digest.hexdigest()
@@ -62,14 +70,20 @@ def _seen(image: Image) -> Pixels:
     return np.where(is_valid, pixels, np.zeros((), pixels.dtype))
 
 
-def _smallest(pixels: Pixels) -> Pixels:
-    """Return the same values in the smallest type that holds them; fractions as float64."""
-    if pixels.dtype.kind == "f":
-        is_whole = (np.abs(pixels) < _WHOLE).all() and (pixels == np.rint(pixels)).all()
-        if not is_whole:
-            # One zero of two, and one NaN of many.
-            return np.where(np.isnan(pixels), np.nan, pixels.astype(np.float64) + 0.0)
-        pixels = pixels.astype(np.int64)
+def _smallest_type(pixels: Pixels) -> np.dtype[np.generic]:
+    """Return the smallest type of whole numbers that holds the values; float64 where there are fractions."""
+    if pixels.dtype.kind == "f" and not all(map(_is_whole, _blocks(pixels))):
+        return np.dtype(np.float64)
     low, high = int(pixels.min()), int(pixels.max())
-    least = np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high))
-    return pixels.astype(least, copy=False)
+    return np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high))
+
+
+def _is_whole(block: Pixels) -> bool:
+    return bool((np.abs(block) < _WHOLE).all() and (block == np.rint(block)).all())
+
+
+def _blocks(pixels: Pixels) -> Iterator[Pixels]:
+    """Give an image in parts: copies of a large volume in other types would take several times its memory."""
+    step = max(1, _BLOCK // pixels[0].size)
+    for start in range(0, len(pixels), step):
+        yield pixels[start : start + step]
