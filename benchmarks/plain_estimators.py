@@ -11,8 +11,9 @@ boosting, and one for all others.
 import argparse
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,18 +72,51 @@ class Labelled:
         return cls([Image(one[np.newaxis]) for one in rows], rows, codes)
 
 
+def digits(side_px: int) -> Labelled:
+    bunch = datasets.load_digits()
+    inks = bunch.images / 16
+    return Labelled.of_pixels(inks if side_px == inks.shape[-1] else jittered(inks), bunch.target)
+
+
+def rows_of(load: Callable[[], Any]) -> Labelled:
+    bunch = load()
+    return Labelled.of_rows(bunch.data, bunch.target)
+
+
+def jittered(inks: NDArray[np.float64], seed: int = 0) -> NDArray[np.float64]:
+    """Enlarge digits to 20 × 20 pixels, turn each by up to 10°, and put it about the middle of 28 × 28."""
+    random = np.random.default_rng(seed)
+    places = random.integers(2, 7, (len(inks), 2))
+    angles = random.uniform(-10, 10, len(inks))
+    planes = np.zeros((len(inks), SIDE_PX, SIDE_PX))
+    for plane, ink, (top, left), angle in zip(planes, inks, places, angles, strict=True):
+        turned = ndimage.rotate(ndimage.zoom(ink, 2.5, order=1), angle, reshape=False, order=1)
+        plane[top : top + 20, left : left + 20] = turned
+    return planes.clip(0, 1)
+
+
+SETS: Mapping[str, Callable[[], Labelled]] = {
+    "digits-8": partial(digits, 8),
+    "digits-28": partial(digits, SIDE_PX),
+    "wine": partial(rows_of, datasets.load_wine),
+    "breast-cancer": partial(rows_of, datasets.load_breast_cancer),
+    "iris": partial(rows_of, datasets.load_iris),
+}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3, help="how many splits of each set")
     parser.add_argument("--classifiers", nargs="*", default=[*PAIRS], choices=[*PAIRS])
+    parser.add_argument("--sets", nargs="*", default=[*SETS], choices=[*SETS])
     wanted = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
     print(f"{'set':17}{'classifier':22}{'plain':>8}{'Coronal':>9}{'difference':>12}")
     # One thread, as each process of a worker has.
     with threadpool_limits(1):
-        for title, labelled in labelled_sets():
+        for title in wanted.sets:
             for name in wanted.classifiers:
-                print_row(title, name, labelled, wanted.seeds)
+                print_row(title, name, SETS[title](), wanted.seeds)
     return 0
 
 
@@ -103,31 +137,6 @@ def accuracies(own: Classifier, plain: Any, labelled: Labelled, seed: int) -> tu
     said = [one.label for one in own.predict([labelled.images[number] for number in asked])]
     direct = plain.score(labelled.rows[asked], labelled.codes[asked])
     return float(direct), float(np.mean(names[asked] == said))
-
-
-def labelled_sets() -> Iterator[tuple[str, Labelled]]:
-    digits = datasets.load_digits()
-    yield "digits", Labelled.of_pixels(digits.images / 16, digits.target)
-    yield "digits, 28 × 28", Labelled.of_pixels(jittered(digits.images / 16), digits.target)
-    rows = {
-        "wine": datasets.load_wine(),
-        "breast cancer": datasets.load_breast_cancer(),
-        "iris": datasets.load_iris(),
-    }
-    for title, bunch in rows.items():
-        yield title, Labelled.of_rows(bunch.data, bunch.target)
-
-
-def jittered(inks: NDArray[np.float64], seed: int = 0) -> NDArray[np.float64]:
-    """Enlarge digits to 20 × 20 pixels, turn each by up to 10°, and put it about the middle of 28 × 28."""
-    random = np.random.default_rng(seed)
-    places = random.integers(2, 7, (len(inks), 2))
-    angles = random.uniform(-10, 10, len(inks))
-    planes = np.zeros((len(inks), SIDE_PX, SIDE_PX))
-    for plane, ink, (top, left), angle in zip(planes, inks, places, angles, strict=True):
-        turned = ndimage.rotate(ndimage.zoom(ink, 2.5, order=1), angle, reshape=False, order=1)
-        plane[top : top + 20, left : left + 20] = turned
-    return planes.clip(0, 1)
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def test_hard_rows_are_draws_and_thresholds() -> None:
     estimator = forest_at_draws()
     rows = hard_rows(estimator, DRAWN)
     probabilities = estimator.predict_proba(rows)
-    assert (probabilities[:, 0] == probabilities[:, 1]).sum() > 50
+    assert (probabilities[:, 0] == probabilities[:, 1]).sum() > 5
     _, thresholds = thresholds_of(estimator.named_steps["classify"])
     assert np.isin(thresholds.astype(np.float32), rows.astype(np.float32)).sum() >= 90
 

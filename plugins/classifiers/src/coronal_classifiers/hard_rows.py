@@ -8,10 +8,9 @@ from coronal_classifiers.sound_trees import thresholds_of
 
 __all__ = ["hard_rows"]
 
-_RANDOM = 1000
-_HARDEST = 200
+_RANDOM = 100
 _THRESHOLDS = 100
-"""How many of each are tried: a fraction of a second for the largest estimators."""
+"""How many of each there are: a forest is at a draw in some of them, and a machine has soon answered all."""
 
 
 def hard_rows(estimator: Estimator, values: NDArray[np.float64], seed: int = 0) -> NDArray[np.float64]:
@@ -29,17 +28,15 @@ def hard_rows(estimator: Estimator, values: NDArray[np.float64], seed: int = 0) 
     Returns
     -------
     NDArray[np.float64]
-        Those of random rows and of rows between two learned ones at which its two most probable classes are
-        nearest to a draw; and learned rows with a value at a threshold of a tree, or at a float32 beside it.
+        Random rows; the middles between two learned ones; and, of trees, learned rows with a value at a
+        threshold, or at the float32 on either side of it.
     """
     random = np.random.default_rng(seed)
     low, high = values.min(axis=0), values.max(axis=0)
     anywhere = random.uniform(low, high, (_RANDOM, values.shape[1]))
     one, other = random.integers(0, len(values), (2, _RANDOM))
-    undecided = np.concatenate([anywhere, (values[one] + values[other]) / 2])
-    second, first = np.sort(estimator.predict_proba(undecided), axis=1)[:, -2:].T
-    hardest = np.argsort(first - second, kind="stable")[:_HARDEST]
-    return np.concatenate([undecided[hardest], _at_thresholds(estimator, values, random)])
+    middles = (values[one] + values[other]) / 2
+    return np.concatenate([anywhere, middles, _at_thresholds(estimator, values, random)])
 
 
 def _at_thresholds(

@@ -25,9 +25,9 @@ __all__ = ["NotExported", "converted", "exported"]
 _TOLERANCE = 1e-9
 """A probability may differ by so much: both compute in float64."""
 
-_MOST_COMPARED = 1000
+_MOST_COMPARED = 200
 
-_MOST_ALONE = 50
+_MOST_ALONE = 20
 """So many of them are asked one by one, too."""
 
 _MOST_NODES = 500_000
@@ -94,7 +94,7 @@ def exported(model: "ModelProto", estimator: Estimator, values: NDArray[np.float
     model, estimator
         What is compared.
     values
-        The features that the estimator has learned from; at most 1,000 rows, evenly taken, are compared, and
+        The features that the estimator has learned from; at most 200 rows, evenly taken, are compared, and
         those of `coronal_classifiers.hard_rows`; some of them one by one, too.
 
     Raises
