@@ -1,8 +1,10 @@
 """The trained network finds the brain in a head, however the head lies in its file."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
 from textwrap import dedent
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.transform import resize
 
-from coronal import BadImage, Case, Geometry, Image
+from coronal import BadImage, Case, Context, Geometry, Image
 from coronal_networks.brain import brain
 from coronal_networks.deepbrain import SIDE, deepbrain
 
@@ -55,7 +57,7 @@ def turned(image: Image, order: tuple[int, ...], signs: tuple[int, ...]) -> Imag
 
 
 def test_it_finds_the_brain_and_leaves_skull_and_scalp(head: Image, bare: NDArray[np.float32]) -> None:
-    found = brain(head)
+    found = brain(head, Context())
 
     assert found.names == {1: "brain"}
     assert found.lies_on(head)
@@ -63,7 +65,7 @@ def test_it_finds_the_brain_and_leaves_skull_and_scalp(head: Image, bare: NDArra
 
 
 def test_what_it_finds_is_one_piece_without_holes(head: Image) -> None:
-    mask = brain(head).labels > 0
+    mask = brain(head, Context()).labels > 0
 
     assert ndimage.label(mask)[1] == 1
     assert (ndimage.binary_fill_holes(mask) == mask).all()
@@ -79,35 +81,53 @@ def test_the_same_head_that_lies_otherwise_has_the_same_brain(
 ) -> None:
     other = turned(head, order, signs)
 
-    there = brain(other)
+    there = brain(other, Context())
     assert there.geometry == other.geometry
 
-    back = brain(head)
+    back = brain(head, Context())
     expected = turned(Image(back.labels, head.geometry), order, signs)
     np.testing.assert_array_equal(there.labels, expected.pixels)
 
 
 def test_a_head_of_unknown_direction_is_taken_as_it_lies(head: Image, bare: NDArray[np.float32]) -> None:
     unplaced = Image(head.pixels.transpose(1, 2, 0)[::-1])
-    assert dice(brain(unplaced).labels > 0, bare.transpose(1, 2, 0)[::-1] > 0) > 0.95
+    assert dice(brain(unplaced, Context()).labels > 0, bare.transpose(1, 2, 0)[::-1] > 0) > 0.95
 
 
 def test_values_in_another_unit_and_those_that_are_none_change_nothing(head: Image) -> None:
     values = head.pixels.astype(np.float64) * 1e-3 + 7
     values[0] = np.nan
-    found = brain(head.with_pixels(values)).labels
-    assert dice(found > 0, brain(head).labels > 0) > 0.999
+    found = brain(head.with_pixels(values), Context()).labels
+    assert dice(found > 0, brain(head, Context()).labels > 0) > 0.999
 
 
 def test_a_higher_threshold_makes_a_smaller_brain(head: Image) -> None:
-    small, large = brain(head, threshold=0.9).labels > 0, brain(head, threshold=0.1).labels > 0
+    small, large = (
+        brain(head, Context(), threshold=0.9).labels > 0,
+        brain(head, Context(), threshold=0.1).labels > 0,
+    )
     assert small.sum() < large.sum()
     assert not (small & ~large).any()
 
 
 @pytest.mark.parametrize("pixels", [np.full((3, 4, 5), 7, np.int16), np.full((3, 4, 5), np.nan)], ids=str)
 def test_in_an_image_of_one_value_there_is_no_brain(pixels: NDArray[np.generic]) -> None:
-    assert brain(Image(pixels)).count == 0
+    assert brain(Image(pixels), Context()).count == 0
+
+
+def test_it_warns_of_what_can_be_no_brain_of_an_mr(head: Image) -> None:
+    warnings: list[str] = []
+    context = Context(warn=warnings.append)
+
+    brain(head, context)
+    assert warnings == []
+
+    brain(replace(head, modality="CT"), context)
+    assert warnings == ["the network was trained on MR alone, found CT"]
+
+    tenth = Geometry((0.2, 0.2, 0.2), direction=LPS.direction)
+    brain(replace(head, geometry=tenth), context)
+    assert re.fullmatch(r"what was found has \d\.\d+ ml, and a human brain 250 to 2,200: .*", warnings[1])
 
 
 def test_a_plane_is_no_head() -> None:
@@ -135,11 +155,11 @@ def test_the_network_answers_as_in_a_session_of_its_own_time(head: Image) -> Non
 ASK = dedent("""
     import sys
     import numpy as np
-    from coronal import Image, PluginError
+    from coronal import Context, Image, PluginError
     from coronal_networks.brain import brain
     sys.path[:] = sys.argv[1:]
     try:
-        brain(Image(np.arange(8).reshape(2, 2, 2)))
+        brain(Image(np.arange(8).reshape(2, 2, 2)), Context())
     except PluginError as fault:
         print(fault)
     assert "tensorflow" not in sys.modules
@@ -163,5 +183,5 @@ def test_another_graph_of_that_name_is_not_opened(
 
 
 def test_of_its_package_no_code_is_run(head: Image) -> None:
-    brain(head)
+    brain(head, Context())
     assert "deepbrain" not in sys.modules

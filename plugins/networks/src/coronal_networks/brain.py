@@ -1,5 +1,6 @@
 """The brain in a T1 MR of a head, by a network that was trained elsewhere."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.transform import resize
 
-from coronal import Image, LabelMap, Parameter, algorithm
+from coronal import Context, Image, LabelMap, Parameter, algorithm
 from coronal.image import Pixels, supported
 from coronal_networks.deepbrain import SIDE, deepbrain
 from coronal_networks.turn import Turn
@@ -17,10 +18,14 @@ __all__ = ["brain"]
 _LARGEST = 1e38
 """The largest value that counts as a number; above it float32 ends."""
 
+_VOLUMES_ML = (250, 2200)
+"""From a newborn's brain to the largest adult's, with what a mask may miss or add."""
+
 
 @algorithm(dimensions=(3,))
 def brain(
     image: Image,
+    context: Context,
     threshold: Annotated[
         float, Parameter("From which probability on a voxel is of the brain.", above=0, below=1)
     ] = 0.5,
@@ -30,7 +35,8 @@ def brain(
     The volume is turned to LPS by its direction and stretched to 128 × 128 × 128 voxels; the probability that
     the network gives is brought back to the image's own grid. Of what is probable enough the largest piece
     stays, and its holes are filled. A volume whose direction isn't known is taken as it lies: the network was
-    trained on heads in any position. It knows heads with skull alone, and whole ones.
+    trained on heads in any position. It knows heads with skull alone, and whole ones; in anything else it
+    finds something too, so it warns of another modality than MR, and of a volume that no brain has.
 
     Parameters
     ----------
@@ -60,7 +66,24 @@ def brain(
         return LabelMap.of(image, np.zeros(image.shape, np.bool_), names={1: "brain"})
     probability = deepbrain(resize(head, (SIDE,) * 3, order=1, mode="edge", anti_aliasing=True))
     own = resize(probability, head.shape, order=1, mode="edge", anti_aliasing=True)
-    return LabelMap.of(image, turn.undone(_one_piece(own >= threshold)), names={1: "brain"})
+    found = turn.undone(_one_piece(own >= threshold))
+    _check_plausible(image, found, context)
+    return LabelMap.of(image, found, names={1: "brain"})
+
+
+def _check_plausible(image: Image, found: NDArray[np.bool_], context: Context) -> None:
+    """Warn where the network was asked what it doesn't know: it always answers something."""
+    if image.modality not in ("", "MR"):
+        context.warn(f"the network was trained on MR alone, found {image.modality}")
+    if image.spacing_mm is None or not found.any():
+        return
+    volume_ml = np.count_nonzero(found) * math.prod(image.spacing_mm) / 1000
+    least, most = _VOLUMES_ML
+    if not least <= volume_ml <= most:
+        context.warn(
+            f"what was found has {volume_ml:,.3g} ml, and a human brain {least:,} to {most:,}: it may be no "
+            "head, a part of one, or of another spacing than its file says"
+        )
 
 
 def _from_0_to_1(pixels: Pixels) -> NDArray[np.float32] | None:
