@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ def photograph(tmp_path: Path) -> Path:
     path = tmp_path / "four.png"
     Image.fromarray(np.array([[10, 20], [30, 50]], np.uint8)).save(path)
     return path
+
+
+def test_it_asks_for_the_sdk_alone() -> None:
+    project = tomllib.loads((NEGATIVE / "pyproject.toml").read_text())["project"]
+    assert project["dependencies"] == ["coronal-sdk"]
 
 
 def test_an_installed_plugin_runs_once_its_worker_alone_is_started_anew(

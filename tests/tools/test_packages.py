@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,8 @@ def test_a_new_package_installs_passes_its_own_test_and_the_published_check(
     made = _run(python, "-m", "coronal_tools", "plugin", "new", name, "--kind", kind, folder=tmp_path)
     assert made.returncode == 0, made.stderr
     package = tmp_path / f"coronal-{name}"
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    assert project["dependencies"] == ["coronal-sdk", "numpy>=2.0"]
 
     installed = _run(
         python,
