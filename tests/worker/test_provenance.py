@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 
 from coronal import StageRun
 from coronal_jobs.job import Job, Order, State
@@ -39,3 +39,14 @@ def test_the_packages_of_the_plugins_are_told_beside_our_own(make_order: Callabl
     assert told.packages["pillow"] == version("pillow")  # another decoder, other pixels
     assert "a-stranger" not in told.packages
     assert "" not in told.packages
+
+
+def test_tensorflow_is_told_by_whichever_of_its_distributions_is_installed(
+    make_order: Callable[..., Order],
+) -> None:
+    installed = [
+        one for one in ("tensorflow", "tensorflow-cpu") if one in packages_distributions()["tensorflow"]
+    ]
+    told = provenance_of(_job(make_order), [])
+    assert installed
+    assert {one: told.packages[one] for one in installed} == {one: version(one) for one in installed}

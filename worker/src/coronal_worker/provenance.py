@@ -29,6 +29,7 @@ _PACKAGES = (
     "onnxruntime",
     "simpleitk",
     "tensorflow",
+    "tensorflow-cpu",  # the same without support for GPUs
 )
 """Those that may change a result, as far as they are installed."""
 
