@@ -108,6 +108,13 @@ def test_values_that_float32_can_not_tell_apart_are_remarked_on(offset: int, is_
     )
 
 
+def test_label_numbers_that_were_none_are_remarked_on() -> None:
+    drawn = Image(np.array([[0, 0, 4, 4]], np.uint8), meaning=Meaning.INDEX)
+    line = ("warning: the image holds numbers of labels, and the result others that stand for no label",)
+    assert remarks(Case.start(drawn), drawn.with_pixels(np.array([[0, 2, 2, 4]], np.uint8))) == line
+    assert remarks(Case.start(drawn), drawn.with_pixels(np.array([[0, 4, 4, 4]], np.uint8))) == ()
+
+
 def test_a_table_without_rows_is_remarked_on() -> None:
     columns = (Column("label"), Column("area", "mm²"))
     assert remarks(Case.start(SLOPE), Table(columns)) == ("nothing measured: the label map holds no object",)

@@ -176,3 +176,24 @@ def test_what_mixes_pixels_refuses_what_is_no_number(
     pixels[2, 2, 2] = wrong
     with pytest.raises(BadImage, match="found 1 of 120 that are NaN, infinite or beyond"):
         MOVERS[name].run(Case.start(Image(pixels, placed(3))), parameters)
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("resize", {"x": 31, "y": 29}),
+        ("rescale", {"factor": 0.6}),
+        ("resample", {"x": 0.3, "y": 0.7}),
+        ("rotate", {"degrees": 20.0}),
+    ],
+)
+def test_between_two_labels_no_third_is_made(
+    name: str, parameters: Mapping[str, JsonValue], interpolation: str
+) -> None:
+    labels = np.zeros((20, 20), np.uint8)
+    labels[4:12, 4:12], labels[12:18, 4:18] = 40, 200
+    image = Image(labels, Geometry((0.5, 0.5)), meaning=Meaning.INDEX)
+    moved = MOVERS[name].run(Case.start(image), {**parameters, "interpolation": interpolation})
+    assert np.unique(moved.pixels).tolist() == [0, 40, 200]
+    assert moved.pixels.dtype == np.uint8

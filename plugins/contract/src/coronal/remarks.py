@@ -6,7 +6,7 @@ import numpy as np
 
 from coronal.case import Case, Output
 from coronal.context import Context
-from coronal.image import Image, Pixels
+from coronal.image import Image, Meaning, Pixels
 from coronal.labelmap import LabelMap
 from coronal.spec import AlgorithmSpec, Input
 from coronal.table import Table
@@ -54,6 +54,8 @@ def _on_image(before: Image, after: Image, context: Context) -> None:
     if _is_same(before, after):
         context.log("nothing changed: each value is what it was")
         return
+    if before.meaning is Meaning.INDEX and not np.isin(np.unique(after.pixels), before.pixels).all():
+        context.warn("the image holds numbers of labels, and the result others that stand for no label")
     lost = _count_not_finite(after) - _count_not_finite(before)
     if lost > 0:
         context.warn(f"{lost:,} values of the result are no numbers")

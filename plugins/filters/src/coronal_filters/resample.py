@@ -33,7 +33,8 @@ def resample(
         In mm; in pixels of the old image where it has no spacing. A plane has no z, and leaves it aside.
     interpolation
         ``nearest`` keeps each value as it is, of classes for example, and smooths nothing; ``linear``;
-        ``cubic``, a spline through the values.
+        ``cubic``, a spline through the values. Label numbers (of a palette, of DICOM SEG)
+        are always taken of the nearest.
 
     Returns
     -------

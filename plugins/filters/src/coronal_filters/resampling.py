@@ -9,12 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from coronal import BadParameter, Image, Parameter
+from coronal import BadParameter, Image, Meaning, Parameter
 from coronal.image import Pixels, supported
 from coronal_filters.channels import each_channel
 from coronal_filters.finite import finite_pixels
 
-__all__ = ["Grid", "Interpolation", "check_size", "interpolated", "regridded", "resulting_type"]
+__all__ = [
+    "Grid",
+    "Interpolation",
+    "check_size",
+    "fitting_interpolation",
+    "interpolated",
+    "regridded",
+    "resulting_type",
+]
 
 Interpolation = Annotated[
     Literal["nearest", "linear", "cubic"],
@@ -73,8 +81,8 @@ def regridded(
         smoothed by a Gaussian of σ = (step - 1) / 2, so that no pattern finer than the new grid turns
         into a coarse one; not so where the nearest values are taken.
     interpolation
-        ``nearest`` keeps each value; the others stay in the range of the input. For the type see
-        `resulting_type`.
+        ``nearest`` keeps each value, and is taken of label numbers; the others stay in the range of the
+        input. For the type see `resulting_type`.
     parameters
         The one to name for each axis, where the result would be too large or too small.
 
@@ -85,6 +93,7 @@ def regridded(
     BadParameter
         When the result would be of more than 2²⁸ values, or an axis shrink to less than a 64th.
     """
+    interpolation = fitting_interpolation(image, interpolation)
     if interpolation != "nearest":
         finite_pixels(image)
     check_size(image, shape, parameters[int(np.argmin(steps_px))])
@@ -99,6 +108,15 @@ def regridded(
         return interpolated(pixels, Grid(np.array(steps_px), offset, shape), interpolation, sigma_px=sigma_px)
 
     return image.mapped(each_channel(image, image.pixels, change), np.diag(steps_px), offset)
+
+
+def fitting_interpolation(image: Image, interpolation: Interpolation) -> Interpolation:
+    """Return the interpolation that an image can bear: between two label numbers lies no third label.
+
+    >>> fitting_interpolation(Image(np.eye(2, dtype=np.uint8), meaning=Meaning.INDEX), "linear")
+    'nearest'
+    """
+    return "nearest" if image.meaning is Meaning.INDEX else interpolation
 
 
 def interpolated(

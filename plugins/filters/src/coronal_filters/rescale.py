@@ -32,7 +32,8 @@ def rescale(
         Of no unit: above 1 it grows, below 1 it shrinks.
     interpolation
         ``nearest`` keeps each value as it is, of classes for example, and smooths nothing; ``linear``;
-        ``cubic``, a spline through the values.
+        ``cubic``, a spline through the values. Label numbers (of a palette, of DICOM SEG)
+        are always taken of the nearest.
 
     Returns
     -------

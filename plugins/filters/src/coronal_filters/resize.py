@@ -35,7 +35,8 @@ def resize(
         In pixels. A plane has no z, and leaves it aside.
     interpolation
         ``nearest`` keeps each value as it is, of classes for example, and smooths nothing; ``linear``;
-        ``cubic``, a spline through the values.
+        ``cubic``, a spline through the values. Label numbers (of a palette, of DICOM SEG)
+        are always taken of the nearest.
 
     Returns
     -------

@@ -12,7 +12,14 @@ from coronal.image import Pixels
 from coronal_filters.axes import axis_number
 from coronal_filters.fill import Fill, fill_value
 from coronal_filters.finite import finite_pixels
-from coronal_filters.resampling import Grid, Interpolation, check_size, interpolated, resulting_type
+from coronal_filters.resampling import (
+    Grid,
+    Interpolation,
+    check_size,
+    fitting_interpolation,
+    interpolated,
+    resulting_type,
+)
 
 __all__ = ["rotate"]
 
@@ -57,7 +64,8 @@ def rotate(
         ``enlarge``: as large as the turned image; ``keep``: of the size that it had.
     interpolation
         ``nearest`` keeps each value as it is, of classes for example; ``linear``; ``cubic``, a spline through
-        the values.
+        the values. Label numbers (of a palette, of DICOM SEG)
+        are always taken of the nearest.
     fill
         In the unit of the values. At the edge of the image they pass into it over the width of a pixel.
 
@@ -89,6 +97,7 @@ def rotate(
     if frame == "enlarge":
         shape = _enlarged(shape, steps, turn)
     check_size(image, (math.prod(image.shape) // math.prod(image.shape[a] for a in axes), *shape), "degrees")
+    interpolation = fitting_interpolation(image, interpolation)
     if interpolation != "nearest":
         finite_pixels(image)
     matrix = turn * steps / steps[:, np.newaxis]
