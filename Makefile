@@ -7,6 +7,8 @@ PINS := requirements/development.txt
 BRAIN := requirements/brain.txt
 INSTALLED := $(VENV)/installed
 BUILDER := $(VENV)/builder
+# One process more than cores, for many tests wait; a module, and so each of its servers, belongs to one process.
+PARALLEL := --numprocesses $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))') --dist loadscope
 
 .PHONY: help install dist demo up test test-portable chaos soak gallery check format pins clean
 
@@ -39,10 +41,10 @@ up: $(INSTALLED) ## Run Coronal on this machine until Ctrl-C.
 	$(BIN)/coronal up
 
 test: $(INSTALLED) ## Run all tests.
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-portable: $(INSTALLED) ## Run the numerical tests with the kernels of other processors.
-	$(BIN)/python tests/portable.py --numprocesses auto --maxprocesses 4 --dist loadscope $(ARGS)
+	$(BIN)/python tests/portable.py $(PARALLEL) $(ARGS)
 
 chaos: $(INSTALLED) ## Run all tests of what happens when things die, and break each guard to see a test fail.
 	$(BIN)/python -m pytest tests/chaos tests/formats/test_corpus.py -m "chaos or not chaos" -s $(ARGS)
