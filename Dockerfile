@@ -1,4 +1,4 @@
-# Three images from one file, so that what they share is written once:
+# Three images from one file, with a common base:
 #   docker build --target gateway --tag coronal-gateway .
 #   docker build --target worker --tag coronal-worker .
 #   docker build --target networks --tag coronal-networks .
@@ -9,7 +9,7 @@ ARG BASE_IMAGE=python:3.11-slim-bookworm
 
 
 FROM ${BASE_IMAGE} AS base
-# The number of the user is fixed: gateway and worker write to the same volume.
+# A fixed user id: gateway and worker write to the same volume.
 RUN groupadd --gid 10001 coronal \
     && useradd --uid 10001 --gid coronal --no-create-home --shell /usr/sbin/nologin coronal \
     && install --directory --owner coronal --group coronal /data /data/blobs
@@ -30,7 +30,7 @@ COPY packaging/ packaging/
 COPY plugins/ plugins/
 COPY services/ services/
 COPY worker/ worker/
-# Which members an image holds, the one table in pyproject.toml says.
+# The table of members in pyproject.toml says which of them an image contains.
 RUN for image in gateway worker networks; do \
         /opt/build/bin/python packaging/wheels.py "/wheels/$image" "$image" || exit 1; \
     done
@@ -90,18 +90,20 @@ RUN pip --python /opt/coronal/bin/python install --no-cache-dir --no-deps --no-i
     && pip --python /opt/coronal/bin/python check
 
 
-# What the images of all pools have in common.
+# Common to the images of all pools.
 FROM base AS pool
-# One job at a time: the number of containers is the number of jobs at work.
+# One job at a time: scale by the number of containers.
+# The user has no home folder: matplotlib caches its fonts where a container may write.
 ENV CORONAL_POOL=default \
-    CORONAL_PROCESSES=1
+    CORONAL_PROCESSES=1 \
+    MPLCONFIGDIR=/tmp/matplotlib
 USER 10001:10001
 WORKDIR /data
 STOPSIGNAL SIGTERM
-# Healthy: Redis answers, and a worker of this pool has told the catalogue of late that it lives.
+# Healthy: Redis answers, and the catalogue has a recent heartbeat of this pool.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "from coronal_jobs.store.catalogue import CatalogueStore; \
-from coronal_jobs.store.connection import connect; \
+    CMD ["python", "-c", "from coronal_jobs.records.catalogue_store import CatalogueStore; \
+from coronal_jobs.records.connection import connect; \
 from coronal_worker.settings import WorkerSettings; \
 settings = WorkerSettings(); \
 pools = CatalogueStore(connect(settings)).read().pools; \
@@ -111,14 +113,14 @@ ENTRYPOINT ["python", "-m", "coronal_worker"]
 
 FROM pool AS worker
 LABEL org.opencontainers.image.title="coronal-worker" \
-      org.opencontainers.image.description="A worker of Coronal with its own plugins" \
+      org.opencontainers.image.description="The worker of Coronal with its built-in plugins" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=worker-environment /opt/coronal /opt/coronal
 
 
 FROM pool AS networks
 LABEL org.opencontainers.image.title="coronal-networks" \
-      org.opencontainers.image.description="A worker of Coronal that trains and asks neural networks" \
+      org.opencontainers.image.description="The worker of Coronal for training and inference of neural networks" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=networks-environment /opt/coronal /opt/coronal
 # TensorFlow can't be forked.

@@ -1,110 +1,150 @@
-"""How fast a batch of 1,000 small images is classified by a CNN over HTTP, and what it is compared with.
+"""P5 and P6: classifying a batch of 1,000 small images through HTTP.
 
-The images are handwritten digits of 28 × 28 pixels. The obvious way is Keras's ``predict()``, called for one
-image after another; the limit is ONNX Runtime on all of them, 32 at a time, in one process. Neither reads an
-image, is asked by anybody, or keeps an answer. A batch does all of that for each of its jobs, and is timed
-from the first byte that is sent until its last job is at its end. Run it with
-``python benchmarks/classified_batch.py`` in the environment of `make install`; it starts a server of its own
-and takes about two minutes.
+The images are handwritten digits of 28 × 28 pixels. The obvious way is a call for one image after another:
+Keras's ``predict()``, or that of scikit-learn. The limit is the best that a runtime does with one thread:
+``tf.function`` or ONNX Runtime, one by one or 32 at a time. None of these reads files, serves requests or
+stores results. A batch does all of that for each of its jobs, and is timed from the first byte sent until its
+last job has finished.
 """
 
-import argparse
-import io
-import sys
 import tempfile
-import time
 import zipfile
-from multiprocessing import get_context
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
-import PIL.Image
-from light_jobs import Server
 from numpy.typing import NDArray
-from serving import INPUTS, digits, learn, runtime_of
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.svm import SVC
 
-from coronal import Image
+from benchmarks.keras_calls import per_second_by_function, per_second_by_predict
+from benchmarks.models import EPOCHS, INPUTS, LEARNED_FROM, digits, png, runtime_of, train
+from benchmarks.plain import plain_processes
+from benchmarks.records import Effort, Record, at_least, ratio_record
+from benchmarks.server import CpuProfile, running_server
+from benchmarks.windows import interleaved, per_second
 from coronal_client import Client
 
+__all__ = ["measure"]
+
 AT_ONCE = 32
-ONE_BY_ONE = 100
-"""So many are enough to tell how fast ``predict()`` is."""
+SLOW = 60
+"""Number of images that are enough to time a slow call."""
+
+TIMEOUT_S = 600
+CLASSIFIERS: dict[str, dict[str, Any]] = {"cnn": {"epochs": EPOCHS}, "random-forest": {}, "svm": {}}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", type=int, default=1_000, help="how many a batch has")
-    parser.add_argument("--rounds", type=int, default=3)
-    wanted = parser.parse_args()
+def measure(effort: Effort) -> list[Record]:
+    """Measure batches, single calls and runtimes in the same rounds."""
     images, classes = digits()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        get_context("spawn").Pool(1) as keras,
-        Server() as client,
-    ):
-        model = Path(folder, "model")
-        keras.apply(learn, ("cnn", model))
-        train(client, images, classes, Path(folder, "digits.zip"))
-        sent = [png(image) for image in images[: wanted.images]]
-        values = np.stack([image.pixels for image in images[: wanted.images]])[..., np.newaxis]
-        by_batch(client, sent[:20])
-        ratios = []
-        for number in range(1, wanted.rounds + 1):
-            one_by_one = keras.apply(by_keras, (model, values[:ONE_BY_ONE]))
-            limit, batch = by_runtime(model, values.astype(np.float32)), by_batch(client, sent)
-            print(
-                f"round {number}: predict() {one_by_one:.0f}, runtime {limit:.0f}, batch {batch:.0f} images/s"
+    count = effort.count(1_000)
+    with ExitStack() as ends:
+        folder = Path(ends.enter_context(tempfile.TemporaryDirectory()))
+        keras = ends.enter_context(plain_processes(1, tuned=False))
+        model = folder / "model"
+        keras.apply(train, ("cnn", model))
+        server = ends.enter_context(running_server())
+        client = ends.enter_context(Client(server.url))
+        _train(client, [png(image) for image in images], classes, folder / "digits.zip")
+        sent = [png(image) for image in images[:count]]
+        values = np.stack([image.pixels for image in images]).astype(np.float32)
+        seen = values[:count].reshape(INPUTS["cnn"])
+        runtime, _ = runtime_of(model)
+        contenders: dict[str, Callable[[], float]] = {
+            "predict() one by one": partial(keras.apply, per_second_by_predict, (model, seen[:SLOW])),
+            "tf.function one by one": partial(keras.apply, per_second_by_function, (model, seen, 1)),
+            f"tf.function, {AT_ONCE} at a time": partial(
+                keras.apply, per_second_by_function, (model, seen, AT_ONCE)
+            ),
+            "ONNX Runtime one by one": partial(_calls, runtime, seen, 1),
+            f"ONNX Runtime, {AT_ONCE} at a time": partial(_calls, runtime, seen, AT_ONCE),
+        }
+        for name, call in _of_scikit_learn(values, classes).items():
+            contenders[f"{name} one by one"] = partial(_calls, call, values[:SLOW].reshape(SLOW, -1), 1)
+        profile = CpuProfile(server)
+        for name in CLASSIFIERS:
+            _batch(client, name, sent[:20])
+            contenders[f"Coronal, {name}"] = partial(
+                profile.during, count, partial(_batch, client, name, sent)
             )
-            ratios.append(batch / one_by_one)
-    print(f"A batch is {median(ratios):.1f} times as fast as predict() (median of {len(ratios)} rounds)")
-    return 0
+        windows = interleaved(contenders, effort.rounds)
+    title = f"a batch of {count:,} small images"
+    runtimes = [name for name in contenders if name.startswith(("tf.function", "ONNX"))]
+    best = max(runtimes, key=lambda name: median(windows[name]))
+    own = "Coronal, cnn"
+    return [
+        ratio_record(
+            "P5",
+            f"{title}, CNN",
+            windows,
+            (own, "predict() one by one"),
+            target=at_least(100),
+            note=str(profile),
+        ),
+        ratio_record(
+            "P5", f"{title}, CNN, beside the best runtime", windows, (own, best), target=at_least(0.8)
+        ),
+        *(
+            ratio_record("P5", f"{name} beside predict()", windows, (name, "predict() one by one"))
+            for name in runtimes
+        ),
+        *(
+            ratio_record(
+                "P6",
+                f"{title} through HTTP, {name}",
+                windows,
+                (f"Coronal, {name}", f"{name} one by one"),
+                target=at_least(limit),
+            )
+            for name, limit in (("random-forest", 50), ("svm", 3))
+        ),
+    ]
 
 
-def train(client: Client, images: list[Image], classes: list[str], path: Path) -> None:
+def _train(client: Client, images: list[bytes], classes: list[str], path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for number, (image, label) in enumerate(zip(images, classes, strict=True)):
-            archive.writestr(f"{label}/{number}.png", png(image))
-    dataset = client.add_dataset("digits", path).wait().published
-    client.train("digits", classifier="cnn", parameters={"epochs": 3}, dataset=dataset).wait()
+            archive.writestr(f"{label}/{number}.png", image)
+    dataset = client.add_dataset("digits", path).wait(TIMEOUT_S).published
+    for name, parameters in CLASSIFIERS.items():
+        client.train(name, classifier=name, parameters=parameters, dataset=dataset).wait(TIMEOUT_S)
 
 
-def by_batch(client: Client, images: list[bytes]) -> float:
-    began = time.perf_counter()
-    pipeline = {"stages": [{"classify": {"model": "digits"}}], "results": ["measurements"]}
-    batch = client.submit_batch(images, pipeline).wait()
-    took_s = time.perf_counter() - began
-    assert batch.counts["succeeded"] == len(images)
+def _batch(client: Client, model: str, images: Sequence[bytes]) -> float:
+    pipeline = {"stages": [{"classify": {"model": model}}], "results": ["measurements"]}
+    batch = None
+
+    def finish() -> None:
+        nonlocal batch
+        batch = client.submit_batch(images, pipeline).wait(TIMEOUT_S)
+
+    rate = per_second(len(images), finish)
+    if batch is None or batch.counts["succeeded"] != len(images):
+        raise RuntimeError("not every job of a batch has succeeded")
     batch.delete()
-    return len(images) / took_s
+    return rate
 
 
-def by_keras(model: Path, values: NDArray[np.uint8]) -> float:
-    from coronal_networks.engine import keras  # noqa: PLC0415 - only here is TensorFlow loaded
-
-    with zipfile.ZipFile(model) as archive, tempfile.TemporaryDirectory() as folder:
-        network = keras().saving.load_model(archive.extract("model.keras", folder))
-    network.predict(values[:1], verbose=0)
-    began = time.perf_counter()
-    for one in values:
-        network.predict(one[np.newaxis], verbose=0)
-    return len(values) / (time.perf_counter() - began)
-
-
-def by_runtime(model: Path, values: NDArray[np.float32]) -> float:
-    run = runtime_of(model)
-    run(np.zeros(INPUTS["cnn"], np.float32))
-    began = time.perf_counter()
-    for start in range(0, len(values), AT_ONCE):
-        run(values[start : start + AT_ONCE])
-    return len(values) / (time.perf_counter() - began)
+def _of_scikit_learn(
+    values: NDArray[np.float32], classes: list[str]
+) -> dict[str, Callable[[NDArray[np.float32]], object]]:
+    """Return the plain estimators' ``predict``, for rows of pixels, trained on the first digits."""
+    rows = values[:LEARNED_FROM].reshape(LEARNED_FROM, -1)
+    estimators = {"random-forest": RandomForestClassifier(random_state=0), "svm": SVC(random_state=0)}
+    return {
+        name: estimator.fit(rows, classes[:LEARNED_FROM]).predict for name, estimator in estimators.items()
+    }
 
 
-def png(image: Image) -> bytes:
-    file = io.BytesIO()
-    PIL.Image.fromarray(image.pixels).save(file, "PNG")
-    return file.getvalue()
+def _calls(call: Callable[[NDArray[np.float32]], object], values: NDArray[np.float32], at_once: int) -> float:
+    def call_all() -> None:
+        for start in range(0, len(values), at_once):
+            call(values[start : start + at_once])
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    call(values[:at_once])
+    return per_second(len(values), call_all)

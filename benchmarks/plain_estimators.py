@@ -1,9 +1,9 @@
-"""How right Coronal's classifiers are beside scikit-learn's own estimators, at their defaults.
+"""Accuracy of Coronal's classifiers beside scikit-learn's own estimators, with default parameters.
 
-Each learns the same part of the same set, with the same seed, and is tried on the rest. The sets are
-scikit-learn's: its digits of 8 × 8 pixels; the same, enlarged, turned and moved by chance in 28 × 28 pixels;
-and the rows of measures of wine, breast cancer and iris, as images of one row of floats. Coronal gets the
-images as they are, scikit-learn gets pixels from 0 to 1. Run it with ``python
+Both are trained on the same split of the same data set, with the same seed, and tested on the rest. The data
+sets are scikit-learn's: its digits of 8 × 8 pixels; the same, enlarged, rotated and shifted at random in 28
+× 28 pixels; and the feature rows of wine, breast cancer and iris, as images of one row of floats. Coronal
+gets the images unchanged, scikit-learn gets pixels from 0 to 1. Run it with ``python
 benchmarks/plain_estimators.py`` in the environment of `make install`; it takes some minutes for gradient
 boosting, and one for all others.
 """
@@ -31,13 +31,13 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 from coronal import Classifier, Image, TrainableAlgorithm, TrainingContext
-from coronal_classifiers.decision_tree import decision_tree
-from coronal_classifiers.gradient_boosting import gradient_boosting
-from coronal_classifiers.k_nearest import k_nearest
-from coronal_classifiers.logistic_regression import logistic_regression
-from coronal_classifiers.naive_bayes import naive_bayes
-from coronal_classifiers.random_forest import random_forest
-from coronal_classifiers.svm import svm
+from coronal_learning.estimators.decision_tree import decision_tree
+from coronal_learning.estimators.gradient_boosting import gradient_boosting
+from coronal_learning.estimators.k_nearest import k_nearest
+from coronal_learning.estimators.logistic_regression import logistic_regression
+from coronal_learning.estimators.naive_bayes import naive_bayes
+from coronal_learning.estimators.random_forest import random_forest
+from coronal_learning.estimators.svm import svm
 
 SIDE_PX = 28
 
@@ -54,7 +54,7 @@ PAIRS: Mapping[str, tuple[TrainableAlgorithm[Any], Callable[[int], Any]]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labelled:
-    """A set: its images, rows of them as scikit-learn gets them, and the number of each one's class."""
+    """A data set: images, the same as feature rows for scikit-learn, and class codes."""
 
     images: list[Image]
     rows: NDArray[np.float64]
@@ -62,13 +62,13 @@ class Labelled:
 
     @classmethod
     def of_pixels(cls, inks: NDArray[np.float64], codes: NDArray[np.int64]) -> "Labelled":
-        """Make one of planes of values from 0 to 1, which become images of 8 bits."""
+        """Return a data set of planes with values from 0 to 1, converted to 8-bit images."""
         pixels = np.round(255 * inks).astype(np.uint8)
         return cls([Image(one) for one in pixels], pixels.reshape(len(pixels), -1) / 255, codes)
 
     @classmethod
     def of_rows(cls, rows: NDArray[np.float64], codes: NDArray[np.int64]) -> "Labelled":
-        """Make one of rows of measures, which become images of one row."""
+        """Return a data set of feature rows, converted to images of one row."""
         return cls([Image(one[np.newaxis]) for one in rows], rows, codes)
 
 
@@ -84,7 +84,7 @@ def rows_of(load: Callable[[], Any]) -> Labelled:
 
 
 def jittered(inks: NDArray[np.float64], seed: int = 0) -> NDArray[np.float64]:
-    """Enlarge digits to 20 × 20 pixels, turn each by up to 10°, and put it about the middle of 28 × 28."""
+    """Enlarge digits to 20 × 20 pixels, rotate each by up to 10°, and place it near the centre of 28 × 28."""
     random = np.random.default_rng(seed)
     places = random.integers(2, 7, (len(inks), 2))
     angles = random.uniform(-10, 10, len(inks))
@@ -128,15 +128,15 @@ def print_row(title: str, name: str, labelled: Labelled, seeds: int) -> None:
 
 
 def accuracies(own: Classifier, plain: Any, labelled: Labelled, seed: int) -> tuple[float, float]:
-    """Compute how often an estimator is right of what it hasn't learned from, and how often Coronal is."""
+    """Compute the accuracy of an estimator, and of Coronal's, on held-out images."""
     numbers = np.arange(len(labelled.codes))
-    learned, asked = train_test_split(numbers, test_size=0.3, stratify=labelled.codes, random_state=seed)
-    plain.fit(labelled.rows[learned], labelled.codes[learned])
+    training, test = train_test_split(numbers, test_size=0.3, stratify=labelled.codes, random_state=seed)
+    plain.fit(labelled.rows[training], labelled.codes[training])
     names = labelled.codes.astype(str)
-    own.fit([labelled.images[one] for one in learned], names[learned].tolist(), TrainingContext(seed=seed))
-    said = [one.label for one in own.predict([labelled.images[number] for number in asked])]
-    direct = plain.score(labelled.rows[asked], labelled.codes[asked])
-    return float(direct), float(np.mean(names[asked] == said))
+    own.fit([labelled.images[one] for one in training], names[training].tolist(), TrainingContext(seed=seed))
+    predicted = [one.label for one in own.predict([labelled.images[number] for number in test])]
+    direct = plain.score(labelled.rows[test], labelled.codes[test])
+    return float(direct), float(np.mean(names[test] == predicted))
 
 
 if __name__ == "__main__":

@@ -23,3 +23,5 @@ for image in gateway worker networks; do
 done
 # shellcheck disable=SC2046
 pin development $(members projects) requirements/build.in --group pyproject.toml:dev
+# The same versions as Coronal's, where both have a library.
+pin benchmarks requirements/benchmarks.in --constraint requirements/development.txt

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pip._internal.models.index import PyPI, TestPyPI
 
-LARGEST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 
 _LOCK_FILES = re.compile(
     r"(uv|poetry|Pipfile|pdm|Cargo|yarn|bun|conda)\.lockb?|pylock(\..+)?\.toml"
@@ -54,8 +54,8 @@ def _faults(folder: Path, path: Path) -> Iterator[str]:
     if _LOCK_FILES.fullmatch(path.name):
         yield f"{path}: a lock file holds addresses; the pins are requirements/*.txt"
     size_bytes = (folder / path).stat().st_size
-    if size_bytes > LARGEST_BYTES:
-        yield f"{path}: a file must have at most {LARGEST_BYTES:,} bytes, found {size_bytes:,}"
+    if size_bytes > MAX_BYTES:
+        yield f"{path}: a file must have at most {MAX_BYTES:,} bytes, found {size_bytes:,}"
         return
     text = (folder / path).read_text("utf-8", errors="replace")
     for kind, pattern in _patterns():
@@ -80,7 +80,7 @@ def _registry_hosts() -> set[str]:
 
 
 def _configured_hosts() -> Iterator[str]:
-    """Give the hosts that pip installs from on this machine: a mirror must not stand in the tree either."""
+    """Yield the hosts that pip installs from on this machine: a mirror must not stand in the tree either."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     )

@@ -1,5 +1,6 @@
 """Real servers and real workers for the tests, and what they are given to do."""
 
+import gc
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
@@ -17,30 +18,58 @@ from pathlib import Path
 
 import pytest
 import redis
-from command_line import coronal_in
+from command_line import FEW_PLUGINS, commands
 from served import Served
 
-from coronal_jobs.catalogue import Offer
-from coronal_jobs.checking import check
+from coronal.pipelines.pipeline import parse
+from coronal_jobs.blobs.packs import read_artifact
+from coronal_jobs.blobs.store import BlobStore
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.ids import new_job_id
-from coronal_jobs.job import Input, Job, Order
-from coronal_jobs.pipeline import parse
-from coronal_jobs.planning import Hop, plan
+from coronal_jobs.pipeline.catalogue import Offer
+from coronal_jobs.pipeline.planning import StageGroup, plan
+from coronal_jobs.pipeline.validation import check
+from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.connection import Connection, connect
+from coronal_jobs.records.job import Input, Job, Order
+from coronal_jobs.records.job_store import JobStore
 from coronal_jobs.settings import StoreSettings
-from coronal_jobs.store.blobs import BlobStore
-from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.connection import Connection, connect
-from coronal_jobs.store.jobs import JobStore
-from coronal_worker.loader import load_plugins
+from coronal_worker.running.loader import load_plugins
 
 START_S = 30.0
 
 
+STARTING = {
+    *("server", "served", "site", "make_site", "start", "start_up", "start_up_for_all", "chaos", "lasting"),
+    *("run_command", "run_tool", "wheels", "python"),
+}
+"""The fixtures that start processes which take a second or more."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Hide the tests themselves from the garbage collector, which would walk all of them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long, unless a marker is asked for: `make chaos` does so."""
+    """Leave out what takes minutes, unless a marker is asked for, and put first what takes seconds.
+
+    So no process waits at the end for another that has begun with a long module. `make chaos` asks for all.
+    """
     if not config.option.markexpr:
         items[:] = [item for item in items if item.get_closest_marker("chaos") is None]
+    for item in items:
+        if STARTING & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 class RedisServer:
@@ -122,11 +151,11 @@ class WorkerProcess:
             self._process.wait()
 
     def processes(self) -> list[int]:
-        """Give the living processes of its session: itself, its children, and what they have started."""
+        """Return the living processes of its session: itself, its children, and what they have started."""
         return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._is_of_it(pid)]
 
     def children(self) -> list[int]:
-        """Give the processes that run jobs: each leads a group of its own."""
+        """Return the processes that run jobs: each leads a group of its own."""
         return [pid for pid in self.processes() if pid != self.pid and os.getpgid(pid) == pid]
 
     def _is_of_it(self, pid: int) -> bool:
@@ -150,15 +179,21 @@ class Site:
         self.workers: list[WorkerProcess] = []
 
     def start_worker(
-        self, pool: str = "default", *, processes: int = 1, plugins: Path | None = None, **settings: str
+        self,
+        pool: str = "default",
+        *,
+        processes: int = 1,
+        plugins: Path | None = None,
+        has_all_plugins: bool = False,
+        **settings: str,
     ) -> WorkerProcess:
-        """Start a worker, and wait until it has told what it offers."""
+        """Start a worker with few of our plugins, or with all, and wait for what it offers."""
         before = self._live_workers(pool)
         command = [sys.executable, "-m", "coronal_worker", "--pool", pool, "--processes", str(processes)]
         environment = {
             "CORONAL_REDIS_URL": self.settings.redis_url,
             "CORONAL_BLOBS_URL": self.settings.blobs_url,
-            "PYTHONPATH": str(plugins or ""),
+            "PYTHONPATH": ":".join([*([] if has_all_plugins else [FEW_PLUGINS]), str(plugins or "")]),
             "TMPDIR": str(self.folder),
             **{f"CORONAL_{name.upper()}": value for name, value in settings.items()},
         }
@@ -182,8 +217,10 @@ class Site:
         check(parsed, catalogue)
         blob = self.blobs.put(content)
         image = Input(name=name, sha256=blob.sha256, size_bytes=blob.size_bytes, format=format)
-        hops = (Hop(pool=pool, first=0, end=len(parsed.stages)),) if pool else plan(parsed, catalogue)
-        order = Order(id=new_job_id(), input=image, pipeline=parsed, hops=hops, seed=7)
+        stage_groups = (
+            (StageGroup(pool=pool, first=0, end=len(parsed.stages)),) if pool else plan(parsed, catalogue)
+        )
+        order = Order(id=new_job_id(), input=image, pipeline=parsed, stage_groups=stage_groups, seed=7)
         assert self.jobs.admit(order)
         return order.id
 
@@ -193,8 +230,8 @@ class Site:
         return self.jobs.get(job_id)
 
     def artifact(self, job: Job, name: str) -> bytes:
-        """Give the bytes of a job's result."""
-        return self.blobs.read(next(one.sha256 for one in job.artifacts if one.name == name))
+        """Return the bytes of a job's result."""
+        return read_artifact(self.blobs, next(one for one in job.artifacts if one.name == name))
 
     def close(self) -> None:
         for worker in self.workers:
@@ -346,14 +383,14 @@ def offer() -> Offer:
 
 @pytest.fixture
 def make_order() -> Callable[..., Order]:
-    """Makes orders: by default gaussian and otsu in one hop."""
+    """Makes orders: by default gaussian and otsu in one stage group."""
 
     def make(**changes: object) -> Order:
         values: dict[str, object] = {
             "id": new_job_id(),
             "input": Input(name="scan.png", sha256="a" * 64, size_bytes=10, format="png"),
             "pipeline": parse("[gaussian, otsu]"),
-            "hops": (Hop(pool="default", first=0, end=2),),
+            "stage_groups": (StageGroup(pool="default", first=0, end=2),),
         }
         return Order.model_validate(values | changes)
 
@@ -367,12 +404,12 @@ def order(make_order: Callable[..., Order]) -> Order:
 
 @pytest.fixture
 def take(job_store: JobStore, make_order: Callable[..., Order]) -> Callable[..., Job]:
-    """Admits a job and claims its first hop."""
+    """Admits a job and claims its first stage group."""
 
     def do(*, lease_s: float = 60.0, **changes: object) -> Job:
         order = make_order(**changes)
         job_store.admit(order)
-        job = job_store.claim(order.id, order.hops[0].pool, lease_s=lease_s)
+        job = job_store.claim(order.id, order.stage_groups[0].pool, lease_s=lease_s)
         assert job is not None
         return job
 
@@ -380,18 +417,18 @@ def take(job_store: JobStore, make_order: Callable[..., Order]) -> Callable[...,
 
 
 @pytest.fixture
-def midway(job_store: JobStore, take: Callable[..., Job], two_hops: tuple[Hop, ...]) -> Job:
-    """A job of two hops whose second is running; the first has left the case ``c…c``."""
-    first = take(hops=two_hops)
-    job_store.commit(first, carry="c" * 64)
+def midway(job_store: JobStore, take: Callable[..., Job], two_stage_groups: tuple[StageGroup, ...]) -> Job:
+    """A job of two stage groups whose second is running; the first has left the case ``c…c``."""
+    first = take(stage_groups=two_stage_groups)
+    job_store.commit(first, snapshot="c" * 64)
     second = job_store.claim(first.id, "there", lease_s=60)
     assert second is not None
     return second
 
 
 @pytest.fixture
-def two_hops() -> tuple[Hop, ...]:
-    return (Hop(pool="here", first=0, end=1), Hop(pool="there", first=1, end=2))
+def two_stage_groups() -> tuple[StageGroup, ...]:
+    return (StageGroup(pool="here", first=0, end=1), StageGroup(pool="there", first=1, end=2))
 
 
 @pytest.fixture(scope="session")
@@ -411,10 +448,19 @@ def make_distribution() -> Callable[..., None]:
     return make
 
 
+@pytest.fixture(scope="session")
+def run_command() -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Runs the command `coronal` in a folder that is named."""
+    with commands("coronal_client.cli.command") as running:
+        yield running.run
+
+
 @pytest.fixture
-def coronal(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def coronal(
+    run_command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command `coronal` in a folder of its own."""
-    return partial(coronal_in, tmp_path)
+    return partial(run_command, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -434,7 +480,7 @@ def served(
 
 @pytest.fixture(scope="session")
 def image_of() -> Callable[[str, str], Path]:
-    """Gives the path of an image that comes inside an installed package."""
+    """Return the path of an image that comes inside an installed package."""
 
     def find(package: str, path: str) -> Path:
         spec = find_spec(package)

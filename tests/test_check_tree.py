@@ -25,7 +25,7 @@ def main() -> Callable[[Path], int]:
 
 @pytest.fixture
 def check(main: Callable[[Path], int], capsys: pytest.CaptureFixture[str]) -> Check:
-    """Give what the check says of a folder; its exit status is 0 where that is nothing."""
+    """Return what the check says of a folder; its exit status is 0 where that is nothing."""
 
     def run(folder: Path) -> str:
         status = main(folder)
@@ -72,7 +72,7 @@ def test_this_tree_passes(check: Check) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
 )
-def test_each_fault_is_told_with_its_place(
+def test_each_fault_is_reported_with_its_place(
     check: Check, tree: Path, name: str, text: str, fault: str
 ) -> None:
     (tree / name).write_text(text)

@@ -1,4 +1,4 @@
-"""Handwritten digits, told apart by five classifiers: the classic first exercise, as jobs.
+"""Handwritten digits, distinguished by five classifiers: the classic first exercise, as jobs.
 
 Run it beside a server (`coronal up`): ``python examples/digits/digits.py``.
 """
@@ -16,9 +16,9 @@ from coronal_client import Client, Job
 
 SEED = 7
 CLASSIFIERS = {
-    "svm": {"penalty": 10.0},
+    "svm": {"C": 10.0},
     "decision-tree": {},
-    "random-forest": {"trees": 200},
+    "random-forest": {"n_estimators": 200},
     "cnn": {"epochs": 30},
     "rnn": {"epochs": 40},
 }
@@ -59,7 +59,7 @@ def learn(client: Client, out: Path, epochs: int | None = None) -> dict[str, Job
 
 
 def in_epochs(parameters: dict[str, Any], epochs: int | None) -> dict[str, Any]:
-    """Give the parameters of a classifier with other epochs, where it learns in epochs."""
+    """Return the parameters of a classifier with other epochs, where it learns in epochs."""
     return {**parameters, "epochs": epochs} if epochs and "epochs" in parameters else parameters
 
 
@@ -73,7 +73,7 @@ def write_digits(path: Path) -> Path:
 
 
 def print_table(jobs: dict[str, Job]) -> None:
-    """Print how often each classifier was right on digits that it hadn't seen, and how sure that is."""
+    """Print the accuracy of each classifier on unseen digits, with its confidence interval."""
     for name, job in jobs.items():
         print(f"{name:15} {job.results().report.metrics['accuracy']}")
 

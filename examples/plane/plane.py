@@ -15,7 +15,7 @@ from coronal_client import Client, Results
 SEED = 3
 CLASSIFIERS = {
     "svm": {"features": ["hog"], "cells": 8},
-    "random-forest": {"features": ["hog"], "cells": 8, "trees": 300},
+    "random-forest": {"features": ["hog"], "cells": 8, "n_estimators": 300},
     "cnn": {"epochs": 20, "augmentation": ["shift", "contrast"]},
     "rnn": {"epochs": 40, "size": 32, "augmentation": ["shift", "contrast"]},
 }
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def compare(client: Client, epochs: int | None = None) -> Results:
-    """Train each classifier on the same slices, and judge all of them on those that none has seen."""
+    """Train each classifier on the same slices, and evaluate all of them on those that none has seen."""
     with tempfile.TemporaryDirectory() as folder:
         added = client.add_dataset("planes", write_slices(Path(folder) / "planes.zip")).wait()
     jobs = [
@@ -58,14 +58,14 @@ def compare(client: Client, epochs: int | None = None) -> Results:
 
 
 def in_epochs(parameters: dict[str, Any], epochs: int | None) -> dict[str, Any]:
-    """Give the parameters of a classifier with other epochs, where it learns in epochs."""
+    """Return the parameters of a classifier with other epochs, where it learns in epochs."""
     return {**parameters, "epochs": epochs} if epochs and "epochs" in parameters else parameters
 
 
 def print_table(results: Results) -> None:
     """Print how well each does, the rarest class for itself."""
     for model in (results.report, *results.report.others):
-        rare = min((row for row in model.rows if row.n), key=lambda row: row.n)
+        rare = min((row for row in model.per_class if row.support), key=lambda row: row.support)
         balanced = model.metrics["balanced_accuracy"]
         print(f"{model.model:24} balanced accuracy {balanced}, {rare.name} found {rare.metrics['recall']}")
 

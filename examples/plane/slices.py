@@ -73,7 +73,7 @@ def write_slices(path: Path, seed: int = 0) -> Path:
 
 
 def slices() -> Iterator[tuple[str, int, int, Slice]]:
-    """Give each slice that shows enough of the head: plane, block, number, and values from 0 to 1."""
+    """Yield each slice that shows enough of the head: plane, block, number, and values from 0 to 1."""
     head = read_head()
     for name, plane in PLANES.items():
         count = head.shape[plane.axis]

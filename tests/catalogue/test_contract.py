@@ -9,9 +9,9 @@ from pydantic import JsonValue
 from pydantic_core import to_jsonable_python
 
 from coronal import Algorithm, Kind, TrainableAlgorithm
-from coronal.parameters import check
+from coronal.algorithms.parameters import check
 from coronal.testing import check_algorithm, check_segmenter
-from coronal_jobs.checking import wrong_parameter
+from coronal_jobs.pipeline.validation import wrong_parameter
 
 ALL = (*MEMBERS, "classifiers", "networks")
 OFFERED = [one for member in ALL for one in offered_by(member)]
@@ -23,10 +23,16 @@ QUICK: dict[str, dict[str, JsonValue]] = {
 }
 """What a segmenter is given so that it learns small squares in seconds."""
 
+SLOW = ("brain", "active-contour", "chan-vese", "frangi", "resize", "sato")
+"""Whose check takes seconds."""
+
 every_algorithm = pytest.mark.parametrize(
     "algorithm",
-    [one for one in OFFERED if isinstance(one, Algorithm)],
-    ids=lambda algorithm: algorithm.spec.name,
+    [
+        pytest.param(one, id=one.spec.name, marks=[pytest.mark.slow] if one.spec.name in SLOW else [])
+        for one in OFFERED
+        if isinstance(one, Algorithm)
+    ],
 )
 every_entry_point = pytest.mark.parametrize(
     "point", [point for member in ALL for point in entry_points_of(member)], ids=lambda point: point.name
@@ -39,11 +45,11 @@ def test_it_keeps_the_contract(algorithm: Algorithm[..., Any]) -> None:
 
 
 @every_algorithm
-def test_it_takes_the_parameters_again_that_a_provenance_tells(algorithm: Algorithm[..., Any]) -> None:
+def test_it_accepts_the_parameters_of_its_provenance(algorithm: Algorithm[..., Any]) -> None:
     given = check(algorithm.declaration.parameters, given_to(algorithm.spec.name))
-    told = to_jsonable_python(given)
-    assert wrong_parameter(algorithm.spec.parameters, told) is None
-    assert check(algorithm.declaration.parameters, told) == given
+    reported = to_jsonable_python(given)
+    assert wrong_parameter(algorithm.spec.parameters, reported) is None
+    assert check(algorithm.declaration.parameters, reported) == given
 
 
 @every_algorithm
@@ -53,6 +59,7 @@ def test_it_says_what_it_takes_and_gives_and_where_it_comes_from(algorithm: Algo
     assert not missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segmenter", SEGMENTERS, ids=lambda segmenter: segmenter.spec.name)
 def test_a_segmenter_that_learns_keeps_the_contract(segmenter: TrainableAlgorithm[Any]) -> None:
     check_segmenter(segmenter, QUICK.get(segmenter.spec.name))

@@ -44,7 +44,7 @@ every_run = pytest.mark.parametrize(("name", "dimensions"), RUNS, ids=lambda val
 
 
 @pytest.fixture(scope="module")
-def told(served: Served) -> dict[str, dict[str, Any]]:
+def reported(served: Served) -> dict[str, dict[str, Any]]:
     """What ``GET /v1/plugins`` says of each algorithm, by its name."""
     return {body["name"]: body for body in served.catalogue()["algorithms"]}
 
@@ -74,17 +74,17 @@ def jobs(served: Served, images: Mapping[int, tuple[Path, Path]]) -> Iterator[di
 
 
 @every_purpose
-def test_all_that_an_analyst_looks_for_is_there(told: Mapping[str, Any], purpose: str) -> None:
-    assert set(WANTED[purpose].split()) <= told.keys()
+def test_all_that_an_analyst_looks_for_is_there(reported: Mapping[str, Any], purpose: str) -> None:
+    assert set(WANTED[purpose].split()) <= reported.keys()
 
 
-def test_all_that_the_members_offer_is_there(told: Mapping[str, Any]) -> None:
-    assert told.keys() >= SPECS.keys()
+def test_all_that_the_members_offer_is_there(reported: Mapping[str, Any]) -> None:
+    assert reported.keys() >= SPECS.keys()
 
 
 @every_algorithm
-def test_it_is_told_with_summary_version_and_schema(told: Mapping[str, Any], name: str) -> None:
-    body = told[name]
+def test_it_is_reported_with_summary_version_and_schema(reported: Mapping[str, Any], name: str) -> None:
+    body = reported[name]
     schema = body["parameters"]
 
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -95,8 +95,8 @@ def test_it_is_told_with_summary_version_and_schema(told: Mapping[str, Any], nam
 
 
 @every_algorithm
-def test_a_size_is_told_with_its_unit(told: Mapping[str, Any], name: str) -> None:
-    properties = told[name]["parameters"]["properties"]
+def test_a_size_is_reported_with_its_unit(reported: Mapping[str, Any], name: str) -> None:
+    properties = reported[name]["parameters"]["properties"]
     lengths = {"sigma", "radius", "distance", "smoothing", "smallest", "window", "margin"} & properties.keys()
 
     assert {length for length in lengths if "unit" not in _leaf(properties[length])} == set()
@@ -136,5 +136,5 @@ def _array(results: Results, stem: str, folder: Path) -> NDArray[Any]:
 
 
 def _leaf(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the schema of the number, where none may be given instead."""
+    """Return the schema of the number, where none may be given instead."""
     return next((kind for kind in schema.get("anyOf", ()) if "unit" in kind), schema)

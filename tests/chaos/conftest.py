@@ -1,4 +1,4 @@
-"""Sites that things are done to."""
+"""Sites for fault injection."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from harness.site import Site
 
 @pytest.fixture
 def chaos(tmp_path: Path) -> Iterator[Site]:
-    """An empty site with a Redis of its own; no process of it outlives the test."""
+    """Yield an empty site with a Redis of its own; no process of it outlives the test."""
     site = Site(tmp_path)
     yield site
     site.close()
@@ -17,14 +17,14 @@ def chaos(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def busy(chaos: Site) -> Site:
-    """A site with a janitor and a worker of two processes, of which is known what it gives in quiet times."""
+    """Return a site with a janitor and a worker of two processes, with the results of runs without faults."""
     _fill(chaos)
     return chaos
 
 
 @pytest.fixture(scope="session")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A busy site that survives one fault after the other; at the end nothing may be left of any."""
+    """Yield a busy site that is used for many faults; at the end nothing may be left over from any."""
     site = Site(tmp_path_factory.mktemp("lasting"))
     try:
         _fill(site)

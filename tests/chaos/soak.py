@@ -1,7 +1,7 @@
-"""Random faults for as long as you like: ``python tests/chaos/soak.py --minutes 10``.
+"""A soak test with random faults: ``python tests/chaos/soak.py --minutes 10``.
 
-500 jobs are sent while something dies, stands still or is cut off every few seconds. At the end it is told
-what was counted; the exit status is 1 when a promise was broken.
+500 jobs are submitted while something is killed, suspended or disconnected every few seconds. At the end the
+counts are printed; the exit status is 1 when a guarantee was violated.
 """
 
 import argparse
@@ -27,29 +27,29 @@ END_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What is done to a site; after each fault it can go on."""
+    """The faults that are injected into a site, each of which it must survive."""
 
     site: Site
     chance: random.Random
 
-    def strike(self) -> str:
-        """Do one of them, and tell which."""
+    def inject(self) -> str:
+        """Inject a random fault, and return its name."""
         faults = (
             self.kill_child,
             self.kill_worker,
             self.restart_worker,
-            self.sleep_worker,
+            self.suspend_worker,
             self.kill_janitor,
             self.kill_redis,
-            self.stop_redis,
+            self.suspend_redis,
             self.cut_connections,
-            self.lose_doorbells,
+            self.lose_notifications,
             self.cancel,
         )
         fault: Callable[[], None] = self.chance.choice(faults)
         try:
             fault()
-        except StoreUnavailable:  # what the last one did isn't over
+        except StoreUnavailable:  # the last fault isn't over
             return f"{fault.__name__} (in vain)"
         return fault.__name__
 
@@ -65,7 +65,7 @@ class Faults:
         self._worker().send(signal.SIGTERM)
         self.site.start_worker(processes=2, wait=False)
 
-    def sleep_worker(self) -> None:
+    def suspend_worker(self) -> None:
         worker = self._worker()
         everyone = (worker.pid, *worker.children)
         for pid in everyone:
@@ -83,15 +83,15 @@ class Faults:
         time.sleep(self.chance.uniform(0, 2))
         self.site.redis.start()
 
-    def stop_redis(self) -> None:
-        self.site.redis.stop()
+    def suspend_redis(self) -> None:
+        self.site.redis.suspend()
         time.sleep(self.chance.uniform(0.5, 5))
         self.site.redis.resume()
 
     def cut_connections(self) -> None:
         self.site.redis.cut_connections()
 
-    def lose_doorbells(self) -> None:
+    def lose_notifications(self) -> None:
         self.site.connection.lpop("coronal:pool.default", 3)
 
     def cancel(self) -> None:
@@ -106,14 +106,16 @@ class Faults:
 
 
 def soak(folder: Path, *, seed: int, minutes: float, jobs: int) -> bool:
-    """Run a site for so long, and tell whether each promise was kept."""
+    """Run a site with random faults, and return whether all guarantees held."""
     site = Site(folder)
     try:
         site.start_janitor()
         for _ in range(2):
             site.start_worker(processes=2)
         site.run_quietly()
-        print(f"seed {seed}: {dict(_disturb(site, random.Random(seed), minutes * 60, jobs))}", flush=True)
+        print(
+            f"seed {seed}: {dict(_inject_faults(site, random.Random(seed), minutes * 60, jobs))}", flush=True
+        )
         site.verify_all(END_S)
     except AssertionError as broken:
         print(f"seed {seed}: BROKEN: {broken}", flush=True)
@@ -123,7 +125,7 @@ def soak(folder: Path, *, seed: int, minutes: float, jobs: int) -> bool:
     return True
 
 
-def _disturb(site: Site, chance: random.Random, seconds: float, jobs: int) -> Counter[str]:
+def _inject_faults(site: Site, chance: random.Random, seconds: float, jobs: int) -> Counter[str]:
     ends = time.monotonic() + seconds
     sender = threading.Thread(target=_send, args=(site, jobs, seconds))
     sender.start()
@@ -131,13 +133,13 @@ def _disturb(site: Site, chance: random.Random, seconds: float, jobs: int) -> Co
     faults = Faults(site, chance)
     while time.monotonic() < ends:
         time.sleep(chance.uniform(0.5, 4))
-        done[faults.strike()] += 1
+        done[faults.inject()] += 1
     sender.join()
     return done
 
 
 def _send(site: Site, jobs: int, seconds: float) -> None:
-    """Send so many jobs, spread over the time; one that isn't accepted is sent again, as another."""
+    """Submit jobs at regular intervals; one that isn't accepted is submitted again, as a new one."""
     for _ in range(jobs):
         while True:
             try:
@@ -149,11 +151,11 @@ def _send(site: Site, jobs: int, seconds: float) -> None:
 
 
 def main() -> int:
-    """Soak once with each seed, and give the exit status."""
-    parser = argparse.ArgumentParser(description="Random faults, for so many minutes in all.")
+    """Run the soak test with each seed, and return the exit status."""
+    parser = argparse.ArgumentParser(description="Inject random faults.")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--jobs", type=int, default=JOBS, help="how many jobs, in all")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="total number of jobs")
     given = parser.parse_args()
     kept = True
     for seed in given.seeds:

@@ -1,4 +1,4 @@
-"""What Celery on Redis does by itself: why there are records, leases and doorbells at all."""
+"""Plain Celery on Redis loses messages: why there are records, leases and notifications."""
 
 import sys
 import time
@@ -36,13 +36,13 @@ def test_a_message_that_a_dead_worker_has_taken_is_gone_though_it_acknowledges_l
     worker = _start(server, tmp_path)
     try:
         server.take_and_kill(worker, lambda: celery.send_task("bare.run", args=["lost"]))
-        wait_until(lambda: server.ask("LLEN", "celery") == 0, "the dead worker has taken it")
+        wait_until(lambda: server.execute("LLEN", "celery") == 0, "the dead worker has taken it")
         worker = _start(server, tmp_path)
         celery.send_task("bare.run", args=["after"])
         wait_until((tmp_path / "after").exists, "the next one is done")
         time.sleep(1)
         assert not (tmp_path / "lost").exists()
-        assert (server.ask("LLEN", "celery"), server.ask("HLEN", "unacked")) == (0, 0)
+        assert (server.execute("LLEN", "celery"), server.execute("HLEN", "unacked")) == (0, 0)
     finally:
         worker.kill()
         celery.close()

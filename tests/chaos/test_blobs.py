@@ -1,4 +1,4 @@
-"""A blob store that is full, and one from which a writer was torn away."""
+"""A full blob store, and damaged case snapshots."""
 
 import os
 import resource
@@ -19,7 +19,7 @@ FULL_BYTES = 700
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MiB in memory."""
+    """Yield a file system of 4 MiB in memory."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a file system")
     folder = tmp_path / "small"
@@ -31,7 +31,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def cramped(tmp_path: Path, small_disk: Path) -> Iterator[Site]:
-    """A busy site whose blobs lie on the small disk."""
+    """Yield a busy site whose blobs lie on the small disk."""
     site = Site(tmp_path, blobs=small_disk / "blobs")
     try:
         site.start_janitor()
@@ -46,18 +46,18 @@ def cramped(tmp_path: Path, small_disk: Path) -> Iterator[Site]:
 def test_a_disk_that_is_full_takes_nothing_and_keeps_nothing_half_written(
     cramped: Site, small_disk: Path
 ) -> None:
-    _, url = cramped.start_gateway(least_free_bytes=0)
-    before = len(cramped.holdings.intake.names())
+    _, url = cramped.start_gateway(min_free_bytes=0)
+    before = len(cramped.blob_references.submission_journal.names())
     filler = small_disk / "filler"
     with httpx.Client(base_url=url, timeout=10) as client:
-        waiting = cramped.submit(hops=2)
+        waiting = cramped.submit(stage_groups=2)
         cramped.await_running(waiting)
         _fill(filler)
         for image in (cramped.image, cramped.image + bytes(1 << 20)):
             answer = _post(client, image)
             assert (answer.status_code, answer.json()["code"]) == (503, "store-full")
             assert int(answer.headers["Retry-After"]) > 0
-        assert len(cramped.holdings.intake.names()) == before + 1
+        assert len(cramped.blob_references.submission_journal.names()) == before + 1
         assert not list((small_disk / "blobs" / "incoming").iterdir())
         wait_until(lambda: cramped.jobs.get(waiting).retries > 0, "the job whose results have no room waits")
         filler.unlink()
@@ -85,10 +85,10 @@ def _fill(path: Path) -> None:
 
 @pytest.mark.chaos
 def test_a_case_that_is_damaged_between_two_pools_is_made_again(busy: Site) -> None:
-    ids = [busy.submit(seed=seed, hops=2, last_pool="other") for seed in range(3)]
-    wait_until(lambda: all(busy.jobs.get(one).carry for one in ids), "all wait for the other pool")
+    ids = [busy.submit(seed=seed, stage_groups=2, last_pool="other") for seed in range(3)]
+    wait_until(lambda: all(busy.jobs.get(one).snapshot for one in ids), "all wait for the other pool")
     for one in ids:
-        flip(busy.blobs, str(busy.jobs.get(one).carry))
+        flip(busy.blobs, str(busy.jobs.get(one).snapshot))
     busy.start_worker(pool="other", memory_bytes=1 << 30)
     assert busy.verify_all().ended["failed"] == 0
     assert [busy.jobs.get(one).restarts for one in ids] == [1, 1, 1]

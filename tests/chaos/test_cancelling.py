@@ -5,7 +5,7 @@ import time
 
 from harness.site import Site
 
-from coronal_jobs.job import State
+from coronal_jobs.records.job import State
 
 TIMES = 40
 PIPELINE = "[slow: {seconds: 0}]"

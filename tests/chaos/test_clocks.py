@@ -1,4 +1,4 @@
-"""Workers and janitors whose clock is wrong: all times that count are Redis's."""
+"""Workers and janitors with a wrong clock: leases and time-outs use the clock of Redis."""
 
 import time
 
@@ -14,18 +14,18 @@ def test_a_clock_that_is_an_hour_wrong_changes_nothing(chaos: Site, ahead_s: flo
     chaos.start_janitor(clock_ahead_s=-ahead_s)
     chaos.start_worker(processes=2, clock_ahead_s=ahead_s)
     clock = chaos.ended(chaos.submit("[clock]"))
-    assert abs(_told_by(chaos, clock.id) - ahead_s - time.time()) < HOUR_S / 2
+    assert abs(_reported_by(chaos, clock.id) - ahead_s - time.time()) < HOUR_S / 2
     chaos.run_quietly()
     long = chaos.submit(f"[slow: {{seconds: {LEASE_S + 1}}}, otsu]")
     chaos.submit_many(4)
     counts = chaos.verify_all()
-    assert counts.runs == sum(len(chaos.jobs.get(one).hops) for one in chaos.history.accepted())
+    assert counts.runs == sum(len(chaos.jobs.get(one).stage_groups) for one in chaos.history.accepted())
     job = chaos.jobs.get(long)
     assert job.created_ms <= job.started_ms <= job.finished_ms
     assert abs(job.finished_ms / 1000 - time.time()) < HOUR_S / 2
 
 
-def _told_by(site: Site, job_id: str) -> float:
-    """Give the time of day that a stage has logged."""
+def _reported_by(site: Site, job_id: str) -> float:
+    """Return the time of day that a stage has logged."""
     line = next(line for line in site.jobs.read_log(job_id) if "my clock says " in line)
     return float(line.rpartition("my clock says ")[2])

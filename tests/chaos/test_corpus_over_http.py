@@ -33,7 +33,9 @@ def test_every_file_gets_one_verdict_and_the_worker_lives(
     with capsys.disabled():
         print(f"\n{len(paths)} files sent twice: {dict(Counter(first))}")
     assert len(paths) >= 1_500
-    assert [told for told in zip(paths, first, again, strict=True) if told[1] != told[2]] == []
+    assert [
+        reported for reported in zip(paths, first, again, strict=True) if reported[1] != reported[2]
+    ] == []
     assert set(first) <= EXPECTED
     assert worker.children == before
 

@@ -38,7 +38,7 @@ def full_device() -> DeadLog:
 
 @pytest.fixture
 def closed_pipe(tmp_path: Path) -> DeadLog:
-    """A pipe whose reader goes away."""
+    """Return a pipe whose reader goes away."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -47,7 +47,7 @@ def closed_pipe(tmp_path: Path) -> DeadLog:
 
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[DeadLog]:
-    """A log on a file system that takes no byte more."""
+    """Yield a log on a file system that takes no byte more."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a file system")
     folder = tmp_path / "small"
@@ -105,8 +105,8 @@ def test_what_is_expected_to_go_wrong_leaves_no_traceback_in_a_log(chaos: Site) 
         chaos.redis.start()
         wait_until(lambda: client.get("/readyz").is_success, "the gateway is ready again")
         assert chaos.ended(_submit(client, chaos.image, "otsu"), 60).state == "succeeded"
-    told = {program.name: program.log for program in chaos.programs}
-    assert [name for name, text in told.items() if "Traceback" in text] == [], told
+    reported = {program.name: program.log for program in chaos.programs}
+    assert [name for name, text in reported.items() if "Traceback" in text] == [], reported
     chaos.verify_all()
 
 

@@ -10,10 +10,12 @@ import pytest
 from harness.programs import wait_until
 from harness.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cramped(tmp_path: Path) -> Iterator[tuple[Site, Path]]:
-    """A busy site whose Redis writes to a file system of 8 MiB, and a file that fills it."""
+    """Yield a busy site whose Redis writes to a file system of 8 MiB, and a file that fills it."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a file system")
     small = tmp_path / "site"
@@ -34,7 +36,7 @@ def cramped(tmp_path: Path) -> Iterator[tuple[Site, Path]]:
         subprocess.run(["umount", "--lazy", str(small / "redis")], check=True)
 
 
-def test_a_redis_whose_disk_is_full_is_told_as_full_and_what_was_accepted_ends_when_there_is_room(
+def test_a_redis_whose_disk_is_full_is_reported_as_full_and_what_was_accepted_ends_when_there_is_room(
     cramped: tuple[Site, Path],
 ) -> None:
     site, filler = cramped

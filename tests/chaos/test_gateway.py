@@ -1,4 +1,4 @@
-"""A gateway that is killed while jobs are sent to it."""
+"""Gateways that are killed while jobs are submitted to them."""
 
 import threading
 import time

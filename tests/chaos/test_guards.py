@@ -1,19 +1,23 @@
-"""The guards of the scripts, each by the harm that it keeps away; test_mutations.py breaks one by one."""
+"""The guards of the scripts, each by the fault that it prevents; test_mutations.py breaks them one by one."""
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
 from coronal.spec import AlgorithmSpec, FormatSpec, Input, Kind
-from coronal_jobs.catalogue import NotOffered, Offer
-from coronal_jobs.job import Failure, Job, Order, State
-from coronal_jobs.planning import Hop
-from coronal_jobs.store.blobs import BlobStore
-from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.connection import Connection
-from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.jobs import Committed, JobStore
+from coronal_jobs.blobs.packs import pack_name
+from coronal_jobs.blobs.references import BlobReferences
+from coronal_jobs.blobs.store import BlobStore
+from coronal_jobs.pipeline.catalogue import NotOffered, Offer
+from coronal_jobs.pipeline.planning import StageGroup
+from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.claim_report import Report
+from coronal_jobs.records.claim_store import Committed
+from coronal_jobs.records.connection import Connection
+from coronal_jobs.records.job import Artifact, Failure, Job, Order, State
+from coronal_jobs.records.job_store import JobStore
 
 LEASE_S = 60.0
 QUEUE = "coronal:pool.{}"
@@ -40,7 +44,7 @@ OLD, NEW = _offer("1"), _offer("2")
 
 @pytest.fixture
 def claimed(job_store: JobStore, order: Order) -> Job:
-    """A job whose only hop is claimed."""
+    """Return a job whose only stage group is claimed."""
     job_store.admit(order)
     return _claim(job_store, order.id)
 
@@ -51,11 +55,11 @@ def _claim(jobs: JobStore, job_id: str, pool: str = "default") -> Job:
     return job
 
 
-def test_a_claim_that_was_lost_writes_nothing(job_store: JobStore, claimed: Job) -> None:
-    job_store.lose(claimed.id, claimed.epoch)
+def test_a_reclaimed_claim_writes_nothing(job_store: JobStore, claimed: Job) -> None:
+    job_store.reclaim(claimed.id, claimed.epoch)
     _claim(job_store, claimed.id)
-    assert not job_store.beat(claimed.id, claimed.epoch, lease_s=LEASE_S)
-    assert not job_store.report(claimed, "otsu", 0.5)
+    assert not job_store.renew_lease(claimed.id, claimed.epoch, lease_s=LEASE_S)
+    assert not job_store.report(claimed.id, claimed.epoch, Report("otsu", 0.5))
     assert not job_store.release(claimed.id, claimed.epoch)
     assert job_store.fail(claimed.id, claimed.epoch, FAILURE) == "stale"
     assert job_store.commit(claimed).answer == "stale"
@@ -63,8 +67,21 @@ def test_a_claim_that_was_lost_writes_nothing(job_store: JobStore, claimed: Job)
     assert job_store.get(claimed.id).state is State.RUNNING
 
 
+def test_a_line_that_a_claim_has_logged_is_written_once_and_by_no_earlier_claim(
+    job_store: JobStore, claimed: Job
+) -> None:
+    for lines in (("one",), ("one", "two")):
+        job_store.report(claimed.id, claimed.epoch, Report(lines=lines))
+    job_store.reclaim(claimed.id, claimed.epoch)
+    again = _claim(job_store, claimed.id)
+    job_store.report(claimed.id, claimed.epoch, Report(lines=("one", "two", "too late")))
+    job_store.report(again.id, again.epoch, Report(lines=("three", "four")))
+    job_store.commit(again, report=Report(lines=("four", "five"), first=2))
+    assert job_store.read_log(claimed.id) == ["one", "two", "three", "four", "five"]
+
+
 def test_a_claim_that_ended_with_a_lease_is_fenced_before_the_next(job_store: JobStore, claimed: Job) -> None:
-    job_store.lose(claimed.id, claimed.epoch)
+    job_store.reclaim(claimed.id, claimed.epoch)
     assert job_store.get(claimed.id).epoch == claimed.epoch + 1
 
 
@@ -74,11 +91,11 @@ def test_a_cancelled_job_that_is_retried_is_fenced_from_who_ran_it(job_store: Jo
     assert job_store.commit(claimed).answer == "stale"
 
 
-def test_a_doorbell_claims_once(job_store: JobStore, claimed: Job) -> None:
+def test_a_notification_claims_once(job_store: JobStore, claimed: Job) -> None:
     assert job_store.claim(claimed.id, "default", lease_s=LEASE_S) is None
 
 
-def test_a_doorbell_in_another_pools_queue_claims_nothing(job_store: JobStore, order: Order) -> None:
+def test_a_notification_in_another_pools_queue_claims_nothing(job_store: JobStore, order: Order) -> None:
     job_store.admit(order)
     assert job_store.claim(order.id, "elsewhere", lease_s=LEASE_S) is None
 
@@ -86,12 +103,12 @@ def test_a_doorbell_in_another_pools_queue_claims_nothing(job_store: JobStore, o
 class TestAJobThatWasPlannedForAnotherVersion:
     @pytest.fixture
     def job_id(self, job_store: JobStore, make_order: Callable[..., Order]) -> str:
-        order = make_order(hops=(Hop(pool="default", first=0, end=2, versions={"otsu": "2"}),))
+        order = make_order(stage_groups=(StageGroup(pool="default", first=0, end=2, versions={"otsu": "2"}),))
         job_store.admit(order)
         return order.id
 
     def _declined(self, jobs: JobStore, job_id: str, *, max_parked_s: float = 600.0) -> str:
-        """Let an old worker take its doorbell."""
+        """Let an old worker take its notification."""
         jobs._redis.rpop(QUEUE.format("default"))
         with pytest.raises(NotOffered) as lack:
             jobs.claim(job_id, "default", lease_s=LEASE_S, offer=OLD)
@@ -114,8 +131,8 @@ class TestAJobThatWasPlannedForAnotherVersion:
     ) -> None:
         catalogue_store.publish("default", "new", NEW)
         assert self._declined(job_store, job_id) == "sent"
-        bells = job_store._redis.lrange(QUEUE.format(f"default.{NEW.digest}"), 0, -1)
-        assert [_job_of(bell) for bell in bells] == [job_id]
+        notifications = job_store._redis.lrange(QUEUE.format(f"default.{NEW.digest}"), 0, -1)
+        assert [_job_of(message) for message in notifications] == [job_id]
         assert job_store.decline(job_id, NotOffered("default", "otsu 2"), OLD, max_parked_s=600) == "parked"
 
     def test_it_is_sent_to_nobody_who_is_dead_or_elsewhere_or_cannot_run_it(
@@ -127,17 +144,17 @@ class TestAJobThatWasPlannedForAnotherVersion:
         catalogue_store.publish("default", "other", OLD.model_copy(update={"tasks": ("dataset",)}))
         assert self._declined(job_store, job_id) == "parked"
 
-    def test_while_nobody_can_run_it_it_is_rung_for_again_until_its_time_is_over(
+    def test_while_nobody_can_run_it_its_notification_is_redelivered_until_its_time_is_over(
         self, job_store: JobStore, connection: Connection, job_id: str, make_order: Callable[..., Order]
     ) -> None:
         assert self._declined(job_store, job_id, max_parked_s=2) == "parked"
         seconds = connection.time()[0]
         assert connection.zscore("coronal:outbox", job_id) < 1000 * (seconds + 4)
-        job_store.admit(make_order())  # its doorbell waits in the queue
+        job_store.admit(make_order())  # its notification waits in the queue
         connection.zadd("coronal:outbox", {job_id: 0})
-        assert job_store.ring() == 1
+        assert job_store.redeliver() == 1
 
-    def test_a_new_worker_lets_it_be_rung_for_at_once(
+    def test_a_new_worker_has_its_notification_redelivered_at_once(
         self, job_store: JobStore, catalogue_store: CatalogueStore, connection: Connection, job_id: str
     ) -> None:
         catalogue_store.publish("default", "old", OLD)
@@ -146,7 +163,7 @@ class TestAJobThatWasPlannedForAnotherVersion:
         connection.zadd("coronal:parked", {job_id: since_ms})
         catalogue_store.publish("default", "new", NEW)
         assert connection.zscore("coronal:parked", job_id) == since_ms
-        assert job_store.ring() == 1
+        assert job_store.redeliver() == 1
         for worker in ("old", "new"):
             catalogue_store.leave("default", worker)
         catalogue_store.publish("default", "old", OLD)
@@ -158,68 +175,70 @@ class TestAJobThatWasPlannedForAnotherVersion:
         catalogue_store.publish("default", "new", NEW)
         assert self._declined(job_store, job_id) == "sent"
         connection.zadd("coronal:outbox", {job_id: 0})
-        assert job_store.ring() == 0
+        assert job_store.redeliver() == 0
         catalogue_store.leave("default", "new")
         connection.zadd("coronal:outbox", {job_id: 0})
-        assert job_store.ring() == 1
+        assert job_store.redeliver() == 1
 
 
 def test_a_lease_that_still_holds_is_not_taken_away(job_store: JobStore, claimed: Job) -> None:
-    assert job_store.lose(claimed.id) == "stale"
+    assert job_store.reclaim(claimed.id) == "stale"
     assert job_store.get(claimed.id).state is State.RUNNING
 
 
 def test_what_is_over_is_not_taken_away(job_store: JobStore, claimed: Job) -> None:
     job_store.commit(claimed)
-    assert job_store.lose(claimed.id) == job_store.lose(claimed.id, claimed.epoch) == "stale"
+    assert job_store.reclaim(claimed.id) == job_store.reclaim(claimed.id, claimed.epoch) == "stale"
 
 
-def test_a_claim_has_a_lease_and_a_beat_extends_it(
+def test_a_claim_has_a_lease_and_a_renewal_extends_it(
     connection: Connection, job_store: JobStore, claimed: Job
 ) -> None:
     ends_ms = connection.zscore("coronal:leases", claimed.id)
     assert ends_ms is not None
-    job_store.beat(claimed.id, claimed.epoch, lease_s=2 * LEASE_S)
+    job_store.renew_lease(claimed.id, claimed.epoch, lease_s=2 * LEASE_S)
     assert connection.zscore("coronal:leases", claimed.id) >= ends_ms + 0.9 * 1000 * LEASE_S
 
 
-def test_three_lost_runs_end_a_job(job_store: JobStore, order: Order) -> None:
+def test_three_crashed_attempts_fail_a_job(job_store: JobStore, order: Order) -> None:
     job_store.admit(order)
-    answers = [job_store.lose(order.id, _claim(job_store, order.id).epoch) for _ in range(3)]
+    answers = [job_store.reclaim(order.id, _claim(job_store, order.id).epoch) for _ in range(3)]
     assert answers == ["queued", "queued", "failed"]
 
 
-def test_a_committed_hop_rings_for_the_next(
-    connection: Connection, job_store: JobStore, make_order: Callable[..., Order], two_hops: object
+def test_a_committed_stage_group_sends_the_notification_of_the_next(
+    connection: Connection, job_store: JobStore, make_order: Callable[..., Order], two_stage_groups: object
 ) -> None:
-    order = make_order(hops=two_hops)
+    order = make_order(stage_groups=two_stage_groups)
     job_store.admit(order)
-    job_store.commit(_claim(job_store, order.id, "here"), carry="b" * 64)
-    assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("there"), 0, -1)] == [order.id]
+    job_store.commit(_claim(job_store, order.id, "here"), snapshot="b" * 64)
+    assert [_job_of(message) for message in connection.lrange(QUEUE.format("there"), 0, -1)] == [order.id]
     assert connection.zscore("coronal:outbox", order.id) is not None
 
 
 @pytest.fixture
-def second(job_store: JobStore, make_order: Callable[..., Order], two_hops: object) -> Callable[[], Job]:
-    """Brings a job to its second hop, and returns its claim."""
-    order = make_order(hops=two_hops)
+def second(
+    job_store: JobStore, make_order: Callable[..., Order], two_stage_groups: object
+) -> Callable[[], Job]:
+    """Return a function that brings a job to its second stage group, and returns its claim."""
+    order = make_order(stage_groups=two_stage_groups)
     job_store.admit(order)
 
     def reach() -> Job:
-        job_store.commit(_claim(job_store, order.id, "here"), carry="b" * 64)
+        job_store.commit(_claim(job_store, order.id, "here"), snapshot="b" * 64)
         return _claim(job_store, order.id, "there")
 
     return reach
 
 
-def test_a_restart_begins_with_the_first_hop_in_its_pool_and_rings_there(
+def test_a_restart_begins_with_the_first_stage_group_in_its_pool_and_notifies_it(
     connection: Connection, job_store: JobStore, second: Callable[[], Job]
 ) -> None:
     claim = second()
     connection.delete(QUEUE.format("here"))
     assert job_store.restart(claim) == Committed("queued", ("b" * 64,))
-    assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("here"), 0, -1)] == [claim.id]
-    assert _claim(job_store, claim.id, "here").hop == 0
+    assert [_job_of(message) for message in connection.lrange(QUEUE.format("here"), 0, -1)] == [claim.id]
+    assert _claim(job_store, claim.id, "here").stage_group == 0
 
 
 def test_a_restart_counts_once_and_a_claim_of_before_restarts_nothing(
@@ -232,11 +251,11 @@ def test_a_restart_counts_once_and_a_claim_of_before_restarts_nothing(
     assert job_store.get(claim.id).restarts == 1
 
 
-def test_restarts_come_to_an_end(job_store: JobStore, second: Callable[[], Job]) -> None:
+def test_the_number_of_restarts_is_limited(job_store: JobStore, second: Callable[[], Job]) -> None:
     assert [job_store.restart(second()).answer for _ in range(3)] == ["queued", "queued", "spent"]
 
 
-def test_a_job_whose_first_hop_runs_is_not_restarted(job_store: JobStore, claimed: Job) -> None:
+def test_a_job_whose_first_stage_group_runs_is_not_restarted(job_store: JobStore, claimed: Job) -> None:
     assert job_store.restart(claimed).answer == "stale"
     assert job_store.get(claimed.id).state is State.RUNNING
 
@@ -245,13 +264,13 @@ def test_the_same_commit_again_gets_the_same_answer(job_store: JobStore, claimed
     assert [job_store.commit(claimed).answer for _ in range(2)] == ["succeeded", "succeeded"]
 
 
-def test_a_hop_that_is_not_due_is_not_committed(
-    job_store: JobStore, make_order: Callable[..., Order], two_hops: object
+def test_a_stage_group_that_is_not_due_is_not_committed(
+    job_store: JobStore, make_order: Callable[..., Order], two_stage_groups: object
 ) -> None:
-    order = make_order(hops=two_hops)
+    order = make_order(stage_groups=two_stage_groups)
     job_store.admit(order)
     claim = _claim(job_store, order.id, "here")
-    assert job_store.commit(claim.model_copy(update={"hop": 1})).answer == "stale"
+    assert job_store.commit(claim.model_copy(update={"stage_group": 1})).answer == "stale"
 
 
 def test_what_is_over_is_not_cancelled(job_store: JobStore, claimed: Job) -> None:
@@ -264,35 +283,105 @@ def test_a_success_is_not_retried(job_store: JobStore, claimed: Job) -> None:
     assert job_store.retry(claimed.id) is State.SUCCEEDED
 
 
-def test_an_admitted_job_is_rung_for_and_its_doorbell_stands_in_the_outbox(
+def test_an_admitted_job_has_a_notification_in_its_queue_and_in_the_outbox(
     connection: Connection, job_store: JobStore, order: Order
 ) -> None:
     job_store.admit(order)
-    assert [_job_of(bell) for bell in connection.lrange(QUEUE.format("default"), 0, -1)] == [order.id]
+    assert [_job_of(message) for message in connection.lrange(QUEUE.format("default"), 0, -1)] == [order.id]
     assert connection.zscore("coronal:outbox", order.id) is not None
 
 
-def test_a_lost_doorbell_is_rung_again_and_one_that_waits_is_not(
+def test_a_lost_notification_is_redelivered_and_one_that_waits_is_not(
     connection: Connection, job_store: JobStore, order: Order
 ) -> None:
     job_store.admit(order)
     connection.zadd("coronal:outbox", {order.id: 0})
-    assert job_store.ring() == 0
+    assert job_store.redeliver() == 0
     connection.delete(QUEUE.format("default"))
     connection.zadd("coronal:outbox", {order.id: 0})
-    assert job_store.ring() == 1
+    assert job_store.redeliver() == 1
     assert connection.llen(QUEUE.format("default")) == 1
 
 
-def test_a_blob_that_is_held_or_named_is_not_doomed(
+def test_a_blob_that_is_pinned_or_referenced_is_not_marked_for_deletion(
     connection: Connection, job_store: JobStore, blobs: BlobStore, order: Order
 ) -> None:
-    holdings = Holdings(connection, blobs)
-    holdings.hold(order.id, [order.input.sha256])
-    assert holdings.remove([order.input.sha256]) == 0
+    blob_references = BlobReferences(connection, blobs)
+    blob_references.pin(order.id, [order.input.sha256])
+    assert blob_references.remove([order.input.sha256]) == 0
     job_store.admit(order)
-    assert holdings.remove([order.input.sha256]) == 0
+    assert blob_references.remove([order.input.sha256]) == 0
 
 
-def _job_of(bell: str) -> str:
-    return str(json.loads(json.loads(bell)["body"])[0][0])
+@dataclass(frozen=True)
+class Pack:
+    """The pack of a claim."""
+
+    name: str
+    blobs: BlobStore
+    references: BlobReferences
+
+    def write(self) -> None:
+        self.blobs.put_pack(self.name, [b"result"])
+
+    def is_removed(self) -> bool:
+        """Do a janitor's round, and return whether the pack is gone."""
+        self.references.remove(self.references.unreferenced())
+        return not self.blobs.has(self.name)
+
+
+@pytest.fixture
+def pack(connection: Connection, blobs: BlobStore, claimed: Job) -> Pack:
+    one = Pack(pack_name(claimed.id, claimed.epoch), blobs, BlobReferences(connection, blobs))
+    one.write()
+    return one
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda jobs, job: jobs.cancel(job.id),
+        lambda jobs, job: jobs.delete(job.id),
+        lambda jobs, job: jobs.fail(job.id, job.epoch, FAILURE),
+        lambda jobs, job: jobs.release(job.id, job.epoch),
+        lambda jobs, job: jobs.reclaim(job.id, job.epoch),
+    ],
+    ids=["cancelled", "deleted", "failed", "released", "reclaimed"],
+)
+def test_the_pack_of_a_claim_that_ends_without_a_commit_is_removed(
+    job_store: JobStore, claimed: Job, pack: Pack, end: Callable[[JobStore, Job], object]
+) -> None:
+    assert not pack.is_removed()
+    end(job_store, claimed)
+    assert pack.is_removed()
+
+
+@pytest.mark.parametrize(
+    "last",
+    [lambda jobs, job: jobs.commit(job).answer, lambda jobs, job: jobs.reclaim(job.id, job.epoch)],
+    ids=["which commits too late", "which dies before its commit"],
+)
+def test_the_pack_of_a_zombie_is_removed(
+    job_store: JobStore, claimed: Job, pack: Pack, last: Callable[[JobStore, Job], str]
+) -> None:
+    job_store.cancel(claimed.id)
+    assert pack.is_removed()
+    pack.write()
+    assert last(job_store, claimed) == "stale"
+    assert pack.is_removed()
+
+
+def test_a_pack_that_was_committed_stays_until_its_job_is_deleted(
+    job_store: JobStore, claimed: Job, pack: Pack
+) -> None:
+    file = Artifact(name="a", media_type="text/plain", size_bytes=3, sha256="a" * 64, pack=pack.name)
+    files = [file, file.model_copy(update={"name": "b", "offset": 3})]
+    assert job_store.commit(claimed, artifacts=files).answer == "succeeded"
+    assert job_store.reclaim(claimed.id, claimed.epoch) == "stale"
+    assert not pack.is_removed()
+    assert job_store.delete(claimed.id).unreferenced[-1] == pack.name
+    assert pack.is_removed()
+
+
+def _job_of(message: str) -> str:
+    return str(json.loads(json.loads(message)["body"])[0][0])

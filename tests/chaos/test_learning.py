@@ -1,4 +1,4 @@
-"""Trainings that are killed: they go on from their checkpoint, and end as if nothing had been."""
+"""Trainings that are killed resume from their checkpoint, and return the same model."""
 
 import io
 import os
@@ -17,15 +17,15 @@ from pydantic import JsonValue
 
 from coronal.task_spec import DatasetTask, DatasetUse, TaskSpec, TrainingTask
 from coronal_jobs.ids import new_job_id
-from coronal_jobs.job import Input, Job, Order
-from coronal_jobs.planning import Hop
-from coronal_jobs.registry import RegistryKind, Version, Wanted
-from coronal_jobs.store.admission import Terms
-from coronal_jobs.store.intake import Entry
+from coronal_jobs.journal.submission_journal import Entry
+from coronal_jobs.pipeline.planning import StageGroup
+from coronal_jobs.records.admission import Terms
+from coronal_jobs.records.job import Input, Job, Order
+from coronal_jobs.records.registry import RegistryKind, Version, VersionSelector
 
 EPOCHS = 24
 LEARNS_S = 240.0
-"""The import of TensorFlow alone takes 9 s, and each process that is started anew does it."""
+"""The import of TensorFlow alone takes 9 s, and each new process does it."""
 
 ABIDING = '''
 import time
@@ -37,7 +37,7 @@ from coronal import Classifier, Image, Prediction, TrainingContext, classifier
 
 
 class Abiding(Classifier):
-    """Learn slowly, and keep after each epoch how far it is."""
+    """Train slowly, with a checkpoint after each epoch."""
 
     def __init__(self, epochs: int = 15) -> None:
         self.epochs = epochs
@@ -45,7 +45,7 @@ class Abiding(Classifier):
 
     def fit(self, images: Sequence[Image], classes: Sequence[str], context: TrainingContext[str]) -> None:
         first = int(context.checkpoint.load() or 0)
-        context.log(f"goes on after epoch {first}")
+        context.log(f"resumes after epoch {first}")
         for epoch in range(first + 1, self.epochs + 1):
             time.sleep(0.2)
             context.checkpoint.save(b"%d" % epoch)
@@ -71,7 +71,7 @@ abiding = classifier(Abiding)
 
 
 def _images(count: int = 30, side_px: int = 8) -> bytes:
-    """A zip of small images of noise, in a folder for each of two classes."""
+    """Return a zip of small images of noise, in a folder for each of two classes."""
     random, file = np.random.default_rng(0), io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for number in range(count):
@@ -82,23 +82,23 @@ def _images(count: int = 30, side_px: int = 8) -> bytes:
 
 
 def _order(site: Site, content: bytes, task: TaskSpec) -> str:
-    """Admit a task, as the gateway does, and give the job's id."""
+    """Admit a task as the gateway does, and return the job's id."""
     digest = sha256(content).hexdigest()
     order = Order(
         id=new_job_id(),
         input=Input(name="images", sha256=digest, size_bytes=len(content), format="zip"),
         task=task,
-        hops=(Hop(pool="default", first=0, end=1),),
+        stage_groups=(StageGroup(pool="default", first=0, end=1),),
     )
-    site.holdings.hold(order.id, [digest])
+    site.blob_references.pin(order.id, [digest])
     site.blobs.put(content)
-    site.holdings.intake.put(Entry.of(order, Terms()))
+    site.blob_references.submission_journal.put(Entry.of(order, Terms()))
     assert site.jobs.admit(order)
     return order.id
 
 
 def _made(site: Site, kind: RegistryKind, name: str) -> Version:
-    return site.holdings.registry.get(kind, Wanted(name=name, alias="latest"))
+    return site.blob_references.registry.get(kind, VersionSelector(name=name, alias="latest"))
 
 
 def _order_training(site: Site, name: str, algorithm: str = "abiding", **parameters: JsonValue) -> str:
@@ -115,14 +115,14 @@ def _succeeded(site: Site, job_id: str, timeout_s: float = 30.0) -> Job:
 
 
 def _epoch(site: Site, job_id: str) -> int:
-    """The epoch that a training has told last."""
+    """Return the epoch that a training has reported last."""
     found = re.search(r"epoch (\d+) of", site.jobs.get(job_id).stage)
     return int(found[1]) if found else 0
 
 
 def _began_after(site: Site, job: Job) -> list[int]:
     lines = site.jobs.read_log(job.id)
-    return [int(line.split()[-1]) for line in lines if "goes on after epoch" in line]
+    return [int(line.split()[-1]) for line in lines if "resumes after epoch" in line]
 
 
 def test_a_training_that_is_killed_goes_on_from_its_checkpoint_to_the_same_model(
@@ -145,7 +145,7 @@ def test_a_training_that_is_killed_goes_on_from_its_checkpoint_to_the_same_model
 
 
 def _kill_in(site: Site, job_id: str, epoch: int) -> None:
-    """Kill the process of a training once it has told of an epoch, and wait until that is known."""
+    """Kill the process of a training once it has reported an epoch, and wait until that is noticed."""
     wait_until(lambda: _epoch(site, job_id) >= epoch, f"the training is in epoch {epoch}", LEARNS_S)
     os.kill(site.process_of(job_id), signal.SIGKILL)
     wait_until(lambda: _epoch(site, job_id) == 0, "it is known that it died")

@@ -1,4 +1,4 @@
-"""A network that swallows what is sent, and clients that send hardly anything."""
+"""A network that swallows all traffic, and clients that send a byte now and then."""
 
 import socket
 import time
@@ -23,7 +23,7 @@ BODY = (
 
 
 def _send(site: Site, client: httpx.Client) -> int:
-    """Send a job, note it where it is accepted, and give the status."""
+    """Send a job, note it where it is accepted, and return the status."""
     parts = {"pipeline": "[otsu, shape]"}
     answer = client.post("/v1/jobs", data=parts, files={"image": ("cell.png", site.image)})
     if answer.status_code == httpx.codes.ACCEPTED:
@@ -95,7 +95,9 @@ def test_while_s3_answers_nothing_every_request_is_answered_within_5_s(
 
 
 @pytest.mark.chaos
-def test_a_worker_that_redis_answers_nothing_loses_no_job_and_does_a_hop_again_at_most(chaos: Site) -> None:
+def test_a_worker_that_redis_answers_nothing_loses_no_job_and_does_a_stage_group_again_at_most(
+    chaos: Site,
+) -> None:
     chaos.start_janitor()
     with BlackHole(chaos.redis.port) as hole:
         chaos.start_worker(processes=2, redis_url=hole.url)
@@ -107,4 +109,4 @@ def test_a_worker_that_redis_answers_nothing_loses_no_job_and_does_a_hop_again_a
         hole.recover()
         chaos.verify_all(60)
     claims = Counter(event.job for event in chaos.events.history() if event.step == "claim")
-    assert all(claims[job_id] <= len(chaos.jobs.get(job_id).hops) + 1 for job_id in sent)
+    assert all(claims[job_id] <= len(chaos.jobs.get(job_id).stage_groups) + 1 for job_id in sent)

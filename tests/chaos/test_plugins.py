@@ -1,4 +1,4 @@
-"""Plugins that misbehave: each fails its own job, with a code, and takes nobody with it."""
+"""Plugins that misbehave: each fails its own job, with a code, and affects no other."""
 
 import pytest
 from harness.site import Site
@@ -33,7 +33,7 @@ def test_it_fails_its_own_job_and_its_neighbour_ends(
 def test_one_that_kills_its_process_is_stopped_after_three_runs(lasting: Site, name: str) -> None:
     job = lasting.ended(lasting.submit(f"[{name}]"))
     assert job.failure is not None
-    assert (job.failure.code, job.losses) == ("worker-lost", 3)
+    assert (job.failure.code, job.crashed_attempts) == ("worker-lost", 3)
     claims = [event for event in lasting.events.history() if (event.job, event.step) == (job.id, "claim")]
     assert len(claims) == 3
     assert lasting.ended(lasting.submit()).state == "succeeded"

@@ -1,4 +1,4 @@
-"""A Redis that dies, stands still, is full, or lets go of all connections."""
+"""A Redis that is killed, suspended or full, or closes all connections."""
 
 import threading
 import time
@@ -53,10 +53,10 @@ def test_redis_is_killed_while_jobs_are_admitted(busy: Site) -> None:
 
 
 @pytest.mark.chaos
-def test_redis_stands_still_for_three_leases(busy: Site) -> None:
+def test_redis_is_suspended_for_three_leases(busy: Site) -> None:
     first, *_ = busy.submit_many(6)
     busy.await_running(first)
-    busy.redis.stop()
+    busy.redis.suspend()
     time.sleep(10)
     busy.redis.resume()
     busy.verify_all()
@@ -68,8 +68,8 @@ def test_redis_forgets_everything_and_what_was_promised_is_recovered(busy: Site)
     busy.ended(ended)
     first, *_ = busy.submit_many(8)
     busy.await_running(first)
-    busy.redis.ask("FLUSHALL")
-    time.sleep(1)  # a janitor's rounds: none may take what the intake names
+    busy.redis.execute("FLUSHALL")
+    time.sleep(1)  # a janitor's rounds: none may take what the submission journal names
     accepted = len(busy.history.accepted())
     counts = f"looked at {accepted} jobs: "
     assert f"{counts}0 known, {accepted} admitted again" in busy.recover()
@@ -83,7 +83,7 @@ def test_a_full_redis_refuses_new_jobs_and_the_old_end_and_can_be_deleted(busy: 
     with httpx.Client(base_url=url, timeout=5) as client:
         deleted = _post(client, busy.image).json()["id"]
         jobs = busy.submit_many(4)
-        busy.redis.ask("CONFIG", "SET", "maxmemory", "1mb")  # less than it has
+        busy.redis.execute("CONFIG", "SET", "maxmemory", "1mb")  # less than it has
         with pytest.raises(StoreFull):
             busy.submit()
         time.sleep(1)  # the gateway looks again how much room there is
@@ -93,7 +93,7 @@ def test_a_full_redis_refuses_new_jobs_and_the_old_end_and_can_be_deleted(busy: 
         busy.await_all()
         assert {busy.jobs.get(one).state for one in jobs} == {"succeeded"}
         assert client.delete(f"/v1/jobs/{deleted}").status_code == 204
-        busy.redis.ask("CONFIG", "SET", "maxmemory", "0")
+        busy.redis.execute("CONFIG", "SET", "maxmemory", "0")
         wait_until(lambda: _post(client, busy.image).status_code == 202, "there is room", 5)
     busy.verify_all()
 

@@ -15,12 +15,12 @@ def test_a_process_that_is_killed_loses_no_job(lasting: Site) -> None:
     first, *_ = lasting.submit_many(4)
     os.kill(lasting.await_running(first), signal.SIGKILL)
     assert lasting.ended(first).state == "succeeded"
-    assert lasting.jobs.get(first).epoch > len(lasting.jobs.get(first).hops)
+    assert lasting.jobs.get(first).epoch > len(lasting.jobs.get(first).stage_groups)
     lasting.verify()
 
 
-def test_a_process_that_stands_still_keeps_its_job(lasting: Site) -> None:
-    # Its parent beats for it: what is slow, or swapped out, isn't dead.
+def test_a_suspended_process_keeps_its_job(lasting: Site) -> None:
+    # Its parent renews the lease: a process that is slow, or swapped out, isn't dead.
     job_id = lasting.submit()
     process = lasting.await_running(job_id)
     os.kill(process, signal.SIGSTOP)
@@ -74,14 +74,16 @@ def test_a_machine_that_sleeps_longer_than_its_lease_commits_nothing_when_it_wak
     by_the_other = chaos.ended(job_id)
     for pid in reversed(everyone):
         os.kill(pid, signal.SIGCONT)
-    wait_until(lambda: not chaos.is_claimed(job_id), "the one that slept has let go of it")
+    wait_until(lambda: not chaos.is_claimed(job_id), "the suspended worker has dropped it")
     assert by_the_other == chaos.jobs.get(job_id)
-    assert by_the_other.epoch == 3  # claimed, taken away, claimed by the other
+    assert by_the_other.epoch == 3  # claimed, reclaimed, claimed by the other
     chaos.verify_all()
 
 
 @pytest.mark.chaos
-def test_a_rolling_restart_under_load_loses_nothing_and_repeats_nothing_beyond_a_hop(busy: Site) -> None:
+def test_a_rolling_restart_under_load_loses_nothing_and_repeats_nothing_beyond_a_stage_group(
+    busy: Site,
+) -> None:
     busy.start_worker(processes=2)
     jobs = busy.submit_many(30)
     for old in _workers(busy):
@@ -90,7 +92,7 @@ def test_a_rolling_restart_under_load_loses_nothing_and_repeats_nothing_beyond_a
         assert old.join() == 0
     busy.verify_all()
     events = list(busy.events.history())
-    assert not [event for event in events if event.step == "lose"]
+    assert not [event for event in events if event.step == "reclaim"]
     released = sum(event.step == "release" for event in events)
     assert sum(event.step == "claim" for event in events if event.job in jobs) <= 2 * len(jobs) + released
 
@@ -108,7 +110,7 @@ def test_jobs_wait_for_a_janitor_and_two_of_them_take_each_but_once(chaos: Site)
     for _ in range(2):
         chaos.start_janitor()
     chaos.ended(job_id)
-    assert [event.step for event in chaos.events.history() if event.job == job_id].count("lose") == 1
+    assert [event.step for event in chaos.events.history() if event.job == job_id].count("reclaim") == 1
     chaos.verify_all()
 
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from command_line import COMMAND, clean_environment
+from command_line import COMMAND, FEW_PLUGINS, clean_environment
 
 START_S = 90.0
 END_S = 60.0
@@ -89,7 +89,9 @@ def _starting(folder: Path) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
     def start(*options: str, environment: Mapping[str, str] = {}) -> Up:
-        started.append(Up(folder / "data", "--port", str(free_port()), *options, environment=environment))
+        path = ":".join([FEW_PLUGINS, environment.get("PYTHONPATH", "")])
+        given = {**environment, "PYTHONPATH": path}
+        started.append(Up(folder / "data", "--port", str(free_port()), *options, environment=given))
         return started[-1]
 
     yield start
@@ -159,7 +161,7 @@ class Answer:
 
 
 class Small:
-    """A real HTTP server that gives the answers it is told to in turn, and the last again and again."""
+    """A real HTTP server that gives its configured answers in turn, and the last again and again."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []

@@ -14,7 +14,7 @@ FREE_S = 10.0
 BEGINS_S = 120.0
 ORDERS: dict[str, dict[str, Any]] = {
     "a CNN": {"classifier": "cnn", "parameters": {"epochs": 1000, "patience": None}},
-    "a search": {"classifier": "random-forest", "search": {"trees": [1000, 1500, 2000]}, "folds": 10},
+    "a search": {"classifier": "random-forest", "search": {"n_estimators": [1000, 1500, 2000]}, "folds": 10},
 }
 
 

@@ -128,7 +128,7 @@ def test_pipelines_are_kept_given_listed_and_removed(client: Client) -> None:
         client.pipeline("kept")
 
 
-def test_the_catalogue_and_the_live_workers_are_told(client: Client) -> None:
+def test_the_catalogue_and_the_live_workers_are_reported(client: Client) -> None:
     catalogue = client.plugins()
     assert {"gaussian", "otsu", "shape"} <= {spec["name"] for spec in catalogue["algorithms"]}
     assert client.live_workers() == {"default": 1}

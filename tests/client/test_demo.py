@@ -5,20 +5,20 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
-from command_line import coronal_in
 from sklearn.datasets import load_digits
 
 from coronal_client import Client
+from coronal_client.cli.exit_codes import ExitCode
 from coronal_client.demo.digits import read_digits, write_set
 from coronal_client.demo.images import SAMPLES, Sample
 from coronal_client.demo.learners import LEARNERS, STAND_IN, Learner, learners_among
 from coronal_client.errors import NotInstalled
-from coronal_client.exit_codes import ExitCode
 
 PNG = b"\x89PNG"
 
@@ -29,15 +29,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shown(folder: Path, server: str) -> str:
+def shown(folder: Path, server: str, run_command: Callable[..., subprocess.CompletedProcess[str]]) -> str:
     """What a demonstration has shown that ended well."""
-    ended = coronal_in(folder, "demo", environment={"CORONAL_SERVER": server})
+    ended = run_command(folder, "demo", environment={"CORONAL_SERVER": server})
     assert ended.returncode == ExitCode.OK, ended.stderr
     return ended.stdout
 
 
 def paths_of(text: str) -> dict[str, Path]:
-    """Give the paths that stand behind names: ``  name: path``."""
+    """Return the paths that stand behind names: ``  name: path``."""
     pairs = (line.strip().rpartition(":") for line in text.splitlines() if line.startswith("  "))
     return {name: Path(path.strip()) for name, _, path in pairs}
 
@@ -86,8 +86,8 @@ def test_another_learns_where_no_worker_offers_one_of_the_two(
     assert tuple(learners_among(offered - set(missing))) == learn
 
 
-def test_a_server_that_isnt_there_is_told_by_the_exit_code(tmp_path: Path) -> None:
-    ended = coronal_in(tmp_path, "demo", environment={"CORONAL_SERVER": "http://127.0.0.1:9"})
+def test_a_server_that_isnt_there_is_reported_by_the_exit_code(coronal) -> None:
+    ended = coronal("demo", environment={"CORONAL_SERVER": "http://127.0.0.1:9"})
     assert ended.returncode == ExitCode.UNAVAILABLE
 
 

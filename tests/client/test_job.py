@@ -5,9 +5,9 @@ import json
 import pytest
 
 from coronal_client.errors import BadAnswer, JobCancelled, JobFailed, Refused, WaitedTooLong
+from coronal_client.http.transport import Transport
 from coronal_client.job import Job
 from coronal_client.status import Failure, State
-from coronal_client.transport import Transport
 
 
 def body(state: str, **more: object) -> dict[str, object]:
@@ -51,12 +51,12 @@ def test_a_job_that_was_cancelled_raises_so(transport) -> None:
 def test_waiting_ends_in_time_and_the_job_goes_on(small, answer, transport) -> None:
     small.answers = [answer(304)]
     job = Job(transport, body("running"))
-    with pytest.raises(WaitedTooLong, match=r"after 0\.2 s"):
+    with pytest.raises(WaitedTooLong, match=r"did not finish within 0\.2 s"):
         job.wait(0.2)
     assert job.state is State.RUNNING
 
 
-def test_a_gateway_that_starts_anew_while_it_is_waited_for_is_not_noticed(
+def test_a_gateway_that_restarts_while_it_is_waited_for_is_not_noticed(
     small, answer, transport, later
 ) -> None:
     small.answers = [answer(body=body("running")), answer(body=body("succeeded"))]
@@ -70,6 +70,9 @@ def test_a_gateway_that_starts_anew_while_it_is_waited_for_is_not_noticed(
     assert job.wait(on_progress=away_for_a_while).state is State.SUCCEEDED
 
 
+STREAM = {"Content-Type": "text/event-stream"}
+
+
 def event(kind: str, id: str, data: str) -> bytes:
     return f"event: {kind}\nid: {id}\ndata: {data}\n\n".encode()
 
@@ -78,15 +81,32 @@ def test_its_log_is_given_line_by_line_and_resumed_where_it_broke_off(small, ans
     running, succeeded = (json.dumps({"state": state}) for state in ("running", "succeeded"))
     first = event("state", "1-0.0", running) + event("log", "1-0.1", "one") + b"event: log\nid: 1-0.2\nda"
     rest = b": still here\n\n" + event("log", "1-0.2", "two") + event("state", "2-0.2", succeeded)
-    small.answers = [answer(body=first, breaks_off=True), answer(503), answer(body=rest)]
+    small.answers = [
+        answer(body=first, headers=STREAM, breaks_off=True),
+        answer(503),
+        answer(body=rest, headers=STREAM),
+    ]
     assert list(Job(transport, body("running")).log_lines()) == ["one", "two"]
     assert [asked.headers.get("Last-Event-ID") for asked in small.asked] == [None, "1-0.1", "1-0.1"]
     assert {asked.path for asked in small.asked} == {"/v1/jobs/7/events"}
 
 
 def test_its_log_ends_where_the_server_has_no_more_to_tell(small, answer, transport) -> None:
-    small.answers = [answer(body=event("log", "1-0.1", "one")), answer(204)]
+    small.answers = [answer(body=event("log", "1-0.1", "one"), headers=STREAM), answer(204)]
     assert list(Job(transport, body("running")).log_lines()) == ["one"]
+
+
+def test_a_line_of_its_log_is_cut_at_line_feeds_alone(small, answer, transport) -> None:
+    line = "mean\u2028 spread\x0b \x85 worst"
+    stream = event("log", "1-0.1", line) + b": still here\n\n" + event("deleted", "2-0.1", "{}")
+    small.answers = [answer(body=stream, headers=STREAM)]
+    assert list(Job(transport, body("running")).log_lines()) == [line]
+
+
+def test_a_page_of_another_server_is_no_log(small, answer, transport) -> None:
+    small.answers = [answer(body=b"<html>", headers={"Content-Type": "text/html"})]
+    with pytest.raises(BadAnswer, match=r"must answer with server-sent events.*text/html"):
+        list(Job(transport, body("running")).log_lines())
 
 
 @pytest.mark.parametrize(("step", "state"), [("cancel", State.CANCELLED), ("retry", State.QUEUED)])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from coronal_client.errors import BadAnswer, CutTable
+from coronal_client.http.transport import Transport
 from coronal_client.results import Results
-from coronal_client.transport import Transport
 
 TABLE = {
     "columns": [{"name": "label", "unit": ""}, {"name": "area", "unit": "mm²", "description": "Its size."}],
@@ -86,7 +86,7 @@ def test_tables_and_predictions_stand_in_the_summary(transport) -> None:
         table.column("volume")
 
 
-def test_warnings_are_told_with_their_stage(transport) -> None:
+def test_warnings_are_reported_with_their_stage(transport) -> None:
     warned = SUMMARY | {"warnings": [{"stage": "n4", "message": "no field"}]}
     assert Results(transport, body_of({}, warned)).warnings == ("n4: no field",)
     assert Results(transport, body_of({}, SUMMARY)).warnings == ()

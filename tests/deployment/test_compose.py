@@ -76,7 +76,7 @@ class TestJanitor:
     def test_is_the_gateways_image_with_another_start(self, services: Named) -> None:
         janitor, gateway = services["janitor"], services["gateway"]
         assert (janitor["image"], janitor["build"]) == (gateway["image"], gateway["build"])
-        assert janitor["entrypoint"] == ["python", "-m", "coronal_jobs.janitor"]
+        assert janitor["entrypoint"] == ["python", "-m", "coronal_jobs.maintenance.janitor"]
 
     def test_cleans_the_redis_and_the_blobs_of_the_others_and_reaches_nothing_else(
         self, services: Named

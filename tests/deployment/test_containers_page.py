@@ -30,8 +30,8 @@ def test_the_override_file_sets_settings_that_exist_of_services_that_exist(
     for name, service in override.items():
         for word, value in service["environment"].items():
             monkeypatch.setenv(word, value)
-            told = getattr(SETTINGS[name](), word.removeprefix("CORONAL_").lower())
-            assert str(told) == value
+            reported = getattr(SETTINGS[name](), word.removeprefix("CORONAL_").lower())
+            assert str(reported) == value
 
 
 def test_an_image_with_plugins_ends_as_the_user_of_the_one_below(page: str, stages: Named) -> None:

@@ -20,17 +20,16 @@ HELD = {
     "worker": SHARED
     | {
         "coronal_worker",
-        "coronal_filters",
-        "coronal_segmenters",
-        "coronal_measurers",
-        "coronal_classifiers",
+        "coronal_imaging",
         "coronal_learning",
-        "coronal_pipelines",
         "coronal_formats",
     },
 }
 HELD["networks"] = HELD["worker"] | {"coronal_networks"}
-IN_NO_IMAGE = {"coronal", "coronal_client", "coronal_tools"}
+IN_NO_IMAGE = {
+    "coronal",
+    "coronal_client",
+}
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,13 @@ from typing import Any, Protocol
 import pytest
 
 from coronal_client.local.redis import answers, redis_command, redis_program
-from coronal_jobs.catalogue import Offer
+from coronal_jobs.pipeline.catalogue import Offer
+from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.connection import connect
+from coronal_jobs.records.job_store import JobStore
 from coronal_jobs.settings import StoreSettings
-from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.connection import connect
-from coronal_jobs.store.jobs import JobStore
+
+pytestmark = pytest.mark.slow
 
 StartGateway = Callable[[int], str]
 

@@ -21,7 +21,7 @@ import PIL.Image
 import pytest
 from packaging.requirements import Requirement
 
-from coronal_client.exit_codes import ExitCode
+from coronal_client.cli.exit_codes import ExitCode
 
 
 class Environment:
@@ -123,8 +123,7 @@ def test_it_runs_an_image_through_a_pipeline_with_its_own_redis(
     assert float(row["area_px"]) == 100
     packages = json.loads((results / "provenance.json").read_text())["packages"]
     assert {name: version for name, version in packages.items() if name.startswith("coronal")} == {
-        f"coronal-{part}": shared["version"]
-        for part in ("formats", "measurers", "sdk", "segmenters", "worker")
+        f"coronal-{part}": shared["version"] for part in ("formats", "imaging", "sdk", "worker")
     }
 
 

@@ -19,7 +19,7 @@ def project(root: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def listed(root: Path) -> Members:
-    """Gives what `members.py` prints, in a Python without any package that was installed."""
+    """Return what `members.py` prints, in a Python without any package that was installed."""
 
     def run(*words: str) -> list[str]:
         command = [sys.executable, "-I", "-S", root / "packaging" / "members.py", *words]

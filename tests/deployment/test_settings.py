@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from coronal_gateway.settings import GatewaySettings
-from coronal_jobs.janitor.settings import JanitorSettings
+from coronal_jobs.maintenance.janitor.settings import JanitorSettings
 from coronal_jobs.settings import StoreSettings
 from coronal_worker.settings import WorkerSettings
 
@@ -72,11 +72,11 @@ def test_a_container_of_a_pool_runs_one_job_at_a_time(
 
 
 def test_the_engine_waits_longer_than_the_gateway_takes_to_stop(services: Named) -> None:
-    assert _seconds(services["gateway"]["stop_grace_period"]) > GatewaySettings().stop_s
+    assert _seconds(services["gateway"]["stop_grace_period"]) > GatewaySettings().shutdown_grace_s
 
 
 def test_the_engine_waits_longer_than_the_worker_takes_to_give_its_job_back(services: Named) -> None:
-    assert _seconds(services["worker"]["stop_grace_period"]) > WorkerSettings().grace_s
+    assert _seconds(services["worker"]["stop_grace_period"]) > WorkerSettings().shutdown_grace_s
 
 
 def test_a_job_waits_longer_for_its_worker_than_redis_may_be_away(
@@ -85,11 +85,11 @@ def test_a_job_waits_longer_for_its_worker_than_redis_may_be_away(
     for word, value in services["worker"]["environment"].items():
         monkeypatch.setenv(word, value)
     settings = WorkerSettings()
-    assert settings.times.blind_s > 10 * settings.redis_timeout_s
+    assert settings.times.max_outage_s > 10 * settings.redis_timeout_s
 
 
 def _is_gateways(variable: str) -> bool:
-    """Tell whether a variable of the gateway's image means nothing to a janitor."""
+    """Return whether a variable of the gateway's image means nothing to a janitor."""
     return variable in _variables(GatewaySettings) - _variables(JanitorSettings)
 
 

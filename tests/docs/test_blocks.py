@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from coronal_jobs.catalogue import Catalogue, Offer, Pool
-from coronal_jobs.checking import check
-from coronal_jobs.model_stages import pin
-from coronal_jobs.pipeline import parse
-from coronal_jobs.registry import Version
+from coronal.pipelines.pipeline import parse
+from coronal_jobs.pipeline.catalogue import Catalogue, Offer, Pool
+from coronal_jobs.pipeline.model_stages import pin
+from coronal_jobs.pipeline.validation import check
+from coronal_jobs.records.registry import Version
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -180,7 +180,7 @@ def check_toml(page: PageRun, block: Block) -> None:
 
 
 def pass_by(page: PageRun, block: Block) -> None:
-    """Leave what needs another machine, or is an answer; only the server is started anew where it says so."""
+    """Leave what needs another machine, or is an answer; only the server is restarted where it says so."""
     if block.marks == "restart":
         page.server.restart()
 

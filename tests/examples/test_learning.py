@@ -28,8 +28,8 @@ from coronal import Classifier, Examples, Image, TrainingContext
 from coronal.task_spec import Split
 from coronal_client import Client, faults_of
 from coronal_client.errors import JobFailed
-from coronal_learning.dataset_contents import Item
-from coronal_learning.splitting import split
+from coronal_learning.datasets.dataset_contents import Item
+from coronal_learning.training.splitting import split
 from coronal_networks.cnn import cnn
 from coronal_networks.rnn import rnn
 
@@ -88,8 +88,8 @@ def digits() -> Digits:
     divided = train_test_split(pixels, found.target, test_size=0.2, stratify=found.target, random_state=SEED)
     pixels, labels = np.concatenate(divided[:2]), np.concatenate(divided[2:]).astype(str)
     counts = {"train": len(divided[0]), "test": len(divided[1])}
-    given = [part for part, count in counts.items() for _ in range(count)]
-    items = [Item(name="", label=label, part=part) for label, part in zip(labels, given, strict=True)]
+    given = [subset for subset, count in counts.items() for _ in range(count)]
+    items = [Item(name="", label=label, subset=subset) for label, subset in zip(labels, given, strict=True)]
     return Digits(pixels, labels, np.array(split(items, Split(), SEED)))
 
 
@@ -136,9 +136,9 @@ def digits_run(served: Any, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_the_table_of_the_digits_is_that_of_the_reports(digits_run: Run) -> None:
     rows = [line.split()[:2] for line in digits_run.said.splitlines()]
-    told = {name: json.loads((digits_run.out / name / "report.json").read_text()) for name in NAMES}
+    reported = {name: json.loads((digits_run.out / name / "report.json").read_text()) for name in NAMES}
     assert rows == [
-        [name, f"{report['report']['metrics']['accuracy']['value']:.3f}"] for name, report in told.items()
+        [name, f"{report['report']['metrics']['accuracy']['value']:.3f}"] for name, report in reported.items()
     ]
 
 
@@ -195,7 +195,7 @@ def test_all_planes_are_compared_in_one_report(plane_run: Run) -> None:
     assert [model["name"] for model in models] == names
     assert all(name in page for name in names)
     assert [line.split()[0] for line in plane_run.said.splitlines()[:-1]] == names
-    assert len({tuple(row["n"] for row in model["rows"]) for model in models}) == 1
+    assert len({tuple(row["support"] for row in model["per_class"]) for model in models}) == 1
     best = max(model["metrics"]["balanced_accuracy"]["value"] for model in models)
     assert best > 0.9
 
@@ -208,17 +208,17 @@ def test_slices_of_one_block_on_both_sides_are_refused(served: Any, plane_set: P
                 archive.writestr(name, whole.read(name))
         head, *lines = whole.read("labels.csv").decode().split()
         parts = ("train", "test")
-        told = [f"{line},{parts[place % 2]}" for place, line in enumerate(lines)]
-        archive.writestr("labels.csv", "\n".join([f"{head},split", *told]))
+        reported = [f"{line},{parts[place % 2]}" for place, line in enumerate(lines)]
+        archive.writestr("labels.csv", "\n".join([f"{head},split", *reported]))
     with Client(served.url) as client:
         job = client.add_dataset("torn-planes", torn)
         with pytest.raises(JobFailed, match="bad-dataset"):
             job.wait(60)
         faults = faults_of(job)
-    # Each block that has two slices at least, by files of it: a name of a patient isn't told.
+    # Each block that has two slices at least, by files of it: a name of a patient isn't shown.
     blocks = Counter(line.rpartition(",")[2] for line in lines)
     assert len(faults) == sum(count > 1 for count in blocks.values())
-    assert all("a patient must be in one part alone, found the same in" in fault for fault in faults)
+    assert all("a patient must be in one subset alone, found the same in" in fault for fault in faults)
     assert re.search(
         r"in train \('slices/axial-\d+-0.png'\) and in test \('slices/axial-\d+-1.png'\)", faults[0]
     )

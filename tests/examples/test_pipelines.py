@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from coronal.pipelines.pipeline import parse
+from coronal.testing import run_pipeline
 from coronal_client import Client
-from coronal_jobs.catalogue import Catalogue, Offer, Pool
-from coronal_jobs.checking import check
-from coronal_jobs.pipeline import parse
+from coronal_jobs.pipeline.catalogue import Catalogue, Offer, Pool
+from coronal_jobs.pipeline.validation import check
 
 FOLDER = Path(__file__).parents[2] / "examples" / "pipelines"
 IMAGES = {
@@ -43,6 +44,14 @@ def test_it_is_a_pipeline_of_what_is_installed(catalogue: Catalogue, name: str) 
 
     assert pipeline.name == name
     assert pipeline.description.endswith(".")
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_it_runs_without_a_server_too(image_of: Callable[[str, str], Path], name: str) -> None:
+    run = run_pipeline(FOLDER / f"{name}.yaml", image_of(*IMAGES[name]))
+
+    assert all(table.rows for table in run.tables.values())
+    assert bool(run.tables) is (name != "enhance")
 
 
 @pytest.mark.parametrize("name", IMAGES)

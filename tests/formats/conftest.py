@@ -56,7 +56,7 @@ def outcome_of() -> Callable[..., Outcome]:
 
 @pytest.fixture
 def written(outcome_of: Callable[..., Outcome]) -> Callable[..., dict[str, ResultFile]]:
-    """Give the files that a writer makes of a case, by name."""
+    """Return the files that a writer makes of a case, by name."""
 
     def write(writer: Writer, case: Case, input_format: str = "png") -> dict[str, ResultFile]:
         return {file.name: file for file in writer(outcome_of(case, input_format))}
@@ -66,7 +66,7 @@ def written(outcome_of: Callable[..., Outcome]) -> Callable[..., dict[str, Resul
 
 @pytest.fixture
 def volume_case() -> Case:
-    """Give a small oblique volume in its place, with two objects."""
+    """Return a small oblique volume in its place, with two objects."""
     turn = np.deg2rad(30)
     x, y = np.array([np.cos(turn), np.sin(turn), 0.0]), np.array([-np.sin(turn), np.cos(turn), 0.0])
     columns = np.column_stack([[0.0, 0.0, 1.0], y, x])

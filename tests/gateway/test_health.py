@@ -9,16 +9,16 @@ from flask.testing import FlaskClient
 from coronal_gateway.app import create_app
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
-from coronal_jobs.janitor.rounds import Janitor
-from coronal_jobs.store.connection import Connection
+from coronal_jobs.maintenance.janitor.rounds import Janitor
+from coronal_jobs.records.connection import Connection
 
 
-def test_healthz_asks_nobody(tmp_path: Path) -> None:
+def test_healthz_needs_no_store(tmp_path: Path) -> None:
     app = create_app(GatewaySettings(redis_url="redis://127.0.0.1:1/0", blobs_url="memory:///"))
     assert app.test_client().get("/healthz").json == {"status": "alive"}
 
 
-def test_readyz_tells_the_workers_of_each_pool(client: FlaskClient, publish, incoming) -> None:
+def test_readyz_counts_the_workers_of_each_pool(client: FlaskClient, publish, incoming) -> None:
     publish(worker="w2")
     assert client.get("/readyz").json == {
         "status": "ready",
@@ -28,8 +28,8 @@ def test_readyz_tells_the_workers_of_each_pool(client: FlaskClient, publish, inc
     assert not incoming()
 
 
-def test_readyz_tells_how_long_ago_a_janitor_did_a_round(client: FlaskClient, at: Services) -> None:
-    Janitor(at.jobs, at.holdings, keep_s=60).round()
+def test_readyz_reports_the_time_since_a_janitors_last_round(client: FlaskClient, at: Services) -> None:
+    Janitor(at.jobs, at.blob_references, keep_s=60).round()
     first = client.get("/readyz").json["janitor_lag_s"]
     time.sleep(0.2)
     second = client.get("/readyz").json["janitor_lag_s"]
@@ -51,7 +51,7 @@ def test_readyz_is_503_while_blobs_cannot_be_written(client: FlaskClient, tmp_pa
 
 
 def test_readyz_is_503_while_the_blobs_have_no_room(settings: GatewaySettings) -> None:
-    full = settings.model_copy(update={"least_free_bytes": 1 << 62})
+    full = settings.model_copy(update={"min_free_bytes": 1 << 62})
     answer = create_app(full).test_client().get("/readyz")
     assert (answer.status_code, answer.json["code"]) == (503, "store-full")
     assert answer.headers["Retry-After"] == "30"
@@ -76,7 +76,7 @@ def test_readyz_is_503_when_no_janitor_did_a_round_for_too_long(
     never = client.get("/readyz")
     assert (never.status_code, never.json["code"]) == (503, "janitor-late")
     assert "must do a round every 0.5 s, found none for 1 s" in never.json["detail"]
-    Janitor(at.jobs, at.holdings, keep_s=60).round()
+    Janitor(at.jobs, at.blob_references, keep_s=60).round()
     assert client.get("/readyz").status_code == HTTPStatus.OK
     time.sleep(0.6)
     late = client.get("/readyz")

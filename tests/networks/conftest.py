@@ -51,8 +51,8 @@ class Kept:
 
 
 @dataclass
-class Told:
-    """What a training has told."""
+class Reported:
+    """What a training has reported."""
 
     measured: list[dict[str, float]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -64,8 +64,8 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def reported() -> Reported:
+    return Reported()
 
 
 @pytest.fixture
@@ -101,6 +101,6 @@ def halves() -> Callable[..., tuple[list[Image], list[str]]]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def examples(halves: Any) -> Examples[str]:
     return Examples(*halves(count=16))

@@ -9,6 +9,8 @@ import pytest
 from coronal import Image, TrainingContext
 from coronal_networks.cnn import cnn
 
+pytestmark = pytest.mark.slow
+
 SIDE = 28
 SQUARE = 6
 

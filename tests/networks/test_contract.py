@@ -14,10 +14,12 @@ from pydantic import JsonValue
 from coronal import BadImage, BadTrainingSet, Examples, Image, Meaning, TrainableAlgorithm, TrainingContext
 from coronal.testing import check_classifier
 from coronal_networks.cnn import cnn
-from coronal_networks.learner import Learner
+from coronal_networks.network_classifier import NetworkClassifier
 from coronal_networks.rnn import rnn
 
-Trainable = TrainableAlgorithm[Learner]
+pytestmark = pytest.mark.slow
+
+Trainable = TrainableAlgorithm[NetworkClassifier]
 
 QUICK: Mapping[str, dict[str, JsonValue]] = {
     "cnn": {"epochs": 12, "filters": 4, "learning_rate": 0.01},
@@ -45,8 +47,8 @@ FORMS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def fitted(algorithm: Any, images: Any, classes: Any, **parameters: JsonValue) -> Learner:
-    made: Learner = algorithm.create(QUICK[algorithm.spec.name] | parameters)
+def fitted(algorithm: Any, images: Any, classes: Any, **parameters: JsonValue) -> NetworkClassifier:
+    made: NetworkClassifier = algorithm.create(QUICK[algorithm.spec.name] | parameters)
     made.fit(images, classes, TrainingContext(seed=3))
     return made
 

@@ -5,8 +5,10 @@ import random
 import numpy as np
 import pytest
 
+from coronal_networks.data.scaling import Scaling
 from coronal_networks.engine import keras, seeded, tensorflow
-from coronal_networks.scaling import Scaling
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_has_one_thread() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from coronal import Image
-from coronal_networks.scaling import Scaling
-from coronal_networks.values import values_of
+from coronal_networks.data.scaling import Scaling
+from coronal_networks.data.values import values_of
 
 INSIDE = np.hypot(*np.mgrid[-1:1:16j, -1:1:16j]) < 0.8
 PIXELS = np.random.default_rng(0).normal(5, 2, (16, 16))

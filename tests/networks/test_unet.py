@@ -1,4 +1,4 @@
-"""The U-Net learns to draw what was drawn on real nuclei, and is what it was when it is loaded."""
+"""The U-Net learns to segment real nuclei, and is what it was when it is loaded."""
 
 import json
 import shutil
@@ -28,6 +28,8 @@ from coronal import (
     TrainingContext,
 )
 from coronal_networks.unet import UNet, unet
+
+pytestmark = pytest.mark.slow
 
 SIDE = 42
 NAMES = {3: "nucleus"}
@@ -260,7 +262,7 @@ IMAGE, DRAWN = squares()[0]
     ("pairs", "fault"),
     [
         ([], "each image must have a label map, found 0 and 0"),
-        ([(IMAGE, DRAWN.with_labels(0 * DRAWN.labels))], "something must be drawn"),
+        ([(IMAGE, DRAWN.with_labels(0 * DRAWN.labels))], "must have a label"),
         (
             [(IMAGE, DRAWN), COLOUR],
             r"first of 2-D, 1 channel, 8-bit intensity and image 2 of 2-D, 3 channels",
@@ -314,15 +316,15 @@ def test_a_value_that_is_no_number_is_refused() -> None:
     [
         (lambda record: record | {"model": "Cnn"}, "the model must be of UNet, found 'Cnn'"),
         (lambda record: record | {"parameters": {"depth": 99}}, "parameters that are allowed: depth must be"),
-        (lambda record: record | {"drawing": {}}, "must be the record of a model, found ValidationError"),
+        (lambda record: record | {"preparation": {}}, "must be the record of a model, found ValidationError"),
         (
             lambda record: (
-                record | {"drawing": record["drawing"] | {"classes": {"labels": [3, 4], "names": {}}}}
+                record | {"preparation": record["preparation"] | {"classes": {"labels": [3, 4], "names": {}}}}
             ),
             "the network must be that of this model",
         ),
     ],
-    ids=["another class", "parameters", "no drawing", "more labels"],
+    ids=["another class", "parameters", "no preparation", "more labels"],
 )
 def test_files_that_are_of_no_unet_are_refused(
     trained: Trained, tmp_path: Path, change: Callable[[Any], Any], fault: str

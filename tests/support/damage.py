@@ -1,6 +1,6 @@
 """What a broken disk does to stored bytes."""
 
-from coronal_jobs.store.blobs import BlobStore
+from coronal_jobs.blobs.store import BlobStore
 
 __all__ = ["flip"]
 

@@ -10,13 +10,13 @@ from sklearn.datasets import load_digits
 
 from coronal import Image, LabelMap, Plugins, TrainingContext, Work
 from coronal.task_spec import DatasetUse, TrainingTask
-from coronal_learning.dataset_file import Item, write_dataset
+from coronal_learning.datasets.dataset_file import Item, write_dataset
 
 __all__ = ["classes_set", "digits_set", "drawn_set", "levels", "order", "plugins_of", "work_of"]
 
 
 def plugins_of(*members: str) -> Plugins:
-    """Give the plugins of members."""
+    """Return the plugins of members."""
     plugins = Plugins()
     for member in members:
         for point in entry_points_of(member):
@@ -25,7 +25,7 @@ def plugins_of(*members: str) -> Plugins:
 
 
 def levels(count: int, level: float, seed: int = 0) -> list[Image]:
-    """Give images of 2 × 2 values around a level, one standard deviation apart."""
+    """Return images of 2 × 2 values around a level, one standard deviation apart."""
     random = np.random.default_rng(seed)
     return [Image(random.normal(level, 1.0, (2, 2))) for _ in range(count)]
 

@@ -30,7 +30,7 @@ class Page(HTMLParser):
             self.texts.append(data)
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
-        """Give the attributes of each element of a tag."""
+        """Return the attributes of each element of a tag."""
         return [attributes for name, attributes in self.tags if name == tag]
 
     @property

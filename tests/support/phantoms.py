@@ -14,7 +14,7 @@ def ball(
     radii: Sequence[float] | float,
     spacing: Sequence[float] | float = 1.0,
 ) -> NDArray[np.bool_]:
-    """Give the elements whose centre lies in a ball (disc) or ellipsoid (ellipse); centre and radii in mm."""
+    """Return the elements centred in a ball (disc) or ellipsoid (ellipse); centre and radii in mm."""
     n = len(shape)
     axes = np.ogrid[tuple(map(slice, shape))]
     steps, half_axes = np.broadcast_to(spacing, n), np.broadcast_to(radii, n)

@@ -7,6 +7,6 @@ import skops.io
 
 
 def read_saved(folder: Path) -> Any:
-    """Give scikit-learn's estimator of a model that was saved into a folder."""
+    """Return scikit-learn's estimator of a model that was saved into a folder."""
     file = folder / "model.skops"
     return skops.io.load(file, trusted=skops.io.get_untrusted_types(file=file))

@@ -11,11 +11,11 @@ import numpy as np
 import PIL.Image
 
 from coronal import BadDataset, Plugins, TaskResult, TrainingContext, Work
+from coronal.formats.reading import read_image, read_labels
 from coronal.task_spec import DatasetTask
-from coronal_learning.dataset import dataset
-from coronal_learning.dataset_file import Dataset, Item
-from coronal_worker.loader import load_plugins
-from coronal_worker.reading import read_image, read_labels
+from coronal_learning.datasets.dataset import dataset
+from coronal_learning.datasets.dataset_file import Dataset, Item
+from coronal_worker.running.loader import load_plugins
 
 __all__ = ["faults_of", "npz", "picture", "png", "said", "take", "zipped"]
 
@@ -48,7 +48,7 @@ def npz(path: Path, **arrays: Any) -> Path:
 
 
 def said(taken: Dataset) -> tuple[Item, ...]:
-    """Give what the sender has said of each image, without what its pixels say."""
+    """Return what the sender has said of each image, without what its pixels say."""
     seen = {"digest": "", "is_flat": False, "copies": None}
     return tuple(item.model_copy(update=seen) for item in taken.items)
 

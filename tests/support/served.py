@@ -1,4 +1,4 @@
-"""A gateway and a worker as processes of their own, so that the worker alone can be started anew."""
+"""A gateway and a worker as processes of their own, so that the worker alone can be restarted."""
 
 import os
 import socket
@@ -44,12 +44,12 @@ class Served:
                 command, env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT
             )
         eventually(self._answers, "the gateway answers", START_S)
-        self._worker = site.start_worker(plugins=self.plugins)
+        self._worker = site.start_worker(plugins=self.plugins, has_all_plugins=True)
 
     def restart_worker(self) -> None:
         """End the worker, and start another that finds what was installed since."""
         self._worker.end()
-        self._worker = self._site.start_worker(plugins=self.plugins)
+        self._worker = self._site.start_worker(plugins=self.plugins, has_all_plugins=True)
 
     def catalogue(self) -> dict[str, Any]:
         """What the gateway says that there is."""

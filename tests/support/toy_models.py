@@ -1,4 +1,4 @@
-"""Models that need no training: what they say can be told beforehand."""
+"""Models that need no training: their output is known beforehand."""
 
 import json
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 
 from coronal import Classifier, Image, LabelMap, Plugins, Prediction, Segmenter, classifier, segmenter
-from coronal.model_file import ModelCard, write_model
+from coronal.models.model_file import ModelCard, write_model
+from coronal.models.trainable import TrainableAlgorithm
 from coronal.spec import Kind
-from coronal.trainable import TrainableAlgorithm
 
 CLASSES = ("dark", "bright")
 

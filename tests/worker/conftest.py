@@ -34,8 +34,8 @@ def gate(image: Image, context: Context) -> Image:
 
 
 @algorithm
-def tell(image: Image, context: Context) -> Image:
-    """Tell where it runs."""
+def report(image: Image, context: Context) -> Image:
+    """Log where it runs."""
     context.log(f"pid {os.getpid()}")
     context.log(f"random {context.random.integers(1 << 30)}")
     context.log(f"threads {os.environ['OMP_NUM_THREADS']} {os.environ['OPENBLAS_NUM_THREADS']}")
@@ -50,19 +50,19 @@ def fail(image: Image) -> Image:
 
 @algorithm
 def outgrow(image: Image) -> Image:
-    """Need more memory than there is."""
+    """Raise MemoryError."""
     raise MemoryError
 
 
 @algorithm
 def grow(image: Image) -> Image:
-    """Take more memory than it may."""
+    """Allocate more memory than its limit."""
     return image.with_pixels(np.ones(1 << 30, np.float64))
 
 
 @algorithm
 def spawn(image: Image, context: Context) -> Image:
-    """Start another process and wait for it."""
+    """Start a child process and wait for it."""
     other = subprocess.Popen(["sleep", "300"])
     context.log(f"started {other.pid}")
     other.wait()
@@ -70,7 +70,7 @@ def spawn(image: Image, context: Context) -> Image:
 
 
 @algorithm
-def heed(image: Image, context: Context) -> Image:
+def await_cancel(image: Image, context: Context) -> Image:
     """Wait until the job is cancelled."""
     context.log("at the gate")
     while not context.is_cancelled():
@@ -88,25 +88,25 @@ def kill(image: Image, context: Context) -> Image:
 
 @algorithm
 def leave(image: Image) -> Image:
-    """Leave the process."""
+    """Exit the process."""
     sys.exit("/data/of/somebody.dcm")
 
 
 @algorithm
 def cancel(image: Image) -> Image:
-    """Raise what is no Exception."""
+    """Raise a BaseException."""
     raise asyncio.CancelledError
 
 
 @algorithm
 def lie(image: Image) -> Image:
-    """Give something else than it promised."""
+    """Return another type than it declares."""
     return LabelMap.of(image, image.grey() > 0)
 
 
 @algorithm
 def babble(image: Image, context: Context) -> Image:
-    """Tell what no record can hold."""
+    """Log and report values that no record can hold."""
     context.log("half a character \\udcff")
     context.progress(float("nan"))
     time.sleep(0.6)
@@ -120,18 +120,18 @@ from coronal import Image, algorithm
 
 @algorithm
 def far(image: Image) -> Image:
-    """Give the image as it is, in another pool."""
+    """Return the image unchanged, in another pool."""
     return image
 '''
 
 NAMES = (
     "gate",
-    "tell",
+    "report",
     "fail",
     "outgrow",
     "grow",
     "spawn",
-    "heed",
+    "await_cancel",
     "kill",
     "leave",
     "cancel",
@@ -153,7 +153,7 @@ def make_png() -> Callable[[NDArray[np.uint8]], bytes]:
 
 @pytest.fixture(scope="session")
 def cell() -> NDArray[np.uint8]:
-    """A cell under the microscope: a real image with one bright object."""
+    """Return a cell under the microscope: a real image with one bright object."""
     pixels: NDArray[np.uint8] = data.cell()[::4, ::4].copy()
     return pixels
 
@@ -165,7 +165,7 @@ def cell_png(cell: NDArray[np.uint8]) -> bytes:
 
 @pytest.fixture(scope="session")
 def behaviours(tmp_path_factory: pytest.TempPathFactory, make_distribution: Callable[..., None]) -> Path:
-    """A folder with a distribution whose algorithms misbehave."""
+    """Return a folder with a distribution whose algorithms misbehave."""
     folder = tmp_path_factory.mktemp("behaviours")
     make_distribution(folder, "test-behaviours", BEHAVIOURS, **{name: name for name in NAMES})
     return folder
@@ -173,7 +173,7 @@ def behaviours(tmp_path_factory: pytest.TempPathFactory, make_distribution: Call
 
 @pytest.fixture(scope="session")
 def far_plugin(tmp_path_factory: pytest.TempPathFactory, make_distribution: Callable[..., None]) -> Path:
-    """A folder with a distribution that only another pool has."""
+    """Return a folder with a distribution that only another pool has."""
     folder = tmp_path_factory.mktemp("far")
     make_distribution(folder, "test-far", FAR, far="far")
     return folder

@@ -1,29 +1,29 @@
 import pytest
 
-from coronal_worker.limits import share_of_memory
+from coronal_worker.running.limits import memory_share_bytes
 from coronal_worker.settings import WorkerSettings
 
 
 def test_a_worker_beats_each_second_and_six_times_a_lease_at_least() -> None:
-    assert WorkerSettings().times.beat_s == 1.0
+    assert WorkerSettings().times.renew_every_s == 1.0
     assert WorkerSettings().times.lease_s == 60.0
-    assert WorkerSettings(lease_s=3).times.beat_s == 0.5
-    assert WorkerSettings(lease_s=600).times.beat_s == 1.0
+    assert WorkerSettings(lease_s=3).times.renew_every_s == 0.5
+    assert WorkerSettings(lease_s=600).times.renew_every_s == 1.0
 
 
 @pytest.mark.parametrize("lease_s", [3.0, 60.0])
 def test_blind_work_ends_before_its_lease_does(lease_s: float) -> None:
     times = WorkerSettings(lease_s=lease_s).times
-    assert times.blind_s == pytest.approx(0.8 * lease_s)
-    assert times.blind_s + times.beat_s < times.lease_s
+    assert times.max_outage_s == pytest.approx(0.8 * lease_s)
+    assert times.max_outage_s + times.renew_every_s < times.lease_s
 
 
-def test_a_process_gets_its_part_of_the_memory_unless_it_is_told_how_much() -> None:
-    assert WorkerSettings(processes=2).limits.memory_bytes == share_of_memory(2)
+def test_a_process_gets_its_part_of_the_memory_unless_it_is_reported_how_much() -> None:
+    assert WorkerSettings(processes=2).limits.memory_bytes == memory_share_bytes(2)
     assert WorkerSettings(processes=2, memory_bytes=1 << 30).limits.memory_bytes == 1 << 30
 
 
-def test_limits_are_told_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_are_reported_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORONAL_STAGE_LIMIT_S", "2.5")
     monkeypatch.setenv("CORONAL_JOB_LIMIT_S", "9")
     assert (WorkerSettings().limits.stage_s, WorkerSettings().limits.job_s) == (2.5, 9.0)
@@ -33,12 +33,12 @@ def test_limits_are_told_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     "wrong",
     [
         {"lease_s": 0},
-        {"cancel_s": -1},
+        {"cancel_grace_s": -1},
         {"stage_limit_s": 0},
         {"job_limit_s": -5},
         {"memory_bytes": -1},
         {"processes": 0},
-        {"grace_s": -0.1},
+        {"shutdown_grace_s": -0.1},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )

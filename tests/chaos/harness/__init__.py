@@ -1,1 +1,1 @@
-"""Real servers, real workers, faults for them, and a checker of what is promised."""
+"""Fault injection: real servers and workers, faults, and a checker of the guarantees."""

@@ -1,4 +1,4 @@
-"""Whether what is promised was kept: from the accepted jobs, the events, the records and the blobs."""
+"""Checks of the guarantees, from the accepted jobs, the events, the records and the blobs."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,21 +7,21 @@ from itertools import groupby
 from operator import attrgetter
 
 from coronal_jobs.errors import NotFound
-from coronal_jobs.job import Job, State
-from coronal_jobs.store.connection import Connection
-from coronal_jobs.store.events import Event
-from coronal_jobs.store.jobs import MOST_RUNS
-from coronal_jobs.store.scripts import TRANSITIONS
+from coronal_jobs.records.claim_store import MAX_ATTEMPTS
+from coronal_jobs.records.connection import Connection
+from coronal_jobs.records.events import Event
+from coronal_jobs.records.job import Job, State
+from coronal_jobs.records.scripts import TRANSITIONS
 
 __all__ = ["Counts", "blob_faults", "check", "digests_of", "task_of"]
 
-_TOLD_BY_JOB = frozenset({"result.json", "provenance.json"})
-"""Files that hold the job's id or times, so that two runs of one thing differ."""
+_REPORTED_BY_JOB = frozenset({"result.json", "provenance.json"})
+"""Files that contain the job's id or times, and so differ between two runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted, and each fault that was found, in words."""
+    """Counts, and a description of each violation that was found."""
 
     accepted: int
     ended: Counter[str]
@@ -41,25 +41,25 @@ class Counts:
 def check(
     accepted: Sequence[str], read: Callable[[str], Job], events: Sequence[Event], quiet: Mapping[str, object]
 ) -> Counts:
-    """Compare what was promised with what is.
+    """Compare the accepted jobs with their records and events.
 
     Parameters
     ----------
     accepted
-        The jobs that somebody was told are accepted.
+        Ids of the jobs whose acceptance was confirmed.
     read
-        Gives a job's record.
+        Function that returns a job's record.
     events
         All changes of all records, in order.
     quiet
-        What quiet runs gave: the digests of a job's files, by `task_of` it.
+        Results of runs without faults: the digests of a job's files, by its `task_of`.
     """
     records = _records(accepted, read)
     ended = Counter(str(job.state) for job in records.values() if job.state.is_final)
     commits = Counter(_commits(events))
     repeated = sum(count - 1 for count in commits.values())
     faults = [f"{key} was committed {count} times" for key, count in commits.items() if count > 1]
-    faults += [f"{one} was accepted and is no more" for one in accepted if one not in records]
+    faults += [f"{one} was accepted and is lost" for one in accepted if one not in records]
     faults += [f"{one} is still {job.state}" for one, job in records.items() if not job.state.is_final]
     for job in records.values():
         faults += _wrong_results(job, quiet)
@@ -76,9 +76,9 @@ def check(
 
 
 def blob_faults(connection: Connection, jobs: Sequence[Job], on_disk: Sequence[str]) -> list[str]:
-    """Compare what stands beside the records of ended jobs, and lies on the disk, with what they name."""
-    left = {key: connection.zcard(f"coronal:{key}") for key in ("leases", "outbox", "parked", "holds")}
-    left["unnamed"] = connection.scard("coronal:unnamed")
+    """Compare indexes and stored blobs with the records of finished jobs."""
+    left = {key: connection.zcard(f"coronal:{key}") for key in ("leases", "outbox", "parked", "pins")}
+    left["unreferenced"] = connection.scard("coronal:unreferenced")
     faults = [f"{count} entries are left in {key}" for key, count in left.items() if count]
     named = Counter(digest for job in jobs for digest in _named(job))
     counted = {digest: int(count) for digest, count in connection.hgetall("coronal:blob-refs").items()}
@@ -93,12 +93,12 @@ def blob_faults(connection: Connection, jobs: Sequence[Job], on_disk: Sequence[s
 
 
 def digests_of(job: Job) -> dict[str, str]:
-    """Give the digests of the files that depend on image, pipeline and seed alone."""
-    return {file.name: file.sha256 for file in job.artifacts if file.name not in _TOLD_BY_JOB}
+    """Return the digests of the files that depend on image, pipeline and seed alone."""
+    return {file.name: file.sha256 for file in job.artifacts if file.name not in _REPORTED_BY_JOB}
 
 
 def task_of(job: Job) -> str:
-    """Tell what a job has to do: jobs that are told the same have the same results."""
+    """Return pipeline and seed of a job as a key: jobs with equal keys have equal results."""
     return f"{job.pipeline.model_dump_json()} {job.seed}"
 
 
@@ -113,23 +113,23 @@ def _records(accepted: Sequence[str], read: Callable[[str], Job]) -> dict[str, J
 
 
 def _commits(events: Sequence[Event]) -> Iterator[tuple[str, int, int]]:
-    """Yield of each commit the job, its hop, and how often the job had begun again: the same but once."""
+    """Yield job, stage group and restarts so far of each commit; each may occur once."""
     restarts = Counter[str]()
     for event in events:
         restarts[event.job] += event.step == "restart"
         if event.step == "commit":
-            yield event.job, _committed_hop(event), restarts[event.job]
+            yield event.job, _committed_stage_group(event), restarts[event.job]
 
 
-def _committed_hop(event: Event) -> int:
-    return event.hop if event.state is State.SUCCEEDED else event.hop - 1
+def _committed_stage_group(event: Event) -> int:
+    return event.stage_group if event.state is State.SUCCEEDED else event.stage_group - 1
 
 
 def _wrong_results(job: Job, quiet: Mapping[str, object]) -> Iterator[str]:
     if job.state is State.SUCCEEDED and digests_of(job) != quiet.get(task_of(job), digests_of(job)):
-        yield f"{job.id} has other results than a quiet run"
+        yield f"{job.id} has other results than a run without faults"
     if job.state is State.FAILED and job.failure is None:
-        yield f"{job.id} has failed and doesn't say why"
+        yield f"{job.id} has failed without a reason"
 
 
 def _wrong_life(life: Sequence[Event], records: Mapping[str, Job]) -> Iterator[str]:
@@ -138,16 +138,16 @@ def _wrong_life(life: Sequence[Event], records: Mapping[str, Job]) -> Iterator[s
     for event in life:
         now = str(event.state) if event.state else "gone"
         may_change = now in TRANSITIONS.get(event.step, {}).get(state, ())
-        is_told = event.step in ("log", "report") and now == state
-        if not may_change and not is_told and event.step != "delete":
+        is_reported = event.step in ("log", "report") and now == state
+        if not may_change and not is_reported and event.step != "delete":
             yield f"{job_id} went from {state} to {now} by {event.step}"
         if event.step == "report" and state != "running":
-            yield f"{job_id} told of progress while it was {state}"
+            yield f"{job_id} reported progress while it was {state}"
         state = now
     steps = Counter(event.step for event in life)
     again = steps["release"] + steps["retry"] + sum(_is_put_off(event) for event in life)
-    hops = len(records[job_id].hops) if job_id in records else 1
-    if steps["claim"] > MOST_RUNS * hops * (1 + steps["restart"]) + again:
+    stage_groups = len(records[job_id].stage_groups) if job_id in records else 1
+    if steps["claim"] > MAX_ATTEMPTS * stage_groups * (1 + steps["restart"]) + again:
         yield f"{job_id} was run {steps['claim']} times"
 
 
@@ -156,4 +156,8 @@ def _is_put_off(event: Event) -> bool:
 
 
 def _named(job: Job) -> list[str]:
-    return [job.input.sha256, *(file.sha256 for file in job.artifacts), *([job.carry] if job.carry else [])]
+    return [
+        job.input.sha256,
+        *(file.blob for file in job.artifacts),
+        *([job.snapshot] if job.snapshot else []),
+    ]

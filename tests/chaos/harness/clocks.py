@@ -1,4 +1,4 @@
-"""Processes that believe it is earlier or later than it is."""
+"""Processes with a wrong clock."""
 
 from pathlib import Path
 
@@ -16,9 +16,9 @@ time.time_ns = lambda: _time_ns() + round(_AHEAD_S * 1e9)
 
 
 def install_wrong_clocks(folder: Path) -> None:
-    """Let a Python that starts with a folder on its path set its clock by ``CORONAL_CLOCK_AHEAD_S``.
+    """Write a module that shifts Python's clock by ``CORONAL_CLOCK_AHEAD_S`` when its folder is on the path.
 
-    This moves the time of day for all that is written in Python, in the process and in its children; the
-    monotonic clock is right everywhere, as it is on a machine whose time of day is wrong.
+    It shifts the time of day for Python code, in the process and in its children; the monotonic clock stays
+    right, as on a machine whose time of day is wrong.
     """
     (folder / "sitecustomize.py").write_text(_SOURCE)

@@ -1,4 +1,4 @@
-"""What goes wrong on the way to a server: bytes that vanish, and clients that send one now and then."""
+"""Network faults: a proxy that swallows all traffic, and clients that send a byte now and then."""
 
 import contextlib
 import socket
@@ -12,10 +12,10 @@ __all__ = ["BlackHole", "trickling"]
 
 
 class BlackHole:
-    """A way to a Redis on which, at will, all that is sent vanishes, as behind a firewall that has forgotten.
+    """A proxy to a Redis that swallows all traffic on demand, like a firewall that has lost its state.
 
-    What was connected when it began stays dead for good, and nobody is told; what connects meanwhile is
-    accepted, and never answered.
+    Connections that are open then stay dead without an error; new ones meanwhile are accepted, and never
+    answered.
     """
 
     def __init__(self, port: int) -> None:
@@ -39,12 +39,12 @@ class BlackHole:
             one.close()
 
     def swallow(self) -> None:
-        """Let all vanish from now on."""
+        """Swallow all traffic from now on."""
         self._is_open.set()
         self._dead.update(self._sockets)
 
     def recover(self) -> None:
-        """Let new connections through."""
+        """Forward the traffic of new connections."""
         self._is_open.clear()
 
     def _accept(self) -> None:
@@ -56,22 +56,22 @@ class BlackHole:
                 if self._is_open.is_set():
                     self._dead.update((client, server))
                 for ends in ((client, server), (server, client)):
-                    threading.Thread(target=self._carry, args=ends, daemon=True).start()
+                    threading.Thread(target=self._forward, args=ends, daemon=True).start()
 
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while piece := source.recv(1 << 16):
+            while chunk := source.recv(1 << 16):
                 if source not in self._dead:
-                    target.sendall(piece)
+                    target.sendall(chunk)
             if source not in self._dead:
                 target.shutdown(socket.SHUT_WR)
 
 
 @contextlib.contextmanager
 def trickling(address: tuple[str, int], texts: Sequence[bytes], *, every_s: float) -> Iterator[None]:
-    """Open a connection for each text, and send a byte of each now and then while the block runs.
+    """Open a connection for each text, and send it byte by byte while the block runs.
 
-    Who is closed by the server comes again; none ever reads.
+    A connection that the server closes is reopened; none ever reads.
     """
     stopped = threading.Event()
 

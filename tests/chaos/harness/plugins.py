@@ -1,4 +1,4 @@
-"""A distribution whose algorithms are slow or misbehave, as an installer would leave it in a folder."""
+"""An installed distribution whose algorithms are slow or misbehave."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from coronal import Context, Image, Parameter, algorithm
 def slow(
     image: Image, context: Context, seconds: Annotated[float, Parameter("How long.", minimum=0)] = 0.3
 ) -> Image:
-    """Add noise that depends on the seed alone, and take a while."""
+    """Add noise that depends on the seed alone, slowly."""
     noise = context.random.normal(size=image.pixels.shape)
     ends = time.monotonic() + seconds
     while time.monotonic() < ends and not context.is_cancelled():
@@ -34,7 +34,7 @@ def slow(
 def deaf(
     image: Image, seconds: Annotated[float, Parameter("How long.", minimum=0)] = 30.0
 ) -> Image:
-    """Sleep, and look up from it for nobody."""
+    """Sleep without checking for cancellation."""
     time.sleep(seconds)
     return image
 
@@ -55,19 +55,19 @@ def segfault(image: Image) -> Image:
 
 @algorithm
 def leave(image: Image) -> Image:
-    """Leave without a word."""
+    """Exit the process."""
     os._exit(0)
 
 
 @algorithm
 def outgrow(image: Image) -> Image:
-    """Say that there isn't enough memory."""
+    """Raise MemoryError."""
     raise MemoryError
 
 
 @algorithm
 def leak(image: Image) -> Image:
-    """Take all memory that there is."""
+    """Allocate memory until none is left."""
     taken = []
     while True:
         taken.append(np.ones(1 << 21))
@@ -75,7 +75,7 @@ def leak(image: Image) -> Image:
 
 @algorithm
 def loop(image: Image) -> Image:
-    """Never end."""
+    """Loop forever."""
     while True:
         pass
 
@@ -91,13 +91,13 @@ def chatter(image: Image, context: Context) -> Image:
 
 @algorithm
 def nonsense(image: Image) -> Image:
-    """Give something else than it promised."""
+    """Return another type than it declares."""
     return "no image"
 
 
 @algorithm
 def orphan(image: Image) -> Image:
-    """Start another process, and never end."""
+    """Start a child process, and never return."""
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     time.sleep(600)
     return image

@@ -1,4 +1,4 @@
-"""Processes of a site: each is marked, so that none can be overlooked, whoever has started it."""
+"""Processes of a site, each marked in its environment, so that descendants are found too."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ MARK = "CORONAL_CHAOS_SITE"
 
 
 class Program:
-    """A process that was started here, with all that it starts itself."""
+    """A process that was started here, and its children."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self._log = log
@@ -31,7 +31,7 @@ class Program:
 
     @property
     def name(self) -> str:
-        """What it is, by the name of its log."""
+        """Name of the program, from that of its log."""
         return self._log.stem
 
     @property
@@ -44,12 +44,12 @@ class Program:
 
     @property
     def log(self) -> str:
-        """What it has written; nothing where that goes to a device or a pipe."""
+        """Its log; empty where that goes to a device or a pipe."""
         return self._log.read_text("utf-8", errors="replace") if self._log.is_file() else ""
 
     @property
     def children(self) -> list[int]:
-        """The processes that it has forked, the oldest first."""
+        """Ids of its child processes, the oldest first."""
         return children_of(self.pid)
 
     def send(self, what: signal.Signals) -> None:
@@ -59,18 +59,18 @@ class Program:
         return self._process.wait(timeout_s)
 
     def kill(self) -> None:
-        """End it as the machine's memory killer does: without a word."""
+        """Kill it with SIGKILL, like the kernel's out-of-memory killer."""
         self._process.kill()
         self._process.wait()
 
     def kill_all(self) -> None:
-        """End it and its children in one moment."""
+        """Kill it and its children at once."""
         for pid in (self.pid, *self.children):
             send(pid, signal.SIGKILL)
         self._process.wait()
 
     def end(self, timeout_s: float = 30.0) -> None:
-        """Stop it in order; TimeoutExpired when it doesn't."""
+        """Stop it gracefully; raise TimeoutExpired when it doesn't stop."""
         if self.is_running:
             self.send(signal.SIGCONT)
             self.send(signal.SIGTERM)
@@ -78,7 +78,7 @@ class Program:
 
 
 def send(pid: int, what: signal.Signals) -> bool:
-    """Send a signal; False when there is no such process any more."""
+    """Send a signal; return False when the process has exited."""
     try:
         os.kill(pid, what)
     except ProcessLookupError:
@@ -87,18 +87,18 @@ def send(pid: int, what: signal.Signals) -> bool:
 
 
 def children_of(parent: int) -> list[int]:
-    """Give the processes that another has started, the oldest first."""
+    """Return the child processes of a process, the oldest first."""
     return sorted(pid for pid in _all_processes() if _parent_of(pid) == parent)
 
 
 def marked_processes(mark: str) -> list[int]:
-    """Give the processes that run and have inherited a mark, however far from who started them."""
+    """Return the running processes that have inherited a mark."""
     wanted = f"{MARK}={mark}".encode()
     return [pid for pid in _all_processes() if wanted in _environment_of(pid).split(b"\0")]
 
 
 def wait_until(condition: Callable[[], bool], what: str, timeout_s: float = 30.0) -> None:
-    """Wait until a condition holds; a Redis that is away makes it false."""
+    """Wait until a condition holds; an unavailable Redis counts as false."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:
@@ -115,7 +115,7 @@ def _all_processes() -> list[int]:
 
 
 def _environment_of(pid: int) -> bytes:
-    """Give a process's environment; empty for one that is no more, or that has ended and wasn't collected."""
+    """Return a process's environment; empty for one that has exited."""
     try:
         return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:

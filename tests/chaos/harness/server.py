@@ -1,4 +1,4 @@
-"""A real Redis that forgets nothing, and can be killed, stopped and started again."""
+"""A durable Redis that can be killed, suspended and restarted."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ _OPTIONS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appen
 
 
 class Server:
-    """A server on a port of the loopback, with its append-only file in a folder of its own."""
+    """A Redis server on a loopback port, with its append-only file in its own folder."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *options: str) -> None:
         folder.mkdir(exist_ok=True)
@@ -36,7 +36,7 @@ class Server:
         return self._program.pid
 
     def start(self) -> None:
-        """Start it, and wait until it has read its file."""
+        """Start it, and wait until it has loaded its file."""
         place = ("--port", str(self.port), "--dir", str(self._folder))
         command = [str(redis_program()), *_OPTIONS, *place, "--maxmemory-policy", "noeviction"]
         self._program = Program(
@@ -49,29 +49,31 @@ class Server:
             self._program.kill()
             self._program = None
 
-    def stop(self) -> None:
-        """Let it live and answer nobody."""
+    def suspend(self) -> None:
+        """Suspend it with SIGSTOP."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
-    def ask(self, *command: str | int) -> object:
-        """Send a command over a connection of its own."""
+    def execute(self, *command: str | int) -> object:
+        """Execute a command over a new connection."""
         with redis.Redis(port=self.port, decode_responses=True) as client:
             return client.execute_command(*command)
 
     def cut_connections(self) -> None:
-        """End all connections that there are, this one too."""
+        """Close all open connections, this one too."""
         with contextlib.suppress(redis.exceptions.ConnectionError):
-            self.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
+            self.execute("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
 
     def take_and_kill(self, taker: Program, push: Callable[[], object]) -> None:
-        """Let a worker that waits for a message take one, and kill it before it has noted that.
+        """Push a message to a suspended worker that waits for one, and kill the worker.
 
-        The server hands the message over to the worker's connection, and knows nothing of it any more.
+        The server has delivered the message to the worker's connection, so it is lost.
         """
-        wait_until(lambda: "cmd=brpop" in str(self.ask("CLIENT", "LIST")).lower(), "it waits for messages")
+        wait_until(
+            lambda: "cmd=brpop" in str(self.execute("CLIENT", "LIST")).lower(), "it waits for messages"
+        )
         taker.send(signal.SIGSTOP)
         push()
         taker.kill_all()

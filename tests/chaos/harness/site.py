@@ -1,4 +1,4 @@
-"""A whole Coronal on this machine, to which things are done."""
+"""A complete Coronal on this machine, for fault injection."""
 
 import hashlib
 import os
@@ -15,21 +15,22 @@ import numpy as np
 import PIL.Image
 from skimage import data
 
+from coronal.pipelines.pipeline import parse
+from coronal_jobs.blobs.references import BlobReferences
+from coronal_jobs.blobs.store import BlobStore
 from coronal_jobs.errors import NotFound
 from coronal_jobs.ids import new_job_id
-from coronal_jobs.janitor.rounds import Janitor
-from coronal_jobs.job import Input, Job, Order
-from coronal_jobs.pipeline import parse
-from coronal_jobs.planning import Hop
+from coronal_jobs.journal.submission_journal import Entry
+from coronal_jobs.maintenance.janitor.rounds import Janitor
+from coronal_jobs.pipeline.planning import StageGroup
+from coronal_jobs.records.admission import Terms
+from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.connection import connect
+from coronal_jobs.records.events import EventStore
+from coronal_jobs.records.job import Input, Job, Order
+from coronal_jobs.records.job_store import JobStore
 from coronal_jobs.settings import StoreSettings
-from coronal_jobs.store.admission import Terms
-from coronal_jobs.store.blobs import BlobStore
-from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.connection import connect
-from coronal_jobs.store.events import EventStore
-from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.intake import Entry
-from coronal_jobs.store.jobs import JobStore
+from coronal_worker.supervision.claims import Claim, ClaimFolder
 from harness.checker import Counts, blob_faults, check, digests_of, task_of
 from harness.clocks import install_wrong_clocks
 from harness.history import History
@@ -41,29 +42,29 @@ __all__ = ["LEASE_S", "PIPELINE", "Site"]
 
 LEASE_S = 3.0
 PIPELINE = "[slow: {seconds: 0.3}, otsu, shape]"
-"""What most jobs do, in two hops; a result that depends on the seed, and a moment in which to be hit."""
+"""Pipeline of most jobs, in two stage groups: it depends on the seed, and takes long enough to be hit."""
 
 _KEPT_S = 3600.0
 _SEEDS = 3
-"""So many different jobs are sent, in turn."""
+"""Number of different jobs that are submitted in turn."""
 
 
 class Site:
-    """A Redis with an append-only file, a blob store, workers, janitors, and a history of what was promised.
+    """A Redis with an append-only file, a blob store, workers, janitors, and the history of accepted jobs.
 
     Parameters
     ----------
     folder
-        Where all of it lies; its files go with it.
+        Folder for all files of the site.
     options
-        More options of the Redis server.
+        Additional options of the Redis server.
     blobs
-        Where images and results are kept; by default in the folder too.
+        Folder of the blob store; by default inside `folder`.
 
     Attributes
     ----------
     log
-        What programs write to that are started from now on; None for a file of their own in the folder.
+        Log of programs that are started from now on; None for a separate file in the folder.
     """
 
     def __init__(self, folder: Path, *options: str, blobs: Path | None = None) -> None:
@@ -83,7 +84,7 @@ class Site:
         self.jobs = JobStore(self.connection)
         self.events = EventStore(self.connection)
         self.blobs = BlobStore(self.settings.blobs_url)
-        self.holdings = Holdings(self.connection, self.blobs)
+        self.blob_references = BlobReferences(self.connection, self.blobs)
         self.catalogue = CatalogueStore(self.connection)
         self._seeds = cycle(range(_SEEDS))
         self.programs: list[Program] = []
@@ -91,26 +92,28 @@ class Site:
         self.quiet: dict[str, dict[str, str]] = {}
 
     def start_worker(self, *, processes: int = 1, wait: bool = True, **settings: object) -> Program:
-        """Start a worker with short times; wait until it is ready for jobs."""
-        times = {"lease_s": LEASE_S, "cancel_s": 1, "grace_s": 1, "redis_timeout_s": 1}
+        """Start a worker with short time limits, and wait until it accepts jobs."""
+        times = {"lease_s": LEASE_S, "cancel_grace_s": 1, "shutdown_grace_s": 1, "redis_timeout_s": 1}
         worker = self._start("coronal_worker", processes=processes, **{**times, **settings})
         if wait:
-            wait_until(lambda: self._is_there(worker) or not worker.is_running, "a worker is there")
+            wait_until(lambda: self._is_announced(worker) or not worker.is_running, "a worker is there")
             assert worker.is_running, worker.log
         return worker
 
     def start_janitor(self, **settings: object) -> Program:
-        """Start a janitor that hurries."""
-        return self._start("coronal_jobs.janitor", janitor_every_s=0.3, redis_timeout_s=1, **settings)
+        """Start a janitor with a short interval."""
+        return self._start(
+            "coronal_jobs.maintenance.janitor", janitor_every_s=0.3, redis_timeout_s=1, **settings
+        )
 
     def recover(self) -> str:
-        """Run ``coronal recover`` to its end, and give what it says."""
-        recovery = self._start("coronal_jobs.recover", redis_timeout_s=1)
+        """Run ``coronal recover``, and return its output."""
+        recovery = self._start("coronal_jobs.maintenance.recover", redis_timeout_s=1)
         assert recovery.join() == 0, recovery.log
         return recovery.log
 
     def start_gateway(self, **settings: object) -> tuple[Program, str]:
-        """Start a gateway of one process; give it, and where it listens."""
+        """Start a gateway of one process, and return it with its URL."""
         port = free_port()
         ours = {"port": port, "gateway_processes": 1, "redis_timeout_s": 1}
         gateway = self._start("coronal_gateway", **{**ours, **settings})
@@ -118,36 +121,36 @@ class Site:
         return gateway, f"http://127.0.0.1:{port}"
 
     def submit(
-        self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1, last_pool: str = "default"
+        self, pipeline: str = PIPELINE, *, seed: int = 0, stage_groups: int = 1, last_pool: str = "default"
     ) -> str:
-        """Keep the image and admit a job, as the gateway does, and note that it is accepted.
+        """Write the image, admit a job as the gateway does, and record it as accepted.
 
         Raises
         ------
         StoreUnavailable
-            When it can't be kept; nothing is promised then.
+            When a store can't be written to; the job isn't accepted then.
         """
-        order = self.order(pipeline, seed=seed, hops=hops, last_pool=last_pool)
-        self.holdings.hold(order.id, [order.input.sha256])
+        order = self.order(pipeline, seed=seed, stage_groups=stage_groups, last_pool=last_pool)
+        self.blob_references.pin(order.id, [order.input.sha256])
         self.blobs.put(self.image)
-        self.holdings.intake.put(Entry.of(order, Terms()))
+        self.blob_references.submission_journal.put(Entry.of(order, Terms()))
         assert self.jobs.admit(order)
         self.history.accept(order.id)
         return order.id
 
     def submit_many(self, count: int) -> list[str]:
-        """Submit so many jobs of `PIPELINE` in two hops, with all seeds in turn."""
-        return [self.submit(seed=next(self._seeds), hops=2) for _ in range(count)]
+        """Submit jobs of `PIPELINE` in two stage groups, with all seeds in turn."""
+        return [self.submit(seed=next(self._seeds), stage_groups=2) for _ in range(count)]
 
     def order(
-        self, pipeline: str = PIPELINE, *, seed: int = 0, hops: int = 1, last_pool: str = "default"
+        self, pipeline: str = PIPELINE, *, seed: int = 0, stage_groups: int = 1, last_pool: str = "default"
     ) -> Order:
-        """Make an order for the image, its stages divided into hops, the last of them for another pool."""
+        """Return an order for the image, with its stages divided into groups and a pool for the last."""
         parsed = parse(pipeline)
-        ends = [*range(1, hops), len(parsed.stages)]
-        pools = [*["default"] * (hops - 1), last_pool]
+        ends = [*range(1, stage_groups), len(parsed.stages)]
+        pools = [*["default"] * (stage_groups - 1), last_pool]
         divided = [
-            Hop(pool=pool, first=first, end=end)
+            StageGroup(pool=pool, first=first, end=end)
             for pool, first, end in zip(pools, [0, *ends], ends, strict=False)
         ]
         blob = Input(
@@ -156,10 +159,10 @@ class Site:
             size_bytes=len(self.image),
             format="png",
         )
-        return Order(id=new_job_id(), input=blob, pipeline=parsed, hops=tuple(divided), seed=seed)
+        return Order(id=new_job_id(), input=blob, pipeline=parsed, stage_groups=tuple(divided), seed=seed)
 
     def run_quietly(self) -> None:
-        """Run a job of each seed while nothing goes wrong, and keep what it gave."""
+        """Run a job of each seed without faults, and keep its results for comparison."""
         for job_id in self.submit_many(_SEEDS):
             job = self.ended(job_id)
             assert job.state == "succeeded", job.failure
@@ -167,29 +170,33 @@ class Site:
         assert len({tuple(one.items()) for one in self.quiet.values()}) == _SEEDS
 
     def ended(self, job_id: str, timeout_s: float = 30.0) -> Job:
-        """Wait until a job is final, and give its record."""
+        """Wait until a job is final, and return its record."""
         wait_until(lambda: self.jobs.get(job_id).state.is_final, f"job {job_id} ends", timeout_s)
         return self.jobs.get(job_id)
 
     def await_running(self, job_id: str) -> int:
-        """Wait until a process is in a stage of a job, and give that process."""
-        wait_until(lambda: self.jobs.get(job_id).stage != "", f"job {job_id} runs")
-        return self.process_of(job_id)
+        """Wait until a process runs a stage of a job, and return its id."""
+        seen: list[Claim] = []
+        wait_until(
+            lambda: seen.extend(one for one in self._claims(job_id) if one.stage) or bool(seen),
+            f"job {job_id} runs",
+        )
+        return seen[0].pid
 
     def process_of(self, job_id: str) -> int:
-        """Give the process that says that it runs a job."""
-        return self._claimants(job_id)[0]
+        """Return the id of the process that has claimed a job."""
+        return self._claims(job_id)[0].pid
 
     def is_claimed(self, job_id: str) -> bool:
-        """Tell whether any process says that it runs a job."""
-        return bool(self._claimants(job_id))
+        """Return whether any process has claimed a job."""
+        return bool(self._claims(job_id))
 
     def await_all(self, timeout_s: float = 30.0) -> None:
         """Wait until all accepted jobs are final."""
         wait_until(lambda: not any(map(self._is_open, self.history.accepted())), "all jobs end", timeout_s)
 
     def verify(self, timeout_s: float = 30.0) -> Counts:
-        """Wait until all jobs are final, and fail where a promise is broken."""
+        """Wait until all jobs are final, and fail where a guarantee is violated."""
         self.await_all(timeout_s)
         counts = check(self.history.accepted(), self.jobs.get, list(self.events.history()), self.quiet)
         print(counts)
@@ -197,14 +204,14 @@ class Site:
         return counts
 
     def verify_all(self, timeout_s: float = 30.0) -> Counts:
-        """Do the same, end all programs in order, and fail where anything is left of what went wrong."""
+        """Verify, stop all programs gracefully, and fail where anything is left over."""
         counts = self.verify(timeout_s)
         faults = [*self._end_programs(), *self._left_over()]
         assert not faults, "\n".join(faults)
         return counts
 
     def close(self) -> None:
-        """End every process of this site."""
+        """Kill every process of this site."""
         self.connection.close()
         self.history.close()
         for pid in marked_processes(self._mark):
@@ -244,23 +251,27 @@ class Site:
         return [f"{name} is left in the temporary folder" for name in left]
 
     def _processes(self) -> list[int]:
-        """Give the processes of this site but Redis's."""
+        """Return the processes of this site, except Redis."""
         return [pid for pid in marked_processes(self._mark) if pid != self.redis.pid]
 
     def _left_over(self) -> list[str]:
         """Let the holds of killed claims end, do a janitor's round, and look at what is left."""
-        for member in self.connection.zrange("coronal:holds", 0, -1):
-            self.connection.zadd("coronal:holds", {member: 0})
-        Janitor(self.jobs, self.holdings, _KEPT_S).round()
+        for member in self.connection.zrange("coronal:pins", 0, -1):
+            self.connection.zadd("coronal:pins", {member: 0})
+        Janitor(self.jobs, self.blob_references, _KEPT_S).round()
         jobs = [job for job in map(self.jobs.get, self.connection.zrange("coronal:jobs", 0, -1))]
-        in_intake = {name.job_id for name in self.holdings.intake.names()}
-        faults = [f"{job.id} stands in no intake" for job in jobs if job.id not in in_intake]
-        on_disk = [path.name for path in (self._blobs_folder / "sha256").glob("*/*")]
+        in_submission_journal = {name.job_id for name in self.blob_references.submission_journal.names()}
+        faults = [
+            f"{job.id} stands in no submission journal" for job in jobs if job.id not in in_submission_journal
+        ]
+        on_disk = [
+            path.name for kind in ("sha256", "packs") for path in self._blobs_folder.glob(f"{kind}/*/*")
+        ]
         return [*faults, *blob_faults(self.connection, jobs, on_disk)]
 
-    def _claimants(self, job_id: str) -> list[int]:
-        files = self._temporary.glob("coronal-worker-*/*.json")
-        return [int(path.stem) for path in files if job_id in _text_of(path)]
+    def _claims(self, job_id: str) -> list[Claim]:
+        folders = map(ClaimFolder, self._temporary.glob("coronal-worker-*"))
+        return [claim for folder in folders for claim in folder.claims() if claim.job == job_id]
 
     def _is_open(self, job_id: str) -> bool:
         try:
@@ -268,8 +279,8 @@ class Site:
         except NotFound:  # lost for good: the checker says so
             return False
 
-    def _is_there(self, worker: Program) -> bool:
-        """Tell whether a worker has told of itself, under the name that holds its process."""
+    def _is_announced(self, worker: Program) -> bool:
+        """Return whether a worker has sent a heartbeat, under the name with its process id."""
         names = self.connection.zrange("coronal:workers", 0, -1)
         return any(name.endswith(f"-{worker.pid}") for name in names)
 
@@ -277,11 +288,3 @@ class Site:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _text_of(path: Path) -> str:
-    """Give a file's text; none of one that was removed just now."""
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        return ""

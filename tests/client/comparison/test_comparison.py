@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from coronal_client import Difference, FileComparison, Verdict, compare
+from coronal_client.http.transport import Transport
 from coronal_client.job import Job
-from coronal_client.transport import Transport
 
 TABLE, OTHER_TABLE = b"label,area\r\n1,2.5\r\n", b"label,area\r\n1,3.5\r\n"
-TOLD = json.dumps({"job": "1", "python": "3.11"}).encode()
-OTHERWISE_TOLD = json.dumps({"job": "2", "python": "3.12"}).encode()
+REPORTED = json.dumps({"job": "1", "python": "3.11"}).encode()
+OTHERWISE_REPORTED = json.dumps({"job": "2", "python": "3.12"}).encode()
 EQUAL, DIFFERS = Verdict.EQUAL, Verdict.DIFFERS
 
 
@@ -51,7 +51,9 @@ def _answers(answer, one: Mapping[str, bytes], other: Mapping[str, bytes]) -> li
 
 def test_files_of_the_same_digest_are_equal_and_not_fetched(small, answer, transport) -> None:
     files = {"measurements.csv": TABLE, "overlay.png": b"a picture"}
-    small.answers = _answers(answer, files | {"provenance.json": TOLD}, files | {"provenance.json": TOLD})
+    small.answers = _answers(
+        answer, files | {"provenance.json": REPORTED}, files | {"provenance.json": REPORTED}
+    )
     found = compare(_job(transport, "1"), _job(transport, "2"))
     assert (found.job, found.replay, found.verdict, found.differences) == ("1", "2", EQUAL, ())
     assert found.files == (
@@ -61,9 +63,9 @@ def test_files_of_the_same_digest_are_equal_and_not_fetched(small, answer, trans
     assert [asked.path.rpartition("/")[2] for asked in small.asked[2:]] == ["provenance.json"] * 2
 
 
-def test_what_differs_and_why_is_told(small, answer, transport) -> None:
-    one = {"measurements.csv": TABLE, "provenance.json": TOLD}
-    other = {"measurements.csv": OTHER_TABLE, "provenance.json": OTHERWISE_TOLD}
+def test_what_differs_and_why_is_reported(small, answer, transport) -> None:
+    one = {"measurements.csv": TABLE, "provenance.json": REPORTED}
+    other = {"measurements.csv": OTHER_TABLE, "provenance.json": OTHERWISE_REPORTED}
     small.answers = _answers(answer, one, other)
     found = compare(_job(transport, "1"), _job(transport, "2"))
     assert found.verdict is DIFFERS

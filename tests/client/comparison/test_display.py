@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from coronal_client import Comparison, Difference, FileComparison, Verdict
-from coronal_client.display.replay import replayed
+from coronal_client.cli.display.replay import replayed
 
 FEATURES = " ".join(f"avx512_{name}" for name in ("vnni", "bitalg", "vpopcntdq", "vbmi2", "bf16", "fp16"))
 LONG = Comparison(
@@ -20,7 +20,7 @@ LONG = Comparison(
         FileComparison("overlay.png", Verdict.EQUAL, ""),
     ),
     (
-        Difference("algorithm otsu", "1.2 (coronal-segmenters 0.1.0)", "1.3 (coronal-segmenters 0.2.0)"),
+        Difference("algorithm otsu", "1.2 (coronal-imaging 0.1.0)", "1.3 (coronal-imaging 0.2.0)"),
         Difference("processor features", FEATURES, ""),
     ),
 )
@@ -48,4 +48,4 @@ def test_a_comparison_fits_a_terminal_and_says_each_thing_in_full() -> None:
 @pytest.mark.parametrize("verdict", Verdict, ids=str)
 def test_without_a_reason_it_is_said_that_there_is_none_where_one_is_wanted(verdict: Verdict) -> None:
     text = shown(Comparison("a", "b", (FileComparison("a.csv", verdict, ""),), ()))
-    assert ("Both provenances tell the same" in text) == (verdict is not Verdict.EQUAL)
+    assert ("Both provenances are the same" in text) == (verdict is not Verdict.EQUAL)

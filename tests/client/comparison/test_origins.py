@@ -8,7 +8,7 @@ STAGE = {
     "stage": "otsu",
     "algorithm": "otsu",
     "version": "1.2",
-    "distribution": "coronal-segmenters 0.1.0",
+    "distribution": "coronal-imaging 0.1.0",
     "parameters": {"smallest": 0, "side": "bright"},
     "on": "current",
     "seed": 7,
@@ -16,7 +16,7 @@ STAGE = {
     "model": "",
     "model_sha256": "",
 }
-TOLD = {
+REPORTED = {
     "job": "one",
     "input_name": "cells.png",
     "input_sha256": "a" * 64,
@@ -31,7 +31,7 @@ TOLD = {
 
 
 def test_which_job_it_was_and_how_long_it_took_make_no_difference() -> None:
-    assert differences(TOLD, TOLD | {"job": "two", "stages": [STAGE | {"seconds": 9.0}]}) == ()
+    assert differences(REPORTED, REPORTED | {"job": "two", "stages": [STAGE | {"seconds": 9.0}]}) == ()
 
 
 @pytest.mark.parametrize(
@@ -45,22 +45,22 @@ def test_which_job_it_was_and_how_long_it_took_make_no_difference() -> None:
         ({"processor": "EPYC"}, ("processor", "Xeon", "EPYC")),
         ({"processor_features": ["avx2", "fma", "sve"]}, ("processor features", "avx512f", "sve")),
         (
-            {"kernels": {**TOLD["kernels"], "libscipy_openblas": "0.3.31 Haswell"}},
+            {"kernels": {**REPORTED["kernels"], "libscipy_openblas": "0.3.31 Haswell"}},
             ("kernel libscipy_openblas", "SkylakeX", "Haswell"),
         ),
-        ({"kernels": {**TOLD["kernels"], "numpy": "SSE2 AVX2"}}, ("kernel numpy", "AVX512F", "")),
+        ({"kernels": {**REPORTED["kernels"], "numpy": "SSE2 AVX2"}}, ("kernel numpy", "AVX512F", "")),
     ],
 )
-def test_each_field_is_told_by_its_name(changes: dict[str, object], found: tuple[str, str, str]) -> None:
-    assert differences(TOLD, TOLD | changes) == (Difference(*found),)
+def test_each_field_is_reported_by_its_name(changes: dict[str, object], found: tuple[str, str, str]) -> None:
+    assert differences(REPORTED, REPORTED | changes) == (Difference(*found),)
 
 
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
         (
-            {"version": "1.3", "distribution": "coronal-segmenters 0.2.0"},
-            ("algorithm otsu", "1.2 (coronal-segmenters 0.1.0)", "1.3 (coronal-segmenters 0.2.0)"),
+            {"version": "1.3", "distribution": "coronal-imaging 0.2.0"},
+            ("algorithm otsu", "1.2 (coronal-imaging 0.1.0)", "1.3 (coronal-imaging 0.2.0)"),
         ),
         ({"parameters": {"smallest": 5, "side": "bright"}}, ("otsu: smallest", "0", "5")),
         ({"parameters": {"side": "bright"}}, ("otsu: smallest", "0", "")),
@@ -69,31 +69,31 @@ def test_each_field_is_told_by_its_name(changes: dict[str, object], found: tuple
         ({"model": "cells@2", "model_sha256": "c" * 64}, ("model of otsu", "", "cells@2 (cccccccccccc…)")),
     ],
 )
-def test_each_part_of_a_stage_is_told_by_the_stages_name(
+def test_each_part_of_a_stage_is_reported_by_the_stages_name(
     changes: dict[str, object], found: tuple[str, str, str]
 ) -> None:
-    assert differences(TOLD, TOLD | {"stages": [STAGE | changes]}) == (Difference(*found),)
+    assert differences(REPORTED, REPORTED | {"stages": [STAGE | changes]}) == (Difference(*found),)
 
 
 def test_the_likelier_reason_stands_first() -> None:
-    other = TOLD | {
+    other = REPORTED | {
         "stages": [STAGE | {"version": "1.3"}],
         "packages": {"numpy": "2.5.0"},
         "python": "3.12.0",
     }
-    whats = [one.what for one in differences(TOLD, other)]
+    whats = [one.what for one in differences(REPORTED, other)]
     assert whats == ["algorithm otsu", "package numpy", "package scipy", "Python"]
 
 
-def test_other_stages_are_told_and_those_of_one_name_are_compared() -> None:
+def test_other_stages_are_reported_and_those_of_one_name_are_compared() -> None:
     more = [STAGE | {"seed": 8}, STAGE | {"stage": "shape"}]
-    assert differences(TOLD, TOLD | {"stages": more}) == (
+    assert differences(REPORTED, REPORTED | {"stages": more}) == (
         Difference("stages", "otsu", "otsu, shape"),
         Difference("otsu: seed", "7", "8"),
     )
 
 
 def test_a_provenance_that_lacks_what_is_new_tells_it_as_nothing() -> None:
-    old = {name: told for name, told in TOLD.items() if name not in ("kernels", "processor")}
-    whats = [one.what for one in differences(old, TOLD)]
+    old = {name: reported for name, reported in REPORTED.items() if name not in ("kernels", "processor")}
+    whats = [one.what for one in differences(old, REPORTED)]
     assert whats == ["kernel libscipy_openblas", "kernel numpy", "processor"]

@@ -18,11 +18,11 @@ _REAL = {
     "nibabel": ("nibabel", "tests/data"),
     "scikit-image": ("skimage", "data"),
 }
-_MOST_BYTES = 5_000_000
+_MAX_BYTES = 5_000_000
 
 
 def lay_out(folder: Path, *, cuts: int, flips: int) -> dict[str, list[Path]]:
-    """Give the paths of files by where they come from; those that are made are laid into a folder.
+    """Return the paths of files by where they come from; those that are made are laid into a folder.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def lay_out(folder: Path, *, cuts: int, flips: int) -> dict[str, list[Path]]:
 
 def _real(package: str, folder: str) -> Iterator[Path]:
     for path in sorted(Path(str(files(package))).joinpath(folder).rglob("*")):
-        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.stat().st_size < _MOST_BYTES:
+        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.stat().st_size < _MAX_BYTES:
             yield path
 
 

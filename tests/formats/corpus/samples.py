@@ -14,13 +14,13 @@ import pydicom
 import tifffile
 
 from coronal import Reader
-from coronal_formats.readers.dicom import dicom
-from coronal_formats.readers.jpeg import jpeg
-from coronal_formats.readers.metaimage import metaimage
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.nrrd import nrrd
-from coronal_formats.readers.png import png
-from coronal_formats.readers.tiff import tiff
+from coronal_formats.readers.dicom.reader import dicom
+from coronal_formats.readers.metaimage.reader import metaimage
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.nrrd.reader import nrrd
+from coronal_formats.readers.photographs.jpeg import jpeg
+from coronal_formats.readers.photographs.png import png
+from coronal_formats.readers.tiff.reader import tiff
 from coronal_formats.readers.zipped import zipped
 
 __all__ = ["samples"]
@@ -40,7 +40,7 @@ _NRRD = (
 
 
 def samples() -> dict[str, tuple[Reader, bytes]]:
-    """Give the reader and the bytes of each, by name."""
+    """Return the reader and the bytes of each, by name."""
     grey = np.random.default_rng(1).integers(0, 256, (24, 20), np.uint8)
     volume = np.random.default_rng(2).integers(0, 999, (3, 10, 12)).astype(np.int16)
     encoded = nibabel.Nifti1Image(volume, np.eye(4)).to_bytes()

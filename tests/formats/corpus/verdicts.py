@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from coronal import CoronalError, ReadLimits
-from coronal_worker.limits import limit_memory
-from coronal_worker.loader import load_plugins
-from coronal_worker.reading import read_image
+from coronal.formats.reading import read_image
+from coronal_worker.running.limits import limit_memory
+from coronal_worker.running.loader import load_plugins
 
-_LONGEST_S = 600
+_MAX_S = 600
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Verdict:
 
 
 def judge(paths: Iterable[Path], *, memory_bytes: int) -> list[Verdict]:
-    """Give the verdicts of one process that may take so much memory beside its libraries."""
+    """Return the verdicts of one process that may take so much memory beside its libraries."""
     done = subprocess.run(
         [sys.executable, "-W", "error", __file__, str(memory_bytes)],
         input="\n".join(map(str, paths)),
         capture_output=True,
         text=True,
         check=False,
-        timeout=_LONGEST_S,
+        timeout=_MAX_S,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr[-2000:]
     return [Verdict(**json.loads(line)) for line in done.stdout.splitlines()]

@@ -13,13 +13,13 @@ from pydicom.pixels.processing import apply_rescale
 from pydicom.pixels.utils import pixel_array
 
 from coronal import BadImage, Image, Reader
-from coronal_formats.readers.dicom import dicom
-from coronal_formats.readers.jpeg import jpeg
-from coronal_formats.readers.metaimage import metaimage
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.nrrd import nrrd
-from coronal_formats.readers.png import png
-from coronal_formats.readers.tiff import tiff
+from coronal_formats.readers.dicom.reader import dicom
+from coronal_formats.readers.metaimage.reader import metaimage
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.nrrd.reader import nrrd
+from coronal_formats.readers.photographs.jpeg import jpeg
+from coronal_formats.readers.photographs.png import png
+from coronal_formats.readers.tiff.reader import tiff
 from coronal_formats.readers.zipped import zipped
 
 READERS: tuple[Reader, ...] = (png, jpeg, tiff, dicom, nifti, metaimage, nrrd, zipped)

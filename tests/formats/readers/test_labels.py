@@ -11,11 +11,11 @@ import tifffile
 from pydicom.data import get_testdata_file
 
 from coronal import BadImage, Meaning
-from coronal_formats.readers.dicom import dicom
-from coronal_formats.readers.jpeg import jpeg
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.png import png
-from coronal_formats.readers.tiff import tiff
+from coronal_formats.readers.dicom.reader import dicom
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.photographs.jpeg import jpeg
+from coronal_formats.readers.photographs.png import png
+from coronal_formats.readers.tiff.reader import tiff
 
 LABELS = np.zeros((40, 40), np.uint8)
 LABELS[5:15, 5:15], LABELS[20:30, 20:35] = 1, 2

@@ -11,12 +11,12 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from itk_images import assert_as_itk_reads_it, oblique
 from nibabel.analyze import AnalyzeHeader
 from nibabel.nifti1 import Nifti1PairHeader
-from readers.test_metaimage import assert_as_itk_reads_it, oblique
 
 from coronal import BadImage, UnknownFormat
-from coronal_formats.readers.nifti import nifti
+from coronal_formats.readers.nifti.reader import nifti
 from coronal_formats.readers.zipped import zipped
 
 RANDOM = np.random.default_rng(0)
@@ -256,7 +256,7 @@ def header_of(shape: tuple[int, ...] = (6, 5, 4), kind: type = Nifti1PairHeader)
         ({"a/x": b"", "a\\x": b""}, "must have a path of its own, found two with one"),
     ],
 )
-def test_a_zip_that_is_no_image_is_told_by_what_was_found(
+def test_a_zip_that_is_no_image_is_reported_by_what_was_found(
     tmp_path: Path, files: dict[str, bytes | str], found: str
 ) -> None:
     with pytest.raises(BadImage, match=found) as refused:
@@ -264,7 +264,7 @@ def test_a_zip_that_is_no_image_is_told_by_what_was_found(
     assert "broken" not in str(refused.value)
 
 
-def test_an_encrypted_file_and_another_method_are_told(tmp_path: Path) -> None:
+def test_an_encrypted_file_and_another_method_are_reported(tmp_path: Path) -> None:
     path = packed(tmp_path, {"a.mhd": MHD + "ElementDataFile = LOCAL\n"})
     content = bytearray(path.read_bytes())
     directory = content.index(b"PK\x01\x02")

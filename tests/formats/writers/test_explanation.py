@@ -7,8 +7,8 @@ import PIL.Image
 import pytest
 
 from coronal import Case, Geometry, Image, Prediction, ResultFile
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.tiff import tiff
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.tiff.reader import tiff
 from coronal_formats.writers.explanation import explanation
 
 Written = Callable[..., dict[str, ResultFile]]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from coronal import Case, Geometry, Image, LabelMap, Meaning, ResultFile
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.png import png
-from coronal_formats.readers.tiff import tiff
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.photographs.png import png
+from coronal_formats.readers.tiff.reader import tiff
 from coronal_formats.writers.image import image
 
 Written = Callable[..., dict[str, ResultFile]]

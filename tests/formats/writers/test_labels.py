@@ -7,10 +7,10 @@ import pytest
 from nibabel.affines import apply_affine
 
 from coronal import Case, Geometry, Image, LabelMap, ResultFile
-from coronal_formats.readers.dicom import dicom
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.png import png
-from coronal_formats.readers.tiff import tiff
+from coronal_formats.readers.dicom.reader import dicom
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.photographs.png import png
+from coronal_formats.readers.tiff.reader import tiff
 from coronal_formats.writers.labels import labels
 
 Written = Callable[..., dict[str, ResultFile]]

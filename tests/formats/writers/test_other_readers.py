@@ -16,9 +16,9 @@ import tifffile
 from nibabel.affines import apply_affine
 
 from coronal import Case, Geometry, Image, LabelMap, Meaning, Prediction, Reader, ResultFile
-from coronal_formats.readers.metaimage import metaimage
-from coronal_formats.readers.nifti import nifti
-from coronal_formats.readers.nrrd import nrrd
+from coronal_formats.readers.metaimage.reader import metaimage
+from coronal_formats.readers.nifti.reader import nifti
+from coronal_formats.readers.nrrd.reader import nrrd
 from coronal_formats.writers.explanation import explanation
 from coronal_formats.writers.image import image
 from coronal_formats.writers.labels import labels
@@ -52,7 +52,7 @@ def source_of(geometry: Geometry, dimensions: int) -> Image:
 
 
 def outputs(source: Image, input_format: str, written: Written) -> dict[str, tuple[ResultFile, np.ndarray]]:
-    """Give each file that is an array, by its stem, with the values that it must hold."""
+    """Return each file that is an array, by its stem, with the values that it must hold."""
     values = source.pixels.astype(np.float32) / 200 - 0.25
     found = LabelMap.of(source, source.pixels // 50)
     segmented = Case.start(source).add("classes", found)
@@ -138,8 +138,8 @@ def test_what_has_no_place_keeps_its_spacing_and_both_codes_are_0(
     by_nibabel, by_itk = nibabel.load(path), sitk.ReadImage(str(path))
     np.testing.assert_array_equal(np.asarray(by_nibabel.dataobj).T, values)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(by_itk), values)
-    told = steps or (1.0,) * dimensions
-    assert by_nibabel.header.get_zooms()[::-1] == by_itk.GetSpacing()[::-1] == told
+    reported = steps or (1.0,) * dimensions
+    assert by_nibabel.header.get_zooms()[::-1] == by_itk.GetSpacing()[::-1] == reported
     assert (by_nibabel.header["sform_code"], by_nibabel.header["qform_code"]) == (0, 0)
     assert by_nibabel.header.get_xyzt_units()[0] == ("unknown" if spacing is None else "mm")
 

@@ -9,9 +9,9 @@ from skimage.filters import threshold_otsu
 
 from coronal import Case, Column, Image, LabelMap, Prediction, ResultFile, Table
 from coronal.testing.cases import degenerate_cases, good_cases
-from coronal_formats.pictures.colours import colour_of
-from coronal_formats.readers.dicom import dicom
-from coronal_formats.readers.jpeg import jpeg
+from coronal_formats.readers.dicom.reader import dicom
+from coronal_formats.readers.photographs.jpeg import jpeg
+from coronal_formats.rendering.colours import colour_of
 from coronal_formats.writers.overlay import overlay
 
 Written = Callable[..., dict[str, ResultFile]]
@@ -104,7 +104,7 @@ def test_a_table_and_a_prediction_need_no_label_map(written: Written) -> None:
     assert drawn(written(overlay, case)).size
 
 
-def test_names_are_told_by_a_legend(written: Written) -> None:
+def test_names_are_reported_by_a_legend(written: Written) -> None:
     image = Image(np.zeros((40, 40), np.uint8))
     labels = np.zeros((40, 40), np.int32)
     labels[5:10, 5:10], labels[20:30, 20:30] = 1, 2
@@ -114,7 +114,7 @@ def test_names_are_told_by_a_legend(written: Written) -> None:
     assert below > 16 + 768  # the swatch stands below the panel
 
 
-def test_the_name_of_an_object_that_is_gone_is_not_told(written: Written) -> None:
+def test_the_name_of_an_object_that_is_gone_is_not_reported(written: Written) -> None:
     image = Image(np.zeros((40, 40), np.uint8))
     labels = np.zeros((40, 40), np.int32)
     labels[20:30, 20:30] = 2
@@ -144,16 +144,16 @@ def test_so_few_pixels_that_they_can_be_counted_are_drawn_as_squares(written: Wr
     assert np.ptp(squares, axis=(1, 3)).max() == 0
 
 
-def test_what_was_predicted_is_told_below(written: Written) -> None:
+def test_what_was_predicted_is_reported_below(written: Written) -> None:
     case = Case.start(Image(np.ones((20, 20), np.uint8)))
     without = drawn(written(overlay, case))
-    told = drawn(written(overlay, case.add("forest", Prediction(("a", "b"), (0.1, 0.9)))))
-    np.testing.assert_array_equal(told[:780], without[:780])
-    assert (told[790:] != without[790:]).any()
+    reported = drawn(written(overlay, case.add("forest", Prediction(("a", "b"), (0.1, 0.9)))))
+    np.testing.assert_array_equal(reported[:780], without[:780])
+    assert (reported[790:] != without[790:]).any()
 
 
 @pytest.mark.parametrize("name", ["良性", "a\nb", "x" * 1000, "\ud800", "😀"], ids=ascii)
-def test_a_class_of_any_name_is_told_within_the_page(name: str, written: Written) -> None:
+def test_a_class_of_any_name_is_reported_within_the_page(name: str, written: Written) -> None:
     image = Image(np.ones((20, 20), np.uint8))
     case = Case.start(image).add("forest", Prediction((name, "other"), (0.9, 0.1)))
     picture = drawn(written(overlay, case))

@@ -67,7 +67,7 @@ def test_without_a_label_map_there_is_none(written: Written) -> None:
 
 
 @pytest.mark.parametrize(("rows", "kept"), [(10_000, 10_000), (10_001, 10_000)])
-def test_a_long_table_is_told_by_its_first_rows_and_its_length(
+def test_a_long_table_is_reported_by_its_first_rows_and_its_length(
     rows: int, kept: int, written: Written
 ) -> None:
     table = Table((Column("label"),), tuple((label,) for label in range(rows)))

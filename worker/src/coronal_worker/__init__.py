@@ -1,1 +1,1 @@
-"""The worker: takes jobs from its pool's queue and runs their stages, each a plugin."""
+"""The worker: consumes the queue of its pool and runs the stages of jobs, each a plugin."""

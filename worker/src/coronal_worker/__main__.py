@@ -2,10 +2,10 @@
 
 import sys
 
-from coronal_worker.environment import restart_with
+from coronal_worker.supervision.environment import reexec_with_environment
 
 if __name__ == "__main__":
-    restart_with(sys.argv[1:])
+    reexec_with_environment(sys.argv[1:])
     # Only now: the libraries that plugins load must find the settings.
     from coronal_worker.command import main
 

@@ -1,1 +1,1 @@
-"""Learning as jobs: data sets come in, models are trained and judged."""
+"""Learning as jobs: data sets, training and evaluation, and the classifiers of scikit-learn."""

@@ -1,1 +1,1 @@
-"""Neural networks: convolutional, recurrent, U-Net and a trained one, one algorithm a file."""
+"""Neural networks: convolutional, recurrent, U-Net and a pretrained one, one algorithm a module."""

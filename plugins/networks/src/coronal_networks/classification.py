@@ -2,7 +2,7 @@
 
 from coronal_networks.engine import keras, tensorflow
 from coronal_networks.network import Network, Tensor
-from coronal_networks.steps import Goal
+from coronal_networks.training.steps import Goal
 
 __all__ = ["FEATURES", "SCORES", "classification_goal", "with_classes"]
 
@@ -35,7 +35,7 @@ def with_classes(inputs: Tensor, seen: Tensor, classes: int, dropout: float) -> 
 
 
 def classification_goal() -> Goal:
-    """Give the goal of a classifier: a low cross entropy, and a high accuracy as its score."""
+    """Return the goal of a classifier: a low cross entropy, and a high accuracy as its score."""
     return Goal(_cross_entropy, _is_right, "accuracy")
 
 

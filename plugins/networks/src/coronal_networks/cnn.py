@@ -11,8 +11,8 @@ from coronal import Image, Parameter, classifier
 from coronal_networks.classification import FEATURES
 from coronal_networks.engine import keras
 from coronal_networks.grad_cam import grad_cam
-from coronal_networks.learner import Learner
 from coronal_networks.network import Tensor
+from coronal_networks.network_classifier import NetworkClassifier
 
 __all__ = ["Cnn", "cnn"]
 
@@ -22,7 +22,7 @@ _GROUPS = 8
 
 
 @dataclass(kw_only=True, eq=False)
-class Cnn(Learner):
+class Cnn(NetworkClassifier):
     """Tell images apart by what is seen in them, from edges to shapes (a convolutional network).
 
     Parameters
@@ -51,7 +51,7 @@ class Cnn(Learner):
     ] = 16
 
     def explain(self, image: Image) -> NDArray[np.float32]:
-        """Tell which places speak for the class that is predicted, from 0 to 1, by Grad-CAM.
+        """Return which places speak for the class that is predicted, from 0 to 1, by Grad-CAM.
 
         Raises
         ------

@@ -22,7 +22,7 @@ __all__ = ["keras", "quiet", "seed_of", "seeded", "tensorflow"]
 
 @cache
 def tensorflow() -> ModuleType:
-    """Give TensorFlow, with one thread, with operations that give the same each time, and without its log."""
+    """Return TensorFlow with one thread, with deterministic operations, and without its log."""
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     module = import_module("tensorflow")
@@ -40,7 +40,7 @@ def tensorflow() -> ModuleType:
 
 @cache
 def keras() -> ModuleType:
-    """Give Keras, on TensorFlow."""
+    """Return Keras, on TensorFlow."""
     tensorflow()
     return import_module("keras")
 
@@ -69,7 +69,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def seed_of(context: Context) -> int:
-    """Give the seed of a job as Keras takes it, of 32 bits.
+    """Return the seed of a job as Keras takes it, of 32 bits.
 
     >>> seed_of(Context(seed=10**30)) == seed_of(Context(seed=10**30)) < 2**32
     True

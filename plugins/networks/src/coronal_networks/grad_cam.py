@@ -14,7 +14,7 @@ __all__ = ["grad_cam"]
 def grad_cam(
     network: Network, inputs: NDArray[np.float32], place: int, shape: tuple[int, ...]
 ) -> NDArray[np.float32]:
-    """Tell which places of an image speak for a class.
+    """Return which places of an image speak for a class.
 
     Parameters
     ----------

@@ -42,10 +42,10 @@ class Network(Protocol):
     layers: Sequence["_Layer"]
 
     def get_layer(self, name: str) -> "_Layer":
-        """Give one of its layers."""
+        """Return one of its layers."""
 
     def __call__(self, inputs: Tensor, training: bool) -> Tensor:
-        """Give the outputs of a batch."""
+        """Return the outputs of a batch."""
 
     def save(self, path: str) -> None:
         """Write it into a file ``….keras``."""

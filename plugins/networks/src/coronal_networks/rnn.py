@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from coronal import Parameter, classifier
 from coronal_networks.engine import keras
-from coronal_networks.learner import Learner
 from coronal_networks.network import Tensor
+from coronal_networks.network_classifier import NetworkClassifier
 
 __all__ = ["Rnn", "rnn"]
 
@@ -15,7 +15,7 @@ _SLICE_FILTERS = (8, 16)
 
 
 @dataclass(kw_only=True, eq=False)
-class Rnn(Learner):
+class Rnn(NetworkClassifier):
     """Tell images apart by reading them row by row, a volume slice by slice (a recurrent network).
 
     Parameters

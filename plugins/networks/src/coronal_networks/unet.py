@@ -1,41 +1,32 @@
 """A U-Net, trained on images with label maps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import Annotated, Self
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import JsonValue
 
-from coronal import (
-    BadModel,
-    BadParameter,
-    BadTrainingSet,
-    Image,
-    LabelMap,
-    Parameter,
-    Segmenter,
-    TrainingContext,
-    segmenter,
-)
-from coronal_networks.augmentation import Augmentation
-from coronal_networks.drawing import Drawing
-from coronal_networks.drawn_classes import DrawnClasses
-from coronal_networks.drawn_images import DrawnImages
+from coronal import BadTrainingSet, Image, LabelMap, Parameter, Segmenter, TrainingContext, segmenter
+from coronal.models.record import saved_parameters
+from coronal_networks.data.image_kind import ImageKind
+from coronal_networks.data.label_encoding import LabelEncoding
+from coronal_networks.data.scaling import Scaling
+from coronal_networks.data.segmentation_dataset import SegmentationData
+from coronal_networks.data.segmentation_preparation import SegmentationPreparation
+from coronal_networks.data.values import values_of
 from coronal_networks.engine import keras, seed_of, seeded
-from coronal_networks.image_kind import ImageKind
-from coronal_networks.model_files import KeptNetwork, Record, read_record, write_record
+from coronal_networks.export.model_files import KeptNetwork
 from coronal_networks.network import Network
-from coronal_networks.overlap import overlap
-from coronal_networks.progress import fingerprint
-from coronal_networks.scaling import Scaling
-from coronal_networks.schedule import BatchSize, Epochs, LearningRate, Patience, Schedule
-from coronal_networks.steps import Steps
-from coronal_networks.training_loop import TrainingLoop
+from coronal_networks.network_model import Fitted, NetworkModel, NetworkRecord
+from coronal_networks.training.augmentation import Augmentation
+from coronal_networks.training.checkpoint import fingerprint
+from coronal_networks.training.overlap_loss import overlap
+from coronal_networks.training.schedule import BatchSize, Epochs, LearningRate, Patience, Schedule
+from coronal_networks.training.steps import Steps
+from coronal_networks.training.training_loop import TrainingLoop
 from coronal_networks.unet_network import unet_network
-from coronal_networks.values import values_of
 
 __all__ = ["UNet", "unet"]
 
@@ -52,29 +43,32 @@ this turns over was as much of one class as of another."""
 Context = TrainingContext[LabelMap]
 
 
-class UNetRecord(Record):
-    """What a U-Net is, apart from its network.
+class UNetRecord(NetworkRecord):
+    """Record of a U-Net.
 
     Parameters
     ----------
-    drawing
+    preparation
         The way from images to label maps.
     """
 
-    drawing: Drawing
+    preparation: SegmentationPreparation
 
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """Shape of one input of its network, of any length along its spatial axes."""
+        kind = self.preparation.kind
+        return (*(None,) * kind.dimensions, kind.channels)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """What was learned: what the segmenter is, and its network."""
-
-    record: UNetRecord
-    network: KeptNetwork
+    @property
+    def output_channels(self) -> int:
+        """Number of classes, the background included."""
+        return len(self.preparation.classes)
 
 
 @dataclass(kw_only=True, eq=False)
-class UNet(Segmenter):
-    """Draw as was drawn on the images that it learned from, by what is seen near and far (a U-Net).
+class UNet(NetworkModel[UNetRecord], Segmenter):
+    """Segment as in its training images, by features near and far (a U-Net).
 
     Parameters
     ----------
@@ -111,7 +105,6 @@ class UNet(Segmenter):
         Parameter("An axis with more pixels is shrunk to so many.", unit="px", minimum=8, maximum=2048),
     ] = None
     augmentation: Augmentation = ()
-    fitted: Fitted | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.augmentation = tuple(dict.fromkeys(self.augmentation))
@@ -122,7 +115,7 @@ class UNet(Segmenter):
         Raises
         ------
         BadTrainingSet
-            When nothing is drawn, there are more than 64 labels, or one of two names, images are of several
+            When no map has a label, there are more than 64 labels, or one of two names, images are of several
             kinds, or a label map doesn't lie on its image.
         BadImage
             When an image has a value that is no number.
@@ -131,65 +124,32 @@ class UNet(Segmenter):
         """
         self.fitted = None
         kind = ImageKind.common(images, label_maps)
-        classes = DrawnClasses.of(label_maps)
+        classes = LabelEncoding.of(label_maps)
         values = self._values(images, context)
         if values is None:
             return
-        drawing = self._drawing(kind, classes, values)
-        lessons = self._lessons(drawing, values, label_maps)
-        del values  # they lie in the lessons, and would take as much memory again
-        validation = self._validation(drawing, context)
-        network = self._trained(drawing, lessons, validation, context)
+        preparation = self._preparation(kind, classes, values)
+        training_data = self._training_data(preparation, values, label_maps)
+        del values  # they lie in the training data, and would take as much memory again
+        validation = self._validation(preparation, context)
+        network = self._trained(preparation, training_data, validation, context)
         if network is not None:
-            record = UNetRecord(model=type(self).__name__, parameters=self._parameters, drawing=drawing)
-            samples = lessons.inputs[:_SAMPLES]
+            record = UNetRecord(
+                model=type(self).__name__, parameters=saved_parameters(self), preparation=preparation
+            )
+            samples = training_data.inputs[:_SAMPLES]
             self.fitted = Fitted(record, KeptNetwork.of(network, samples, context.log, tolerance=_TOLERANCE))
             context.progress(1.0)
 
     def predict(self, images: Sequence[Image]) -> list[LabelMap]:
-        """Give the label map of each image, on its grid.
+        """Return the label map of each image, on its grid.
 
         Raises
         ------
         BadImage
             When an image isn't of the kind of those that it learned from, or has a value that is no number.
         """
-        return [self._drawn_on(image) for image in images]
-
-    @property
-    def caveats(self) -> tuple[str, ...]:
-        """That it is slow, where no graph serves it."""
-        return () if self.fitted is None else self.fitted.network.caveats
-
-    def save(self, folder: Path) -> None:
-        """Write ``model.json`` (parameters, labels, kind), ``model.keras`` and perhaps ``model.onnx``."""
-        fitted = self._known()
-        write_record(folder, fitted.record)
-        fitted.network.write(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        BadModel
-            When a file is missing or broken, or is of another model.
-        """
-        record = read_record(folder, UNetRecord, cls.__name__)
-        try:
-            model = segmenter()(cls).create(record.parameters)
-        except BadParameter as wrong:
-            raise BadModel(
-                f"the model must have been made with parameters that are allowed: {wrong}"
-            ) from wrong
-        network = KeptNetwork.read(folder)
-        kind, classes = record.drawing.kind, record.drawing.classes
-        expected = (*(None,) * kind.dimensions, kind.channels)
-        if (network.runtime.input_shape, network.runtime.channels) != (expected, len(classes)):
-            raise BadModel("the network must be that of this model, found one of other inputs or outputs")
-        model.fitted = Fitted(record, network)
-        return model
+        return [self._segmented(image) for image in images]
 
     def _values(self, images: Sequence[Image], context: Context) -> list[NDArray[np.float32]] | None:
         values = []
@@ -199,61 +159,66 @@ class UNet(Segmenter):
             values.append(values_of(image, self.size or _SIZES[image.dimensions]))
         return values
 
-    def _drawing(
-        self, kind: ImageKind, classes: DrawnClasses, values: Sequence[NDArray[np.float32]]
-    ) -> Drawing:
+    def _preparation(
+        self, kind: ImageKind, classes: LabelEncoding, values: Sequence[NDArray[np.float32]]
+    ) -> SegmentationPreparation:
         size = self.size or _SIZES[kind.dimensions]
         scaling = Scaling.of(values)
-        return Drawing(kind=kind, classes=classes, size=size, step=2**self.depth, scaling=scaling)
+        return SegmentationPreparation(
+            kind=kind, classes=classes, size=size, step=2**self.depth, scaling=scaling
+        )
 
-    def _lessons(
-        self, drawing: Drawing, values: Sequence[NDArray[np.float32]], label_maps: Sequence[LabelMap]
-    ) -> DrawnImages:
-        drawn = [drawing.lesson(*pair) for pair in zip(values, label_maps, strict=True)]
-        return DrawnImages.of(drawn, drawing.step, self.augmentation)
+    def _training_data(
+        self,
+        preparation: SegmentationPreparation,
+        values: Sequence[NDArray[np.float32]],
+        label_maps: Sequence[LabelMap],
+    ) -> SegmentationData:
+        drawn = [preparation.example(*pair) for pair in zip(values, label_maps, strict=True)]
+        return SegmentationData.of(drawn, preparation.step, self.augmentation)
 
-    def _validation(self, drawing: Drawing, context: Context) -> DrawnImages:
-        images, label_maps = context.validation.images, context.validation.answers
-        if images and ImageKind.common(images, label_maps) != drawing.kind:
-            raise BadTrainingSet(f"the validation images must be like the others, {drawing.kind}")
-        return self._lessons(drawing, [values_of(image, drawing.size) for image in images], label_maps)
+    def _validation(self, preparation: SegmentationPreparation, context: Context) -> SegmentationData:
+        images, label_maps = context.validation.images, context.validation.targets
+        if images and ImageKind.common(images, label_maps) != preparation.kind:
+            raise BadTrainingSet(f"the validation images must be like the others, {preparation.kind}")
+        return self._training_data(
+            preparation, [values_of(image, preparation.size) for image in images], label_maps
+        )
 
     def _trained(
-        self, drawing: Drawing, lessons: DrawnImages, validation: DrawnImages, context: Context
+        self,
+        preparation: SegmentationPreparation,
+        training_data: SegmentationData,
+        validation: SegmentationData,
+        context: Context,
     ) -> Network | None:
-        weights = [1.0, *map(context.weight, drawing.classes.called)]
+        weights = [1.0, *map(context.weight, preparation.classes.called)]
         facts: dict[str, JsonValue] = {
             "model": type(self).__name__,
-            "parameters": self._parameters,
+            "parameters": saved_parameters(self),
             "seed": context.seed,
             "weights": list(weights),
             "keras": keras().__version__,
         }
-        training = fingerprint(facts, *lessons.arrays, *validation.arrays)
+        training = fingerprint(facts, *training_data.arrays, *validation.arrays)
         with seeded(seed_of(context)):
-            channels = (drawing.kind.dimensions, drawing.kind.channels)
+            channels = (preparation.kind.dimensions, preparation.kind.channels)
             network = unet_network(channels, len(weights), self.depth, self.filters)
         goal = overlap(weights)
         schedule = Schedule(self.epochs, self.batch_size, self.learning_rate, self.patience)
         steps = Steps(network, goal, self.learning_rate)
         loop = TrainingLoop(steps, goal, schedule, context, training)
-        return network if loop.run(lessons, validation) else None
+        return network if loop.run(training_data, validation) else None
 
-    def _drawn_on(self, image: Image) -> LabelMap:
+    def _segmented(self, image: Image) -> LabelMap:
         fitted = self._known()
-        inputs = fitted.record.drawing.input(image)
+        inputs = fitted.record.preparation.input(image)
         (probabilities,) = fitted.network.runtime.outputs(inputs[np.newaxis])
-        return fitted.record.drawing.label_map(image, probabilities)
+        return fitted.record.preparation.label_map(image, probabilities)
 
-    @property
-    def _parameters(self) -> dict[str, JsonValue]:
-        named = {one.name: getattr(self, one.name) for one in fields(self) if one.init}
-        return named | {"augmentation": list(self.augmentation)}
-
-    def _known(self) -> Fitted:
-        if self.fitted is None:
-            raise RuntimeError("a segmenter must be fitted or loaded before it is asked")
-        return self.fitted
+    @classmethod
+    def _record_type(cls) -> type[UNetRecord]:
+        return UNetRecord
 
 
 unet = segmenter(name="unet")(UNet)

@@ -1,6 +1,6 @@
 """``python -m coronal_client``: the command `coronal`."""
 
-from coronal_client.command import main
+from coronal_client.cli.command import main
 
 if __name__ == "__main__":
     main()

@@ -2,35 +2,38 @@
 
 import secrets
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import chain
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from coronal_client.batch import Batch
-from coronal_client.batch_parts import BatchSource, form_of, parts_of
-from coronal_client.batch_references import with_references
-from coronal_client.changes import Change
+from coronal_client.batches.batch import Batch
+from coronal_client.batches.changes import Change
+from coronal_client.batches.parts import BatchSource, form_of, parts_of
+from coronal_client.batches.references import with_references
 from coronal_client.comparison.comparison import Comparison, compare
-from coronal_client.datasets import Datasets
+from coronal_client.files.uploads import ImageSource, PipelineSource, opened, pipeline_text
 from coronal_client.job import Job
-from coronal_client.models import Models
-from coronal_client.server_events import ServerEvent
+from coronal_client.learning.datasets import Datasets
+from coronal_client.learning.models import Models
+from coronal_client.pipelines import Pipelines
 from coronal_client.status import State
-from coronal_client.uploads import ImageSource, PipelineSource, opened, pipeline_text
+
+if TYPE_CHECKING:
+    from httpx_sse import ServerSentEvent
 
 __all__ = ["Client"]
 
 _PAGE = 100
 
 
-class Client(Datasets, Models):
+class Client(Datasets, Models, Pipelines):
     """Speaks to one server. Use it in one thread at a time.
 
-    What it can do about labelled images and what was learned stands in `coronal_client.datasets` and
-    `coronal_client.models`.
+    Its methods for data sets, models and named pipelines are in `coronal_client.learning.datasets`,
+    `coronal_client.learning.models` and `coronal_client.pipelines`.
 
     Parameters
     ----------
@@ -38,7 +41,7 @@ class Client(Datasets, Models):
         The server's address, e.g. ``http://127.0.0.1:8000``.
     patience_s
         How long a server that has answered once may be away before a request that only reads fails, in
-        seconds: a gateway that starts anew isn't noticed.
+        seconds: a gateway that restarts isn't noticed.
 
     Examples
     --------
@@ -51,7 +54,7 @@ class Client(Datasets, Models):
 
     def __init__(self, url: str, *, patience_s: float = 60.0) -> None:
         # httpx takes longer to import than all the rest, and `coronal --help` needs none of it.
-        from coronal_client.transport import Transport  # noqa: PLC0415
+        from coronal_client.http.transport import Transport  # noqa: PLC0415
 
         self._transport = Transport(url, patience_s=patience_s)
 
@@ -134,12 +137,12 @@ class Client(Datasets, Models):
         ----------
         images
             The path of a folder or of a zip; or several paths, bytes or open files. They are read while they
-            are sent. What is no image is told in `Batch.refused`, and stops no other.
+            are sent. What is no image is listed in `Batch.refused`, and stops no other.
         pipeline, seed
             As of `submit`.
         references
             Label maps, given as the images are, where a stage of the pipeline compares with them: for each
-            image one of its name, apart from the suffix. An image without one is told in `Batch.refused`;
+            image one of its name, apart from the suffix. An image without one is listed in `Batch.refused`;
             those that belong to no image aren't sent.
 
         Raises
@@ -163,31 +166,26 @@ class Client(Datasets, Models):
         return Batch(self._transport, self._transport.post_stream("/v1/batches", form, media_type))
 
     def batch(self, id: str) -> Batch:
-        """Give the batch of that id; `NotFound` where there is none."""
+        """Return the batch of that id; `NotFound` where there is none."""
         return Batch(self._transport, self._transport.json(f"/v1/batches/{quote(id, safe='')}"))
 
     def batches(self, *, limit: int = _PAGE) -> Iterator[Batch]:
-        """Give batches, the newest first.
+        """Yield batches, the newest first.
 
         Parameters
         ----------
         limit
             How many at most.
         """
-        page = self._transport.json("/v1/batches", {"limit": min(limit, _PAGE)})
-        while page["batches"]:
-            yield from (Batch(self._transport, body) for body in page["batches"][:limit])
-            limit -= len(page["batches"])
-            if limit <= 0 or not page["next"]:
-                return
-            page = self._transport.json(page["next"])
+        for body in self._listed("batches", {}, limit):
+            yield Batch(self._transport, body)
 
     def job(self, id: str) -> Job:
-        """Give the job of that id; `NotFound` where there is none."""
+        """Return the job of that id; `NotFound` where there is none."""
         return Job(self._transport, self._transport.json(f"/v1/jobs/{quote(id, safe='')}"))
 
     def jobs(self, *, state: State | None = None, limit: int = _PAGE) -> Iterator[Job]:
-        """Give jobs, the newest first.
+        """Yield jobs, the newest first.
 
         Parameters
         ----------
@@ -196,14 +194,8 @@ class Client(Datasets, Models):
         limit
             How many at most.
         """
-        query = {"limit": min(limit, _PAGE)} | ({"state": state.value} if state else {})
-        page = self._transport.json("/v1/jobs", query)
-        while page["jobs"]:
-            yield from (Job(self._transport, body) for body in page["jobs"][:limit])
-            limit -= len(page["jobs"])
-            if limit <= 0 or not page["next"]:
-                return
-            page = self._transport.json(page["next"])
+        for body in self._listed("jobs", {"state": state.value} if state else {}, limit):
+            yield Job(self._transport, body)
 
     def replay(self, id: str, *, timeout_s: float | None = None) -> Comparison:
         """Run a job again from its provenance, wait for its end, and compare what both have left.
@@ -220,7 +212,7 @@ class Client(Datasets, Models):
         NotFound, Refused
             When there is no such job, or none that can be run again.
         Unfinished
-            When the new job fails, is cancelled, or isn't at its end in time.
+            When the new job fails, is cancelled, or doesn't finish in time.
         """
         job = self.job(id)
         return compare(job, job.replay().wait(timeout_s))
@@ -228,15 +220,15 @@ class Client(Datasets, Models):
     def changes(
         self, *, after: str = "", jobs: Collection[str] = (), states: Collection[State] = ()
     ) -> Iterator[Change]:
-        """Give every change of every job from now on as it happens, without end; what breaks off is resumed.
+        """Yield every change of every job from now on, without end; a broken connection is resumed.
 
-        Where the server has forgotten what was missed meanwhile, each job is told as it is now, so that only
-        deletions can be missed; of what is told then, some can come twice.
+        Where the server has forgotten what was missed meanwhile, each job is reported as it is now, so only
+        deletions can be missed; of what is reported then, some can come twice.
 
         Parameters
         ----------
         after
-            The `Change.place` of the last change that is known: then what was missed since is told first.
+            The `Change.place` of the last change that is known: then what was missed since comes first.
         jobs
             Only those of these, a few hundred at most; by default of all.
         states
@@ -253,47 +245,11 @@ class Client(Datasets, Models):
         return self._changes(chain([first], events), frozenset(jobs), frozenset(states))
 
     def plugins(self) -> dict[str, Any]:
-        """Give the catalogue: what the pools offer, and the plugins that couldn't be used, with why."""
+        """Return the catalogue: what the pools offer, and the plugins that couldn't be used, with why."""
         return self._transport.json("/v1/plugins")
 
-    def pipelines(self) -> list[dict[str, Any]]:
-        """Give the pipelines that have a name."""
-        return list(self._transport.json("/v1/pipelines")["pipelines"])
-
-    def pipeline(self, name: str) -> dict[str, Any]:
-        """Give the pipeline of that name; `NotFound` where there is none."""
-        return self._transport.json(_pipeline_path(name))
-
-    def save_pipeline(self, name: str, pipeline: PipelineSource) -> dict[str, Any]:
-        """Keep a pipeline on the server under a name, in the place of another of that name.
-
-        Raises
-        ------
-        Refused
-            When it is wrong.
-        """
-        return self._transport.put(_pipeline_path(name), pipeline_text(pipeline))
-
-    def delete_pipeline(self, name: str) -> None:
-        """Remove the pipeline of that name; jobs that were sent through it aren't changed."""
-        self._transport.delete(_pipeline_path(name))
-
-    def _changes(
-        self, events: Iterable[ServerEvent], jobs: frozenset[str], states: frozenset[State]
-    ) -> Iterator[Change]:
-        for event in events:
-            if event.kind == "gap":
-                yield from self._all_now(jobs, states)
-            elif event.kind == "change":
-                yield Change.told(event)
-
-    def _all_now(self, jobs: frozenset[str], states: frozenset[State]) -> Iterator[Change]:
-        for job in self.jobs(limit=sys.maxsize):
-            if (not jobs or job.id in jobs) and (not states or job.state in states):
-                yield Change.now(job.status)
-
     def live_workers(self) -> dict[str, int]:
-        """Tell how many workers of each pool live.
+        """Return how many workers of each pool live.
 
         Raises
         ------
@@ -304,6 +260,25 @@ class Client(Datasets, Models):
         """
         return dict(self._transport.json("/readyz")["workers"])
 
+    def _listed(self, kind: str, query: Mapping[str, str], limit: int) -> Iterator[dict[str, Any]]:
+        page = self._transport.json(f"/v1/{kind}", {"limit": min(limit, _PAGE), **query})
+        while page[kind]:
+            yield from page[kind][:limit]
+            limit -= len(page[kind])
+            if limit <= 0 or not page["next"]:
+                return
+            page = self._transport.json(page["next"])
 
-def _pipeline_path(name: str) -> str:
-    return f"/v1/pipelines/{quote(name, safe='')}"
+    def _changes(
+        self, events: Iterable["ServerSentEvent"], jobs: frozenset[str], states: frozenset[State]
+    ) -> Iterator[Change]:
+        for event in events:
+            if event.event == "gap":
+                yield from self._all_now(jobs, states)
+            elif event.event == "change":
+                yield Change.reported(event)
+
+    def _all_now(self, jobs: frozenset[str], states: frozenset[State]) -> Iterator[Change]:
+        for job in self.jobs(limit=sys.maxsize):
+            if (not jobs or job.id in jobs) and (not states or job.state in states):
+                yield Change.now(job.status)

@@ -24,7 +24,7 @@
 
 from collections.abc import Sequence
 
-from coronal_client.problem import Problem
+from coronal_client.http.problem import Problem
 
 __all__ = [
     "BadAnswer",
@@ -161,10 +161,10 @@ class JobCancelled(Unfinished):
 
 
 class WaitedTooLong(Unfinished, TimeoutError):
-    """Raised when a job or a batch isn't at its end when the time to wait for it is."""
+    """Raised when a job or a batch doesn't finish within the time to wait for it."""
 
     def __init__(self, id: str, timeout_s: float, *, what: str = "job") -> None:
-        super().__init__(id, f"{what} {id} isn't at its end after {timeout_s:g} s")
+        super().__init__(id, f"{what} {id} did not finish within {timeout_s:g} s")
 
 
 class LocalError(CoronalError):

@@ -10,7 +10,7 @@ from coronal_client.results import Results
 from coronal_client.status import Failure, State, Status
 
 if TYPE_CHECKING:
-    from coronal_client.transport import Transport
+    from coronal_client.http.transport import Transport
 
 __all__ = ["Job"]
 
@@ -105,7 +105,7 @@ class Job:
     def wait(
         self, timeout_s: float | None = None, *, on_progress: Callable[["Job"], None] | None = None
     ) -> Self:
-        """Wait for its end. A server that starts anew meanwhile is waited for too.
+        """Wait for its end. A server that restarts meanwhile is waited for, too.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Job:
         JobCancelled
             When it was cancelled.
         WaitedTooLong
-            When it isn't at its end in time; it goes on.
+            When it doesn't finish in time; it continues.
         ServerUnreachable, Unavailable
             When the server is away for longer than the client's patience.
         """
@@ -136,7 +136,7 @@ class Job:
         return self._succeeded()
 
     def results(self) -> Results:
-        """Give what it has left; the files' bytes are fetched when they are asked for.
+        """Return what it has left; the files' bytes are fetched when they are asked for.
 
         Raises
         ------
@@ -146,11 +146,11 @@ class Job:
         return Results(self._transport, self._transport.json(f"/v1/jobs/{self.id}/results"))
 
     def log(self) -> str:
-        """Give what its stages have logged."""
+        """Return what its stages have logged."""
         return self._transport.text(f"/v1/jobs/{self.id}/log")
 
     def log_lines(self) -> Iterator[str]:
-        """Give its log line by line as it comes, until it is at its end or is deleted.
+        """Yield its log line by line as it comes, until it finishes or is deleted.
 
         Of a log over 10,000 lines the rest is left out; `log` gives its last.
 
@@ -160,9 +160,9 @@ class Job:
             When the server is away for longer than the client's patience.
         """
         for event in self._transport.events(f"/v1/jobs/{self.id}/events"):
-            if event.kind == "log":
+            if event.event == "log":
                 yield event.data
-            elif event.kind == "deleted" or State(json.loads(event.data)["state"]).is_final:
+            elif event.event == "deleted" or (event.data and State(json.loads(event.data)["state"]).is_final):
                 return
 
     def cancel(self) -> Self:

@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coronal_client.artifacts import Artifact, save_all
-from coronal_client.reports import Report
-from coronal_client.tables import Table
+from coronal_client.files.artifacts import Artifact, save_all
+from coronal_client.files.tables import Table
+from coronal_client.learning.reports import Report
 
 if TYPE_CHECKING:
-    from coronal_client.transport import Transport
+    from coronal_client.http.transport import Transport
 
 __all__ = ["Results"]
 

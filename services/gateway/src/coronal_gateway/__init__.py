@@ -1,4 +1,4 @@
-"""The HTTP gateway: takes images and pipelines in, tells how jobs are, gives results out.
+"""The HTTP gateway: accepts images and pipelines, reports the state of jobs and serves their results.
 
-It imports no image library, no plugin and no Celery: what can be done it reads from the catalogue.
+It imports no image library, no plugin and no Celery: the catalogue lists the available algorithms.
 """

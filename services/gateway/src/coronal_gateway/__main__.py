@@ -2,7 +2,7 @@
 
 from gevent import monkey
 
-# Before all else: what is imported after this waits without holding up the others.
+# Before anything else: modules imported after this block only their own greenlet.
 monkey.patch_all()
 
 from coronal_gateway.serve import main  # noqa: E402 - see above

@@ -7,25 +7,23 @@ from flask import Response
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from coronal_gateway import problems
-from coronal_gateway.aside import Aside, directly
+from coronal_gateway.batches import result_views as batch_results
+from coronal_gateway.batches import views as batches
+from coronal_gateway.datasets import views as datasets
+from coronal_gateway.health import views as health
+from coronal_gateway.http import api_docs as docs
+from coronal_gateway.http import problems
+from coronal_gateway.http.executor import Executor, run_inline
+from coronal_gateway.http.request_origin import restrict_origins
+from coronal_gateway.jobs import event_views as events
+from coronal_gateway.jobs import replay_views as replays
+from coronal_gateway.jobs import result_views as results
+from coronal_gateway.jobs import views as jobs
+from coronal_gateway.models import views as models
+from coronal_gateway.pipelines import views as pipelines
+from coronal_gateway.plugins import views as plugins
 from coronal_gateway.services import Services
 from coronal_gateway.settings import GatewaySettings
-from coronal_gateway.strangers import keep_out
-from coronal_gateway.views import (
-    batch_results,
-    batches,
-    datasets,
-    docs,
-    events,
-    health,
-    jobs,
-    models,
-    pipelines,
-    plugins,
-    replays,
-    results,
-)
 
 __all__ = ["create_app"]
 
@@ -37,15 +35,15 @@ _HEADERS = {
 }
 
 
-def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
-    """Make the application.
+def create_app(settings: GatewaySettings, executor: Executor = run_inline) -> OpenAPI:
+    """Build the application.
 
     Parameters
     ----------
     settings
-        What the gateway was told.
-    aside
-        Where work is done that would hold up other requests; by default here and now.
+        Settings of the gateway.
+    executor
+        Runs blocking work; by default in the calling thread.
 
     Examples
     --------
@@ -61,9 +59,9 @@ def create_app(settings: GatewaySettings, aside: Aside = directly) -> OpenAPI:
         doc_ui=False,
         static_folder=None,
     )
-    app.extensions["coronal"] = Services.of(settings, aside)
+    app.extensions["coronal"] = Services.of(settings, executor)
     problems.register(app)
-    keep_out(app, settings)
+    restrict_origins(app, settings)
     for views in (
         jobs,
         events,

@@ -1,36 +1,42 @@
-"""What the views of an app stand on."""
+"""The stores and shared objects that the views use."""
 
+import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self, cast
 
 from flask import Flask, current_app
 
-from coronal_gateway.aside import Aside, BlobsAside, IntakeAside, ObjectsAside
-from coronal_gateway.feed import EventFeed
-from coronal_gateway.pipelines import NamedPipelines
-from coronal_gateway.recent import RecentCatalogue
+from coronal_gateway.http.executor import Executor, OffloadedBlobStore, OffloadedObjects
+from coronal_gateway.http.long_polling import LongPolls
+from coronal_gateway.jobs.event_feed import EventFeed
+from coronal_gateway.jobs.recent_catalogue import RecentCatalogue
+from coronal_gateway.pipelines.named import NamedPipelines
 from coronal_gateway.settings import GatewaySettings
-from coronal_gateway.waiting import LongPolls
-from coronal_jobs.store.admission import Terms
-from coronal_jobs.store.batches import BatchStore
-from coronal_jobs.store.blobs import BlobStore
-from coronal_jobs.store.capacity import Capacity
-from coronal_jobs.store.catalogue import CatalogueStore
-from coronal_jobs.store.connection import connect
-from coronal_jobs.store.events import EventStore
-from coronal_jobs.store.holdings import Holdings
-from coronal_jobs.store.jobs import JobStore
-from coronal_jobs.store.keys import KeyStore
-from coronal_jobs.store.pipelines import PipelineStore
-from coronal_jobs.store.shelf import Shelf
+from coronal_jobs.blobs.references import BlobReferences
+from coronal_jobs.blobs.store import BlobStore
+from coronal_jobs.errors import StoreUnavailable
+from coronal_jobs.journal.submission_journal import SubmissionJournal
+from coronal_jobs.journal.version_journal import VersionJournal
+from coronal_jobs.records.admission import Terms
+from coronal_jobs.records.batch_store import BatchStore
+from coronal_jobs.records.capacity import Capacity
+from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.connection import connect
+from coronal_jobs.records.events import EventStore
+from coronal_jobs.records.idempotency import KeyStore
+from coronal_jobs.records.job_store import JobStore
+from coronal_jobs.records.named_pipelines import PipelineStore
 
 __all__ = ["Services", "services"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The stores, and what the requests of a process share."""
+    """The stores and objects that all requests of a process share."""
 
     settings: GatewaySettings
     jobs: JobStore
@@ -38,29 +44,29 @@ class Services:
     keys: KeyStore
     pipelines: NamedPipelines
     blobs: BlobStore
-    holdings: Holdings
+    blob_references: BlobReferences
     capacity: Capacity
     catalogue: RecentCatalogue
     polls: LongPolls
     events: EventFeed
-    aside: Aside
+    executor: Executor
     started_s: float
 
     @classmethod
-    def of(cls, settings: GatewaySettings, aside: Aside) -> Self:
-        """Make them; nothing is sent to Redis before the first request.
+    def of(cls, settings: GatewaySettings, executor: Executor) -> Self:
+        """Build them; nothing is sent to Redis before the first request.
 
         Parameters
         ----------
         settings
-            What the gateway was told.
-        aside
-            Where work is done that would hold up other requests.
+            Settings of the gateway.
+        executor
+            Runs blocking work.
         """
         connection = connect(settings)
         jobs = JobStore(connection)
-        blobs = BlobsAside(settings.blobs_url, aside)
-        objects = ObjectsAside(blobs.objects, aside)
+        blobs = OffloadedBlobStore(settings.blobs_url, executor)
+        objects = OffloadedObjects(blobs.objects, executor)
         feed = EventFeed(EventStore(connection))
         catalogue = RecentCatalogue(CatalogueStore(connection))
         return cls(
@@ -70,21 +76,39 @@ class Services:
             keys=KeyStore(connection),
             pipelines=NamedPipelines(PipelineStore(connection), catalogue),
             blobs=blobs,
-            holdings=Holdings(connection, blobs, IntakeAside(objects), Shelf(objects)),
-            capacity=Capacity(connection, blobs, least_free_bytes=settings.least_free_bytes),
+            blob_references=BlobReferences(
+                connection, blobs, SubmissionJournal(objects), VersionJournal(objects)
+            ),
+            capacity=Capacity(connection, blobs, min_free_bytes=settings.min_free_bytes),
             catalogue=catalogue,
-            polls=LongPolls(jobs, feed, most=settings.most_waiting),
+            polls=LongPolls(jobs, feed, max_waiting=settings.max_waiting),
             events=feed,
-            aside=aside,
+            executor=executor,
             started_s=time.monotonic(),
         )
 
     def terms(self, key: str) -> Terms:
-        """Give the terms on which something is taken in that came with a key; empty for none."""
+        """Return the terms of admission for an idempotency key; empty for none."""
         settings = self.settings
-        return Terms(most_active=settings.most_active_jobs, key=key, keep_key_s=settings.keep_keys_s)
+        return Terms(max_active=settings.max_active_jobs, key=key, keep_key_s=settings.keep_keys_s)
+
+    def remove_blobs(self, unreferenced: Sequence[str]) -> None:
+        """Remove the bytes of blobs whose records were just deleted.
+
+        A failure is only logged: the records are gone, so that a repeated request would find nothing to
+        delete, and the janitor removes the bytes later.
+
+        Parameters
+        ----------
+        unreferenced
+            SHA-256 of the blobs.
+        """
+        try:
+            self.blob_references.remove(unreferenced)
+        except StoreUnavailable:
+            _log.warning("unreferenced blobs could not be removed: %s", unreferenced)
 
 
 def services(app: Flask | None = None) -> Services:
-    """Give those of an app; by default of the one that answers now."""
+    """Return the services of an app; by default of the one that handles the current request."""
     return cast("Services", (app or current_app).extensions["coronal"])

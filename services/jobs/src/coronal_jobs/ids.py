@@ -22,7 +22,7 @@ def new_job_id() -> str:
 
 
 def is_job_id(text: str) -> bool:
-    """Tell whether a text can be an identifier of a job.
+    """Return whether a text can be an identifier of a job.
 
     >>> is_job_id("../../etc/passwd")
     False

@@ -4,26 +4,35 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
 from coronal_jobs.errors import BlobDamaged, StoreUnavailable
+from coronal_jobs.log_lines import LineFormatter, LogField, as_json, as_text
+from coronal_jobs.settings import StoreSettings
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 __all__ = ["log_apart", "start_logging", "unfailing"]
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _STANDARD_FILES = (0, 1, 2)
-
+_OTHERS_FORMAT = "%(levelname)s %(name)s: %(message)s"
+_OURS = ("coronal", "coronal_jobs", "coronal_gateway", "coronal_worker")
+"""The loggers that log below info. What a library says there can be what is in an image, or what it sends."""
 
 _EXPECTED = (StoreUnavailable, BlobDamaged, RedisError, OSError)
 
+_log = logging.getLogger(__name__)
 
-def start_logging(*expected: type[BaseException]) -> None:
+
+def start_logging(
+    settings: StoreSettings, process: str, *expected: type[BaseException], **context: LogField
+) -> None:
     """Write what happens to the standard error, and let no write to it or to the standard output raise.
 
     A full disk, a closed pipe or a terminal that is gone would otherwise raise in whoever prints: gevent lets
@@ -31,20 +40,34 @@ def start_logging(*expected: type[BaseException]) -> None:
 
     Parameters
     ----------
+    settings
+        Format and level.
+    process
+        Which process this is: ``gateway``, ``worker``, ``janitor`` or ``recover``.
     expected
-        Errors that are logged as a line without a traceback, beside those of stores and connections: that a
+        Errors that are logged without a traceback, beside those of stores and connections: that a
         server is away, or a client gone, is no fault of the program, and can happen many times a second.
+    **context
+        More fields of every line.
     """
     _open_missing()
     sys.stdout = sys.__stdout__ = unfailing(1)  # type: ignore[misc]  # final for all but the one who replaces both
     sys.stderr = sys.__stderr__ = unfailing(2)  # type: ignore[misc]  # as above
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_one_line_for((*_EXPECTED, *expected)))
-    logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=[handler])
+    render = as_json if settings.log_format == "json" else as_text
+    handler.setFormatter(LineFormatter(render, (*_EXPECTED, *expected), {"process": process, **context}))
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    handler.setLevel(level)
+    logging.basicConfig(level=max(level, logging.INFO), handlers=[handler])
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
 
 
 def log_apart(descriptor: int, names: Sequence[str]) -> None:
-    """Let some loggers write to a file of their own; the others go on to write to the standard error.
+    """Send some loggers to a file of their own; the others write to the standard error, in short.
 
     Parameters
     ----------
@@ -60,8 +83,10 @@ def log_apart(descriptor: int, names: Sequence[str]) -> None:
     root = logging.getLogger()
     for handler in list(root.handlers):
         apart = logging.StreamHandler(unfailing(descriptor))
+        apart.setLevel(handler.level)
         apart.setFormatter(handler.formatter)
-        apart.filters = [*handler.filters, is_apart]
+        apart.addFilter(is_apart)
+        handler.setFormatter(logging.Formatter(_OTHERS_FORMAT))
         handler.addFilter(lambda record: not is_apart(record))
         root.addHandler(apart)
 
@@ -72,19 +97,17 @@ def unfailing(descriptor: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
-def _one_line_for(expected: tuple[type[BaseException], ...]) -> Callable[[logging.LogRecord], bool]:
-    """Return a filter of `logging` that takes the traceback from what is logged of an expected error."""
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        return
+    _log.critical("an error ends the process", exc_info=(kind, error, trace))
 
-    def shorten(record: logging.LogRecord) -> bool:
-        raised = record.exc_info[1] if record.exc_info else None
-        error = getattr(raised, "exc", raised)  # billiard wraps what it has carried from another process
-        if isinstance(error, expected):
-            first_line, *_ = [*record.getMessage().splitlines(), ""]
-            record.msg = f"{first_line} ({type(error).__name__})"
-            record.args, record.exc_info, record.exc_text = (), None, None
-        return True
 
-    return shorten
+def _log_uncaught_in_thread(uncaught: threading.ExceptHookArgs) -> None:
+    error = uncaught.exc_value
+    if error is not None and not isinstance(error, SystemExit):
+        name = uncaught.thread.name if uncaught.thread else ""
+        _log.critical("an error ends the thread %s", name, exc_info=error)
 
 
 class _Unfailing(io.FileIO):

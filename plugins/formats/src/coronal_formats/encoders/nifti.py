@@ -13,7 +13,7 @@ from coronal import Form, Geometry, Image, Meaning
 
 __all__ = ["affine_of", "holds", "nifti_bytes"]
 
-_LONGEST_AXIS_NIFTI1 = 32_767
+_MAX_AXIS_NIFTI1 = 32_767
 _ALIGNED = 2
 """The code of a transform "aligned to another image": the one that was read."""
 
@@ -31,7 +31,7 @@ _STORED_AS: dict[np.dtype[Any], np.dtype[Any]] = {
 
 
 def holds(image: Image) -> bool:
-    """Tell whether NIfTI holds an image as it is: one channel, or RGB of uint8."""
+    """Return whether NIfTI holds an image as it is: one channel, or RGB of uint8."""
     is_rgb = (
         image.meaning is Meaning.COLOUR and image.pixels.shape[-1] == 3 and image.pixels.dtype == np.uint8
     )
@@ -128,7 +128,7 @@ class _Encoded(Protocol):
 
 
 def _encoded(stored: NDArray[Any]) -> _Encoded:
-    kind = Nifti1Image if max(stored.shape) <= _LONGEST_AXIS_NIFTI1 else Nifti2Image
+    kind = Nifti1Image if max(stored.shape) <= _MAX_AXIS_NIFTI1 else Nifti2Image
     return cast("Callable[..., _Encoded]", kind)(stored, None, dtype=stored.dtype)
 
 

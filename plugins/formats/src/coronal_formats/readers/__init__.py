@@ -1,1 +1,1 @@
-"""Readers: an `Image` from a file, one format a module."""
+"""Readers of image files, a folder for each format."""

@@ -3,47 +3,60 @@
 import posixpath
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from coronal import BadImage, Image, ReadLimits, Signature, UnknownFormat, reader
+from coronal import BadImage, Image, ImageProperties, ReadLimits, Signature, UnknownFormat, reader
+from coronal.formats.bounded_zip import ZIP_SIGNATURE
 from coronal.spec import HEAD_BYTES
-from coronal_formats.decoding import check_head, decoding
-from coronal_formats.image_zip import BoundedZip, Folder, ImageZip
-from coronal_formats.readers.metaimage import metaimage, read_metaimage
-from coronal_formats.readers.nifti_header import PAIR
-from coronal_formats.readers.nifti_pair import inflated_header, is_analyze, read_pair
-from coronal_formats.readers.nrrd import nrrd, read_nrrd
+from coronal_formats.readers.common.bounded_file import BoundedFile
+from coronal_formats.readers.common.declared_image import DeclaredImage
+from coronal_formats.readers.common.decoding import check_head, decoding
+from coronal_formats.readers.common.image_zip import Folder, ImageZip
+from coronal_formats.readers.metaimage.reader import declared_metaimage, metaimage
+from coronal_formats.readers.nifti.header import PAIR
+from coronal_formats.readers.nifti.pair import declared_pair, inflated_header, is_analyze
+from coronal_formats.readers.nrrd.reader import declared_nrrd, nrrd
 
 __all__ = ["zipped"]
 
-_SIGNATURE = b"PK\x03\x04"
+T = TypeVar("T")
 
-_Read: TypeAlias = Callable[[ImageZip, str, ReadLimits], Image]
+_Declared: TypeAlias = Callable[[ImageZip, str, ReadLimits], DeclaredImage]
 
 
 @reader(
     name="zip",
     media_type="application/zip",
     suffixes=(".zip",),
-    signatures=(Signature.at(0, _SIGNATURE),),
+    signatures=(Signature.at(0, ZIP_SIGNATURE),),
 )
 def zipped(path: Path, limits: ReadLimits) -> Image:
     """One image in a zip: the header of a NIfTI pair, a MetaImage or NRRD, and the data files that it names.
 
     No file but those of the zip is ever read for a name in a header.
     """
-    with BoundedZip(path.open("rb", buffering=0)) as file:
+    return _read(path, limits, DeclaredImage.image)
+
+
+@zipped.header
+def _properties(path: Path, limits: ReadLimits) -> ImageProperties:
+    return _read(path, limits, DeclaredImage.properties)
+
+
+def _read(path: Path, limits: ReadLimits, take: Callable[[DeclaredImage], T]) -> T:
+    with BoundedFile(path.open("rb", buffering=0)) as file:
         check_head(file, zipped.spec)
         with decoding("zip"):
             files = ImageZip(file)
-            read, name = _header(files)
-            return read(files, name, limits)
+            what, declared, name = _header(files)
+            with decoding(what):
+                return take(declared(files, name, limits))
 
 
-def _header(files: ImageZip) -> tuple[_Read, str]:
+def _header(files: ImageZip) -> tuple[str, _Declared, str]:
     found = list(_headers(files))
     if not found:
-        raise UnknownFormat(_SIGNATURE, ("zip",))  # another reader may know what it is
+        raise UnknownFormat(ZIP_SIGNATURE, ("zip",))  # another reader may know what it is
     if len(found) > 1:
         raise BadImage(
             "a zip that is sent as an image must hold one header and the data files that it names, found "
@@ -52,16 +65,16 @@ def _header(files: ImageZip) -> tuple[_Read, str]:
     return found[0]
 
 
-def _headers(files: ImageZip) -> Iterator[tuple[_Read, str]]:
+def _headers(files: ImageZip) -> Iterator[tuple[str, _Declared, str]]:
     for name in files.names:
         with files.data_file(name).opened() as file:
             head = inflated_header(name, file).read(HEAD_BYTES)
         if any(signature.is_in(head) for signature in PAIR):
-            yield read_pair, name
+            yield "NIfTI pair", declared_pair, name
         elif metaimage.spec.knows(head):
-            yield _metaimage, name
+            yield "MetaImage file", _metaimage, name
         elif nrrd.spec.knows(head):
-            yield _nrrd, name
+            yield "NRRD file", _nrrd, name
         elif is_analyze(name, head):
             raise BadImage(
                 "a pair of header and data must be of NIfTI, found Analyze 7.5, which isn't read: it doesn't "
@@ -70,14 +83,12 @@ def _headers(files: ImageZip) -> Iterator[tuple[_Read, str]]:
             )
 
 
-def _metaimage(files: ImageZip, name: str, limits: ReadLimits) -> Image:
-    with decoding("MetaImage file"):
-        return read_metaimage(files.data_file(name), _beside(files, name), limits)
+def _metaimage(files: ImageZip, name: str, limits: ReadLimits) -> DeclaredImage:
+    return declared_metaimage(files.data_file(name), _beside(files, name), limits)
 
 
-def _nrrd(files: ImageZip, name: str, limits: ReadLimits) -> Image:
-    with decoding("NRRD file"):
-        return read_nrrd(files.data_file(name), _beside(files, name), limits)
+def _nrrd(files: ImageZip, name: str, limits: ReadLimits) -> DeclaredImage:
+    return declared_nrrd(files.data_file(name), _beside(files, name), limits)
 
 
 def _beside(files: ImageZip, name: str) -> Folder:

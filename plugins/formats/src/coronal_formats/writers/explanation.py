@@ -6,8 +6,8 @@ import numpy as np
 
 from coronal import Image, Outcome, ResultFile, writer
 from coronal_formats.encoders.own_format import in_own_format
-from coronal_formats.pictures.explained import explained
-from coronal_formats.pictures.page import png_of
+from coronal_formats.rendering.explained import explained
+from coronal_formats.rendering.page import png_of
 
 __all__ = ["explanation"]
 

@@ -9,7 +9,7 @@ from coronal_formats.encoders.own_format import in_own_format
 
 __all__ = ["labels"]
 
-_MOST_16_BIT = 65_535
+_MAX_16_BIT = 65_535
 
 
 @writer
@@ -24,5 +24,5 @@ def labels(outcome: Outcome) -> Iterable[ResultFile]:
 
 
 def _image(label_map: LabelMap) -> Image:
-    fits = int(label_map.labels.max()) <= _MOST_16_BIT
+    fits = int(label_map.labels.max()) <= _MAX_16_BIT
     return Image(label_map.labels.astype(np.uint16 if fits else np.int32, copy=False), label_map.geometry)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
 from coronal import Column, Outcome, Prediction, ResultFile, Table, writer
-from coronal.csv_text import csv_text
+from coronal.formats.csv_text import csv_text
 
 __all__ = ["measurements"]
 
@@ -16,7 +16,7 @@ _COLUMNS = (Column("stage"), Column("class"), Column("probability"))
 def measurements(outcome: Outcome) -> Iterable[ResultFile]:
     """Write the tables, each column under its name with its unit; a cell without a value stays empty.
 
-    Text that a spreadsheet would take for a formula stands behind an apostrophe (`coronal.csv_text`).
+    Text that a spreadsheet would take for a formula stands behind an apostrophe (`coronal.formats.csv_text`).
 
     ``measurements.csv`` for one table, ``measurements-STAGE.csv`` for each of several; ``predictions.csv``
     with the probability of each class, for each classifier.

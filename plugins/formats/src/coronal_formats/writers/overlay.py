@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from coronal import Case, Outcome, ResultFile, writer
-from coronal_formats.pictures.caption import phrases_of
-from coronal_formats.pictures.page import page_of, png_of
-from coronal_formats.pictures.shots import Shot, panels_of, shots_of
+from coronal_formats.rendering.caption import phrases_of
+from coronal_formats.rendering.page import page_of, png_of
+from coronal_formats.rendering.panels import Shot, panels_of, shots_of
 
 __all__ = ["overlay"]
 

@@ -9,7 +9,7 @@ from coronal import Image, LabelMap, Outcome, Prediction, Reference, ResultFile,
 
 __all__ = ["result"]
 
-_MOST_ROWS = 10_000
+_MAX_ROWS = 10_000
 """Of a table; beyond it the summary would be no summary, and the CSV file has them all."""
 
 
@@ -71,7 +71,7 @@ def _table(table: Table) -> JsonValue:
         }
         for column in table.columns
     ]
-    rows: list[JsonValue] = [list(row) for row in table.rows[:_MOST_ROWS]]
+    rows: list[JsonValue] = [list(row) for row in table.rows[:_MAX_ROWS]]
     return {"columns": columns, "rows": rows, "row_count": len(table.rows)}
 
 

@@ -1,4 +1,4 @@
-"""What two jobs have left, file by file, and what is told otherwise of how they were run."""
+"""The results of two jobs, file by file, and the differences in how they were run."""
 
 import json
 from collections.abc import Mapping

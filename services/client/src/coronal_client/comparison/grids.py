@@ -52,13 +52,13 @@ def compare_images(one: Grid, other: Grid) -> Found:
         count, furthest = count + more, max(furthest, distance)
     if not count:
         return _SAME_VALUES
-    told = f"{count:,} of {total:,} values differ"
+    reported = f"{count:,} of {total:,} values differ"
     if one.is_whole and other.is_whole:
         is_close = furthest <= 1 and count <= LABEL_TOLERANCE * total
-        return _judged(f"{told}, by {furthest:g} at most", is_close=is_close)
+        return _judged(f"{reported}, by {furthest:g} at most", is_close=is_close)
     largest = max(map(_largest, _blocks(one.values)), default=0.0)
     share = furthest / largest if largest else math.inf
-    return _judged(f"{told}, by {share:.1g} of the largest at most", is_close=share <= IMAGE_TOLERANCE)
+    return _judged(f"{reported}, by {share:.1g} of the largest at most", is_close=share <= IMAGE_TOLERANCE)
 
 
 def compare_pictures(one: Grid, other: Grid) -> Found:

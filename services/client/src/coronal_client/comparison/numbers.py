@@ -42,7 +42,7 @@ def _compare(one: _Leaves, other: _Leaves, *, if_same: str = "") -> Found:
     far = [place for place in apart if not _is_near(one[place], other[place])]
     count = f"of {len(one):,} values"
     if far:
-        first = f"{_place(far[0])}: {_told(one[far[0]])} → {_told(other[far[0]])}"
+        first = f"{_place(far[0])}: {_reported(one[far[0]])} → {_reported(other[far[0]])}"
         return Found(Verdict.DIFFERS, f"{len(far):,} {count} differ; {first}")
     if apart:
         furthest = max(abs(_number(one[place]) - _number(other[place])) for place in apart)
@@ -111,7 +111,7 @@ def _place(place: tuple[str | int, ...]) -> str:
     return " ".join(map(str, place)) or "the whole"
 
 
-def _told(value: _Leaf) -> str:
+def _reported(value: _Leaf) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -13,14 +13,14 @@ _MACHINE = {"processor": "processor", "python": "Python", "platform": "platform"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something of how a result came to be that is told otherwise of another.
+    """A difference in the provenance of two results.
 
     Parameters
     ----------
     what
         E.g. ``algorithm otsu``, ``package numpy``, ``kernel numpy``.
     before, after
-        What is told of the first, and of the second; of lists what the other hasn't. Empty for nothing.
+        The value of the first, and of the second; of lists what the other hasn't. Empty for none.
     """
 
     what: str

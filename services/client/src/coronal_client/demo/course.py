@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coronal_client.batches.items import new_folder
 from coronal_client.client import Client
 from coronal_client.demo.digits import Digit, write_set
 from coronal_client.demo.learners import Learner
 from coronal_client.demo.step import Step, finish
-from coronal_client.items import new_folder
-from coronal_client.reports import Estimates, estimates_of
+from coronal_client.learning.reports import Estimates, estimates_of
+from coronal_client.learning.versions import Version
 from coronal_client.results import Results
-from coronal_client.versions import Version
 
-__all__ = ["Course", "Judged", "Learned"]
+__all__ = ["Course", "Learned", "TrainedModel"]
 
 _SEED = 1
 _PREPROCESS: list[dict[str, Any]] = [
@@ -26,7 +26,7 @@ _PREPROCESS: list[dict[str, Any]] = [
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class TrainedModel:
     """What has become of a learner.
 
     Parameters
@@ -58,13 +58,13 @@ class Learned:
 
     Parameters
     ----------
-    judged
+    models
         Of each learner.
     page
         The report that compares them, for a person.
     """
 
-    judged: Sequence[Judged]
+    models: Sequence[TrainedModel]
     page: Path
 
 
@@ -97,7 +97,7 @@ class Course:
         self.steps = [self._adding, *self._training, self._comparing, self._asking]
 
     def run(self, client: Client, out: Path, watch: Callable[[Step], None]) -> Learned:
-        """Do all of it, and save what it leaves into a new folder.
+        """Run all of it, and save the results into a new folder.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class Course:
         asked = self._ask(client, models, watch)
         folder = new_folder(out, "digits")
         page = compared.save(folder / "comparison") / "report.html"
-        return Learned(self._judged(models, asked, asked.save(folder / "new-digit")), page)
+        return Learned(self._trained(models, asked, asked.save(folder / "new-digit")), page)
 
     def _add(self, client: Client, watch: Callable[[Step], None]) -> str:
         with tempfile.TemporaryDirectory() as folder:
@@ -163,8 +163,10 @@ class Course:
         finish([(self._asking, job)], watch)
         return job.results()
 
-    def _judged(self, models: Sequence[Version], asked: Results, folder: Path) -> list[Judged]:
+    def _trained(self, models: Sequence[Version], asked: Results, folder: Path) -> list[TrainedModel]:
         return [
-            Judged(learner, one, asked.predictions[learner.name], folder / f"explanation-{learner.name}.png")
+            TrainedModel(
+                learner, one, asked.predictions[learner.name], folder / f"explanation-{learner.name}.png"
+            )
             for learner, one in zip(self._learners, models, strict=True)
         ]

@@ -39,7 +39,7 @@ class Digit:
     pixels: bytes
 
     def png(self) -> bytes:
-        """Give it as a PNG of 8 × 8 pixels in grey."""
+        """Return it as a PNG of 8 × 8 pixels in grey."""
         head = struct.pack(">IIBBBBB", _SIDE_PX, _SIDE_PX, 8, 0, 0, 0, 0)
         # Before each row stands how it is filtered: not at all.
         starts = range(0, len(self.pixels), _SIDE_PX)

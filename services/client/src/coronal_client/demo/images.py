@@ -17,7 +17,7 @@ class Sample:
     title
         What a person calls it.
     pipeline
-        The name of a pipeline that comes with Coronal (`plugins/pipelines`).
+        The name of a pipeline that comes with Coronal (`coronal_imaging.pipelines`).
     package
         The package that the image lies in; it is found and not imported.
     distribution

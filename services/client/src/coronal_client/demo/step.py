@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from coronal_client.display.bar import said_of
+from coronal_client.cli.display.bar import said_of
 from coronal_client.job import Job
 
 __all__ = ["Step", "finish"]
@@ -41,7 +41,7 @@ class Step:
 
 
 def finish(sent: Sequence[tuple[Step, Job]], watch: Callable[[Step], None]) -> None:
-    """Stay with jobs that run side by side until each has succeeded.
+    """Wait for jobs that run side by side until each has succeeded.
 
     Parameters
     ----------

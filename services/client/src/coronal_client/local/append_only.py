@@ -23,8 +23,8 @@ class AppendOnlyFile:
         self.folder = folder / "appendonlydir"
         self._sizes = {path.name: path.stat().st_size for path in self.folder.glob("*")}
 
-    def losses(self, log: str) -> Iterator[str]:
-        """Say what the server has cut off, as its log tells: from a write that wasn't finished on.
+    def truncations(self, log: str) -> Iterator[str]:
+        """Yield what the server has cut off, by its log: from an unfinished write on.
 
         Parameters
         ----------
@@ -40,7 +40,7 @@ class AppendOnlyFile:
             )
 
     def damage(self, log: str) -> str:
-        """Say which file the server can't read, and what to do; empty where it could read all."""
+        """Return which file the server can't read, and what to do; empty where it could read all."""
         found = _DAMAGED.search(log)
         if found is None:
             return ""

@@ -73,13 +73,13 @@ class DataFolder:
             os.close(descriptor)
 
     def new_log(self, name: str) -> Path:
-        """Give the path of an empty log, and keep those of the last three starts beside it."""
+        """Return the path of an empty log, and keep those of the last three starts beside it."""
         log = self._logs / f"{name}.log"
         start_log(log)
         return log
 
     def redis_port(self) -> int:
-        """Give a free port of this machine: that of the last time, if nobody else has it now."""
+        """Return a free port of this machine: that of the last time, if nobody else has it now."""
         remembered = self.redis / "port"
         last = remembered.read_text() if remembered.exists() else ""
         port = int(last) if last.isdecimal() and is_free(int(last)) else free_port()

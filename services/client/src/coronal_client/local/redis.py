@@ -40,7 +40,7 @@ def redis_program() -> Path:
 def redis_command(
     program: Path, folder: Path, port: int, memory_bytes: int, *, config: Path | None = None
 ) -> list[str]:
-    """Return the command line of a server that keeps what it was told, and forgets nothing when it is full.
+    """Return the command line of a server that persists its data, and evicts nothing when it is full.
 
     Parameters
     ----------

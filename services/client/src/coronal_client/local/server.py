@@ -111,7 +111,7 @@ def local_server(wish: Wish) -> Iterator[LocalServer]:
                 "CORONAL_BLOBS_URL": os.environ.get("CORONAL_BLOBS_URL") or folder.blobs.as_uri(),
                 "CORONAL_HOST": "127.0.0.1",
                 "CORONAL_PORT": str(port),
-                # As -P, also for a worker that starts itself anew.
+                # As -P, also for a worker that restarts itself.
                 "PYTHONSAFEPATH": "1",
             }
             _start_parts(services, folder, wish, environment)
@@ -142,7 +142,7 @@ def await_workers(services: Services, url: str, pool: str) -> None:
 
 
 def _used_instead() -> Iterator[str]:
-    """Say which stores of the environment are used instead of the data folder's."""
+    """Yield which stores of the environment are used instead of the data folder's."""
     if url := os.environ.get("CORONAL_REDIS_URL"):
         yield f"CORONAL_REDIS_URL is set: records are in {shown_address(url)}, and no Redis is started here"
     if url := os.environ.get("CORONAL_BLOBS_URL"):
@@ -164,8 +164,11 @@ def _start_redis(services: Services, folder: DataFolder, wish: Wish, notes: list
         raise
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     folder.note_redis_url(url)
-    if losses := list(kept.losses(_text_of(log))):
-        notes += [*losses, f"bring back the jobs among them by: coronal recover --data {folder.root}"]
+    if truncations := list(kept.truncations(_text_of(log))):
+        notes += [
+            *truncations,
+            f"bring back the jobs among them by: coronal recover --data {folder.root}",
+        ]
     return url
 
 
@@ -178,7 +181,7 @@ def _start_parts(services: Services, folder: DataFolder, wish: Wish, environment
         log = folder.new_log(name)
         services.launch(Plan(name, command, log, environment, max_log_bytes=wish.max_log_bytes))
 
-    janitor = python_command("coronal_jobs.janitor")
+    janitor = python_command("coronal_jobs.maintenance.janitor")
     launch("janitor", janitor)
     worker = python_command("coronal_worker", "--pool", wish.pool, "--processes", str(wish.workers))
     launch("worker", worker)

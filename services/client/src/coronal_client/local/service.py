@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coronal_client.local.logs import MAX_LOG_BYTES, bound_log
+from coronal_client.local.process_reaper import ProcessReaper
 from coronal_client.local.sessions import end_session
 from coronal_client.local.signals import postponed
-from coronal_client.local.warden import Warden
 
 __all__ = ["Plan", "Service", "python_command"]
 
 _FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 30.0
+_MAX_PAUSE_S = 30.0
 _STEADY_S = 60.0
 _LAST_LINES = 5
+_MAX_SHOWN = 400
+"""In characters: what is behind is a traceback, which a line of a log holds in its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,19 @@ class Service:
     ----------
     plan
         How it is started.
-    warden
-        Is told of each session.
+    process reaper
+        Registers each session.
     """
 
-    def __init__(self, plan: Plan, warden: Warden) -> None:
+    def __init__(self, plan: Plan, process_reaper: ProcessReaper) -> None:
         self.plan = plan
-        self._warden = warden
+        self._process_reaper = process_reaper
         self._pause_s = _FIRST_PAUSE_S
         self._process: subprocess.Popen[bytes] | None = None
         self._started_s = self._due_s = time.monotonic()
 
     def start(self) -> None:
-        """Start it; the warden knows of it before its program runs, whatever happens to us meanwhile."""
+        """Start it; the process reaper knows it before its program runs, whatever happens meanwhile."""
         self._started_s = time.monotonic()
         # A process that was started and that nobody waits for would never be gone.
         with self.plan.log.open("ab") as log, postponed():
@@ -83,16 +85,16 @@ class Service:
             )
 
     def ended(self) -> int | None:
-        """Give its exit status once after it has ended, when all of its children are ended too."""
+        """Return its exit status once after it has ended, when all of its children are ended too."""
         if self._process is None or (status := self._process.poll()) is None:
             return None
         end_session(self._process.pid, grace_s=0)
-        self._warden.leave(self._process.pid)
+        self._process_reaper.leave(self._process.pid)
         self._process = None
         now = time.monotonic()
         if now - self._started_s > _STEADY_S:
             self._pause_s = _FIRST_PAUSE_S
-        self._due_s, self._pause_s = now + self._pause_s, min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        self._due_s, self._pause_s = now + self._pause_s, min(2 * self._pause_s, _MAX_PAUSE_S)
         return status
 
     @property
@@ -106,7 +108,7 @@ class Service:
             self._process.poll()
 
     def kill(self) -> None:
-        """Kill it with all its children, if it lives yet: the warden is gone."""
+        """Kill it with all its children, if it lives yet: the process reaper is gone."""
         if self._process is not None and self._process.poll() is None:
             end_session(self._process.pid, grace_s=0)
             self._process.wait()
@@ -124,17 +126,18 @@ class Service:
         return True
 
     def bound_log(self) -> None:
-        """Let its log not grow too long."""
+        """Keep its log from growing too long."""
         bound_log(self.plan.log, self.plan.max_log_bytes)
 
     def last_lines(self) -> list[str]:
-        """Give the last lines of its log."""
-        return self.plan.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        """Return the last lines of its log, as far as a person reads them."""
+        lines = self.plan.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        return [line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 1]}…" for line in lines]
 
     def _register(self) -> None:
-        self._warden.take(os.getpid())
+        self._process_reaper.take(os.getpid())
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
-    """Give the command line of a module of this Python's environment, whatever lies in the current folder."""
+    """Return the command line of a module of this Python, whatever lies in the current folder."""
     return [sys.executable, "-P", "-m", module, *arguments]

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from coronal_client.errors import ServiceFailed
+from coronal_client.local.process_reaper import ProcessReaper
 from coronal_client.local.service import Plan, Service
 from coronal_client.local.signals import undisturbed
-from coronal_client.local.warden import Warden
 
 __all__ = ["Services"]
 
@@ -29,7 +29,7 @@ class Services:
     """
 
     def __init__(self, lock: int | None = None) -> None:
-        self._warden = Warden(lock)
+        self._process_reaper = ProcessReaper(lock)
         self._services: list[Service] = []
 
     def __enter__(self) -> Self:
@@ -39,8 +39,8 @@ class Services:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with undisturbed():
-            self._warden.dismiss()
-            while self._warden.is_at_work:
+            self._process_reaper.dismiss()
+            while self._process_reaper.is_at_work:
                 for service in self._services:
                     service.reap()
                 time.sleep(_LOOK_AGAIN_S)
@@ -49,7 +49,7 @@ class Services:
 
     def launch(self, plan: Plan) -> None:
         """Start a process."""
-        service = Service(plan, self._warden)
+        service = Service(plan, self._process_reaper)
         self._services.append(service)
         service.start()
 
@@ -77,15 +77,15 @@ class Services:
         Parameters
         ----------
         report
-            Is told, in a line each, what has died and what is started.
+            Receives, in a line each, what has died and what is started.
 
         Raises
         ------
         ServiceFailed
-            When a vital process has died, or the warden.
+            When a vital process has died, or the process reaper.
         """
-        if not self._warden.is_at_work:
-            raise ServiceFailed("warden", "has ended, and nobody would end the others")
+        if not self._process_reaper.is_at_work:
+            raise ServiceFailed("process_reaper", "has ended, and nobody would end the others")
         for service in self._services:
             service.bound_log()
             status = service.ended()

@@ -22,7 +22,7 @@ _PROC = Path("/proc")
 
 
 def members(session: int) -> list[int]:
-    """Give the numbers of the processes of a session that live."""
+    """Return the numbers of the processes of a session that live."""
     return [number for number in _living() if _session_of(number) == session]
 
 
@@ -69,9 +69,9 @@ def _session_of(number: int) -> int | None:
 
 
 def _living() -> Iterator[int]:
-    """Give the numbers of all processes but those that are dead and not waited for."""
+    """Yield the numbers of all processes but those that are dead and not waited for."""
     if not (_PROC / "self" / "stat").exists():
-        yield from _told_by_ps()
+        yield from _reported_by_ps()
         return
     for folder in _PROC.iterdir():
         if folder.name.isdecimal() and _state_of(folder) not in ("Z", "X", ""):
@@ -86,7 +86,7 @@ def _state_of(process: Path) -> str:
         return ""
 
 
-def _told_by_ps() -> Iterator[int]:
+def _reported_by_ps() -> Iterator[int]:
     table = subprocess.run(["ps", "-A", "-o", "pid=,stat="], capture_output=True, text=True, check=True)
     for line in table.stdout.splitlines():
         number, state = line.split()

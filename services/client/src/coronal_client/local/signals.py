@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from coronal_client.exit_codes import ExitCode
+from coronal_client.cli.exit_codes import ExitCode
 
 __all__ = ["end_by_exception", "postponed", "undisturbed"]
 
@@ -14,14 +14,14 @@ _ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_by_exception() -> None:
-    """Let TERM and HUP end this process as Ctrl-C does: by an exception, so that what is open is closed."""
+    """Make TERM and HUP end this process as Ctrl-C does: by an exception, so that what is open is closed."""
     signal.signal(signal.SIGTERM, _exit)
     signal.signal(signal.SIGHUP, _exit)
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Don't listen to these signals for a while: this process is ending already."""
+    """Ignore these signals for a while: this process is ending already."""
     before = {number: signal.signal(number, signal.SIG_IGN) for number in _ASKING}
     try:
         yield

@@ -11,7 +11,7 @@ __all__ = ["keep_going_unheard"]
 
 
 def keep_going_unheard() -> None:
-    """Let no write to the standard output or error raise: a full disk or a closed pipe must end no server."""
+    """Keep writes to standard output and error from raising: a full disk or closed pipe ends no server."""
     sys.stdout = io.TextIOWrapper(
         _Unfailing(1, "w", closefd=False), sys.stdout.encoding, "replace", write_through=True
     )

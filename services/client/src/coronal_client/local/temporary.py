@@ -13,13 +13,13 @@ from coronal_client.local.services import Services
 __all__ = ["temporary_server"]
 
 _POOL = "default"
-_HASTE = {"CORONAL_GRACE_S": "0"}
+_HASTE = {"CORONAL_SHUTDOWN_GRACE_S": "1"}
 """A job that still runs when the server is given up is one that nobody waits for."""
 
 
 @contextmanager
 def temporary_server(workers: int) -> Iterator[str]:
-    """Give the address of a server that is there while the context is open.
+    """Return the address of a server that is there while the context is open.
 
     It is looked after by a process of its own, so that the caller may be busy as long as it likes.
 

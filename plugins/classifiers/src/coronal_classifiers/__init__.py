@@ -1,1 +1,0 @@
-"""Classifiers: fitted to labelled images, from image to probabilities, one algorithm a file."""

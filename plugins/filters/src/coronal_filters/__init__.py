@@ -1,1 +1,0 @@
-"""Filters: from an image to an image, one algorithm a file."""

@@ -1,0 +1,1 @@
+"""What several readers share: bounded files, headers as text, compressed streams and geometry."""

@@ -1,0 +1,1 @@
+"""DICOM: single and multi-frame images, tiles and segmentations."""

@@ -1,0 +1,1 @@
+"""The pixel data of DICOM: bits, lookup tables, padding and decoders."""

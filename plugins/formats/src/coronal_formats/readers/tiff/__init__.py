@@ -1,0 +1,1 @@
+"""TIFF, with the calibration of ImageJ and OME."""

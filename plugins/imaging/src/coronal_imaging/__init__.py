@@ -1,0 +1,1 @@
+"""Image processing: filters, segmenters, measurers and named pipelines, one algorithm a module."""

@@ -1,0 +1,1 @@
+"""Segmenters that refine a label map: holes, specks, borders and touching objects."""

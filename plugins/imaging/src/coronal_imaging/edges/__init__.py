@@ -1,0 +1,1 @@
+"""Filters that respond to edges and to detail of one size."""

@@ -1,0 +1,1 @@
+"""Filters that bring out structures: sharpening, morphology, background and bias correction."""

@@ -1,0 +1,1 @@
+"""Measurers: from an image and its objects to a table, one algorithm a module."""

@@ -1,0 +1,1 @@
+"""Segmenters that grow, flood, partition or move a contour."""

@@ -1,0 +1,1 @@
+"""Segmenters that detect shapes: blobs, circles, ellipses and lines."""

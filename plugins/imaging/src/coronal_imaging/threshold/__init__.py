@@ -1,0 +1,1 @@
+"""Segmenters that compare each value with a threshold or a class."""

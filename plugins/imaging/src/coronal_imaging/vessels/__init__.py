@@ -1,0 +1,1 @@
+"""Filters that respond to vessels of several widths."""

@@ -1,0 +1,1 @@
+"""Data sets: ingested, checked, described and stored."""

@@ -1,0 +1,1 @@
+"""The contact sheet of a data set: a few images of each class."""

@@ -1,0 +1,1 @@
+"""Classifiers of scikit-learn: from image to probabilities, one algorithm a module."""

@@ -1,0 +1,1 @@
+"""Features of an image that a classifier is fitted to."""

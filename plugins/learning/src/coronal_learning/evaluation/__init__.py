@@ -1,0 +1,1 @@
+"""Evaluation: metrics with confidence intervals, and comparison of models."""

@@ -1,0 +1,1 @@
+"""Reports of an evaluation: one that a program reads, and one that a person opens."""

@@ -1,0 +1,1 @@
+"""Training: splitting, cross-validation, parameter search and the model that is kept."""

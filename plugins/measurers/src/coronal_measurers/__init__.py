@@ -1,1 +1,0 @@
-"""Measurers: from an image and its objects to a table, one algorithm a file."""

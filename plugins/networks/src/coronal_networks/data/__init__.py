@@ -1,0 +1,1 @@
+"""From images and label maps to what a network takes, and back."""

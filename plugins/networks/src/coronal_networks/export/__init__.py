@@ -1,0 +1,1 @@
+"""Networks as files: Keras's own and ONNX graphs, checked against the network."""

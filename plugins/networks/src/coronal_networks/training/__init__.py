@@ -1,0 +1,1 @@
+"""The training loop of the networks: batches, augmentation, losses and checkpoints."""

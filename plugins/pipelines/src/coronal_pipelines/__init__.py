@@ -1,1 +1,0 @@
-"""Pipelines that people use, by name: one document a file."""

@@ -1,0 +1,1 @@
+"""Algorithms: declared by a function's signature, with checked parameters."""

@@ -1,0 +1,1 @@
+"""File formats as plugins, and what readers and writers share."""

@@ -1,0 +1,1 @@
+"""What flows through a pipeline: images, geometry, label maps, tables and their provenance."""

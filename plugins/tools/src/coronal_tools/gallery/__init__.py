@@ -1,1 +1,0 @@
-"""The gallery: a page with a picture before and after for each algorithm, drawn from a table of entries."""

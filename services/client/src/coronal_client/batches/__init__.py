@@ -1,0 +1,1 @@
+"""Batches: many images, sent and followed to their ends."""

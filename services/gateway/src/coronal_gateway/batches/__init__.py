@@ -1,0 +1,1 @@
+"""Batches over HTTP: submit, poll, and their tables and archives."""

@@ -1,1 +1,0 @@
-"""The bodies of answers, a file for each kind of thing."""

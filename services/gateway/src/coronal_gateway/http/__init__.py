@@ -1,0 +1,1 @@
+"""What all resources share: bodies within bounds, problems, idempotency, long polling and artifacts."""

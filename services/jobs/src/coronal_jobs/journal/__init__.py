@@ -1,0 +1,1 @@
+"""Write-ahead journals beside the blobs, which outlive the loss of Redis."""

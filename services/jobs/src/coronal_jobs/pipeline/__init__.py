@@ -1,0 +1,1 @@
+"""Pipelines: documents, checks against the catalogue, and the plan of stages and pools."""

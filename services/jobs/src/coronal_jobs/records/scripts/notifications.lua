@@ -1,0 +1,74 @@
+-- Job notifications: messages of Celery that hold a job's id, sent when a job is queued, and redelivered while nobody
+-- consumes them. Like common.lua it is prepended to every script.
+
+-- Return the name of a queue, which follows "coronal:pool.": of all workers of a pool, or of those with one offer.
+local function queue_name(pool, offer)
+  return offer and pool .. '.' .. offer or pool
+end
+
+-- Return the queue that a job's last notification was sent to.
+local function queue_of(id)
+  return get(id, 'queue') or get(id, 'pool')
+end
+
+-- Return the time until a notification is due again: exponential backoff by the number of deliveries.
+local function redelivery_delay_ms(deliveries)
+  return math.min(MIN_REDELIVERY_MS * 2 ^ (deliveries - 1), MAX_REDELIVERY_MS)
+end
+
+-- Return a message of Celery (task protocol 2, in the envelope of kombu's Redis transport) that holds a job's id alone;
+-- an empty id says that ends of jobs are due.
+local function message(queue, id, tag)
+  return '{"body":"[[\\"' .. id .. '\\"],{},{}]","content-type":"application/json","content-encoding":"utf-8",'
+    .. '"headers":{"lang":"py","task":"coronal.stage_group","id":"' .. tag .. '","ignore_result":true},'
+    .. '"properties":{"delivery_info":{"exchange":"","routing_key":"pool.' .. queue .. '"},"priority":0,'
+    .. '"delivery_tag":"' .. tag .. '"}}'
+end
+
+-- Send a notification. It is for all workers of the pool, or for those with one offer.
+local function notify(id, offer)
+  local deliveries = redis.call('HINCRBY', record_of(id), 'deliveries', 1)
+  local queue = queue_name(get(id, 'pool'), offer)
+  redis.call('HSET', record_of(id), 'notified_ms', now_ms())
+  if offer then
+    redis.call('HSET', record_of(id), 'queue', queue)
+  else
+    redis.call('HDEL', record_of(id), 'queue')
+  end
+  redis.call('ZADD', 'coronal:outbox', now_ms() + redelivery_delay_ms(deliveries), id)
+  local tag = id .. '.' .. get(id, 'epoch') .. '.' .. deliveries
+  redis.call('LPUSH', 'coronal:pool.' .. queue, message(queue, id, tag))
+end
+
+-- Note that a job's notification was consumed: notifications sent to the same queue before it are lost.
+local function note_consumed(id)
+  local queue = queue_of(id)
+  local notified_ms = tonumber(get(id, 'notified_ms') or 0)
+  local last_ms = tonumber(redis.call('HGET', 'coronal:consumed', queue) or 0)
+  redis.call('HSET', 'coronal:consumed', queue, math.max(notified_ms, last_ms))
+end
+
+-- Requeue a running or finished job: at once, or after delay_ms.
+local function requeue(id, delay_ms)
+  local stage = get(id, 'stage')
+  redis.call('HDEL', record_of(id), 'stage', 'deliveries', 'notified_ms')
+  redis.call('HSET', record_of(id), 'progress', 0)
+  move(id, 'queued', stage)
+  if delay_ms > 0 then
+    redis.call('ZADD', 'coronal:outbox', now_ms() + delay_ms, id)
+  else
+    notify(id)
+  end
+end
+
+-- Write the record of a new job, with further fields as a flat list; queue and notify it.
+local function write_job(id, digests, owner, stage_groups, ...)
+  redis.call('HSET', record_of(id), 'state', 'nothing', 'created_ms', now_ms(), 'stage_groups', stage_groups,
+    'pool', cjson.decode(stage_groups)[1].pool, 'stage_group', 0, 'progress', 0, ...)
+  redis.call('ZADD', 'coronal:jobs', get(id, 'created_ms'), id)
+  for _, digest in ipairs(digests) do
+    reference_blob(digest, owner)
+  end
+  move(id, 'queued')
+  notify(id)
+end

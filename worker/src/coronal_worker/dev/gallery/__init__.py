@@ -1,0 +1,1 @@
+"""The gallery: each algorithm, before and after."""

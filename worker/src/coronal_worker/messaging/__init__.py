@@ -1,0 +1,1 @@
+"""Celery and its transport: the one place that knows them."""

@@ -1,0 +1,1 @@
+"""Running one stage group of a job: read, run, write, commit."""
