@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,17 @@ def test_run_shows_and_saves_what_comes_out(at, picture: Path, tmp_path: Path) -
     assert f"overlay: {folder}/overlay.png" in ended.stdout
     assert (tmp_path / folder / "overlay.png").read_bytes().startswith(b"\x89PNG")
     assert "done" in ended.stderr
+
+
+def test_run_takes_a_folder_of_slices_as_one_volume(at, tmp_path: Path) -> None:
+    files = Path(str(resources.files("pydicom"))) / "data" / "test_files" / "dicomdirtests" / "98892001"
+    for name in ("CT5N", "CT2N"):  # slices, and localizers
+        shutil.copytree(files / name, tmp_path / "head" / name)
+    ended = at("run", "[otsu, shape]", "head/", "--out", "out")
+    assert ended.returncode == ExitCode.OK, ended.stderr
+    image = json.loads((tmp_path / "out" / "head" / "result.json").read_text())["image"]
+    assert (image["shape"], image["meaning"]) == ([5, 16, 16], "HU")
+    assert image["remarks"] == ["left out: 2 × localizer"]
 
 
 def test_run_again_leaves_the_results_of_before(at, picture: Path, tmp_path: Path) -> None:

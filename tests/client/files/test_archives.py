@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coronal_client.errors import BadFile
-from coronal_client.files.archives import opened_archive
+from coronal_client.files.archives import opened_archive, opened_image
 
 
 @pytest.fixture
@@ -95,3 +95,14 @@ def test_an_archive_is_sent_as_it_is(tmp_path: Path, name: str) -> None:
 def test_what_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=r"none\.zip can't be read"), opened_archive(tmp_path / "none.zip"):
         pass
+
+
+def test_a_folder_that_is_one_image_is_packed_as_it_is(folder: Path) -> None:
+    with opened_image(folder, None) as (name, file, media_type), zipfile.ZipFile(file) as archive:
+        assert (name, media_type) == ("cells.zip", "application/zip")
+        assert {one.compress_type for one in archive.infolist()} == {zipfile.ZIP_STORED}
+        assert archive.read("flat/1.dcm") == b"flat/1.dcm" * 100
+    with opened_image(folder, "scan.zip") as (name, _, _):
+        assert name == "scan.zip"
+    with opened_image(folder / "labels.csv", None) as (name, _, media_type):
+        assert (name, media_type) == ("labels.csv", "text/csv")

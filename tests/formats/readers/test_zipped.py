@@ -213,7 +213,7 @@ def header_of(shape: tuple[int, ...] = (6, 5, 4), kind: type = Nifti1PairHeader)
     [
         (
             {"a.mhd": MHD, "b.nhdr": NHDR},
-            "must hold one header .* found 2 headers: .* several images as a batch",
+            "must hold one DICOM series, or one header .* found 2 headers: .* several images as a batch",
         ),
         ({"a.hdr": header_of()}, r"\(.img or .img.gz\), found no such data files in the zip"),
         ({"a.hdr": header_of(), "b.img": RAW}, "found no such data files"),
@@ -307,7 +307,7 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
 
 def test_a_zip_of_something_else_is_unknown_here_so_that_another_reader_is_asked(tmp_path: Path) -> None:
     with pytest.raises(
-        UnknownFormat, match="it is a zip that holds no header of a NIfTI pair, a MetaImage or N"
+        UnknownFormat, match="it is a zip that holds no DICOM series, and no header of a NIfTI pair, a Met"
     ):
         zipped(packed(tmp_path, {"a.png": b"x", "b.png": b"x"}))
 

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,12 @@ def summary(files: dict[str, ResultFile]) -> dict[str, object]:
 
 def test_the_summary_tells_image_labels_tables_and_predictions(volume_case: Case, written: Written) -> None:
     table = Table((Column("area", "mm²", "How large."),), ((1.5,), (float("nan"),)))
-    case = volume_case.add("shape", table).add("forest", Prediction(("a", "b"), (0.25, 0.75)))
+    source = replace(volume_case.source, remarks=("left out: 2 × localizer",))
+    case = (
+        replace(volume_case, source=source)
+        .add("shape", table)
+        .add("forest", Prediction(("a", "b"), (0.25, 0.75)))
+    )
     found = summary(written(result, case))
     assert found["image"] == {
         "axes": "zyx",
@@ -30,6 +36,7 @@ def test_the_summary_tells_image_labels_tables_and_predictions(volume_case: Case
         "modality": "MR",
         "meaning": "intensity",
         "padding": 0,
+        "remarks": ["left out: 2 × localizer"],
     }
     assert found["labels"] == {"count": 2, "shape": [5, 12, 16], "names": {}}
     column = {"heading": "area_mm2", "name": "area", "unit": "mm²", "description": "How large."}

@@ -62,7 +62,8 @@ def test_nan_and_infinity_come_back() -> None:
 
 
 def test_a_whole_case_comes_back() -> None:
-    source = Image(np.arange(24, dtype=np.int16).reshape(2, 3, 4), PLACED, modality="CT")
+    pixels = np.arange(24, dtype=np.int16).reshape(2, 3, 4)
+    source = Image(pixels, PLACED, modality="CT", remarks=("left out: 2 × localizer",))
     image = source.with_pixels(source.pixels.astype(np.float32) / 3)
     labels = LabelMap.of(image, source.pixels % 3, {1: "liver", np.int64(2): "spleen"})
     table = Table(

@@ -14,7 +14,8 @@ from coronal_client.batches.changes import Change
 from coronal_client.batches.parts import BatchSource, form_of, parts_of
 from coronal_client.batches.references import with_references
 from coronal_client.comparison.comparison import Comparison, compare
-from coronal_client.files.uploads import ImageSource, PipelineSource, opened, pipeline_text
+from coronal_client.files.archives import opened_image
+from coronal_client.files.uploads import ImageSource, PipelineSource, pipeline_text
 from coronal_client.job import Job
 from coronal_client.learning.datasets import Datasets
 from coronal_client.learning.models import Models
@@ -89,7 +90,8 @@ class Client(Datasets, Models, Pipelines):
         Parameters
         ----------
         image
-            A path, the bytes of a file, or a file that is open for reading in binary mode.
+            A path, the bytes of a file, or a file that is open for reading in binary mode. A folder is an
+            image in several files: a DICOM series, or a header with its data files.
         pipeline
             The name of a pipeline that the server knows; a document, YAML or JSON, as text; the
             `pathlib.Path` of a file with one; a list of stages; or the whole document as a mapping.
@@ -118,9 +120,9 @@ class Client(Datasets, Models, Pipelines):
         """
         form = {"pipeline": pipeline_text(pipeline)} | ({} if seed is None else {"seed": str(seed)})
         with ExitStack() as files:
-            uploads = {"image": files.enter_context(opened(image, name))}
+            uploads = {"image": files.enter_context(opened_image(image, name))}
             if reference is not None:
-                uploads["reference"] = files.enter_context(opened(reference, None))
+                uploads["reference"] = files.enter_context(opened_image(reference, None))
             return Job(self._transport, self._transport.post("/v1/jobs", form, uploads))
 
     def submit_batch(

@@ -40,6 +40,7 @@ class _ImageFacts:
     modality: str
     meaning: Meaning
     has_padding: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,12 @@ def _label_facts(labels: LabelMap) -> _LabelFacts:
 
 def _facts_of(image: Image) -> _ImageFacts:
     return _ImageFacts(
-        image.geometry, image.has_channels, image.modality, image.meaning, has_padding=image.valid is not None
+        image.geometry,
+        image.has_channels,
+        image.modality,
+        image.meaning,
+        has_padding=image.valid is not None,
+        remarks=image.remarks,
     )
 
 
@@ -174,4 +180,6 @@ def _arrays_of(name: str, image: Image) -> dict[str, Any]:
 
 def _image(arrays: Mapping[str, Any], name: str, facts: _ImageFacts) -> Image:
     valid = arrays[f"valid.{name}"] if facts.has_padding else None
-    return Image(arrays[name], facts.geometry, facts.has_channels, facts.modality, facts.meaning, valid)
+    return Image(
+        arrays[name], facts.geometry, facts.has_channels, facts.modality, facts.meaning, valid, facts.remarks
+    )

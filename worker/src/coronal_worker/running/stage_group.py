@@ -175,6 +175,8 @@ class StageGroupRunner:
             return deserialize(self._read_snapshot(job.snapshot))
         with self.artifact_writer.blobs.local(job.input.sha256) as path:
             source = read_image(path, self.plugins, limits.read)
+        for remark in source.remarks:
+            monitor.log(f"input: {remark}")
         return Snapshot(Case.start(source, self._reference(job, source, monitor, limits)), ())
 
     def _read_snapshot(self, sha256: str) -> bytes:

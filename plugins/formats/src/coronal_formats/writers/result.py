@@ -44,6 +44,7 @@ def _image(image: Image) -> JsonValue:
         "modality": image.modality,
         "meaning": image.meaning.value,
         "padding": image.padding_count,
+        "remarks": list(image.remarks),
     }
 
 

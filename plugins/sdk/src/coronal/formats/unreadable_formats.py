@@ -4,8 +4,8 @@ __all__ = ["name_of_other"]
 
 _PAIR = "the header of a NIfTI pair: send it and its data file in a zip of their own"
 _ZIP = (
-    "a zip that holds no header of a NIfTI pair, a MetaImage or NRRD beside its data; several images are "
-    "sent as a batch"
+    "a zip that holds no DICOM series, and no header of a NIfTI pair, a MetaImage or NRRD beside its data; "
+    "several images are sent as a batch"
 )
 _ANALYZE = "the header of an Analyze pair: save it as NIfTI"
 

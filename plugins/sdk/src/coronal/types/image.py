@@ -56,6 +56,9 @@ class Image:
         padding, such as the corners around the round field of view of a CT scanner: its pixels hold some
         value of the image, so that a filter spreads nothing strange from there, and they count for no
         threshold, no statistic and no window (`inside`), and belong to no object (`LabelMap.of`).
+    remarks
+        What its reader reports to a person: what it left out, and how it understood what can be understood in
+        several ways. Nothing of a patient.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Image:
     modality: str = ""
     meaning: Meaning = Meaning.INTENSITY
     valid: NDArray[np.bool_] | None = None
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pixels", _checked(self.pixels, self.has_channels))

@@ -24,7 +24,7 @@ class Item:
     Parameters
     ----------
     image
-        Its path.
+        Its path; that of a folder where it is in several files.
     pipeline
         What it is sent through.
     title
@@ -56,7 +56,12 @@ class Item:
     log: Path | None = None
 
     def __post_init__(self) -> None:
-        self.title = self.title or self.image.name
+        self.title = self.title or self.name
+
+    @property
+    def name(self) -> str:
+        """The name of its file or folder; of the folder that is worked in, too."""
+        return self.image.name or self.image.resolve().name
 
     @property
     def is_done(self) -> bool:
@@ -92,10 +97,10 @@ class Item:
             self.job.refresh(wait_s=wait_s)
             if self.job.state.is_final:
                 self.results = self.job.wait().results()
-                self.folder = self.results.save(new_folder(out, self.image.name))
+                self.folder = self.results.save(new_folder(out, self.name))
         except (Refused, Unfinished) as error:
             self.error = error
-            self.log = _keep_log(self.job, new_folder(out, self.image.name) / "log.txt")
+            self.log = _keep_log(self.job, new_folder(out, self.name) / "log.txt")
 
 
 def follow(client: Client, items: Sequence[Item], out: Path, *, watch: Callable[[Item], None]) -> None:

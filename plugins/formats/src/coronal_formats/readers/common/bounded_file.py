@@ -16,11 +16,14 @@ class BoundedFile(io.BufferedReader):
     ----------
     raw
         Where the bytes come from; it must know how to seek.
+    size_bytes
+        How many there are at most; by default found by a seek to the end, which inflates all of a file that
+        is compressed within a zip.
     """
 
-    def __init__(self, raw: io.RawIOBase) -> None:
+    def __init__(self, raw: io.RawIOBase, size_bytes: int | None = None) -> None:
         super().__init__(raw)
-        self.size_bytes = self.seek(0, os.SEEK_END)
+        self.size_bytes = self.seek(0, os.SEEK_END) if size_bytes is None else size_bytes
         self.seek(0)
 
     def __enter__(self) -> Self:

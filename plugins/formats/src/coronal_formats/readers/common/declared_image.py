@@ -50,6 +50,10 @@ class DeclaredImage:
         """Read the numbers, and return the image."""
         return self.to_image(read_numbers(self.what, self.files, self.stored_shape, self.storage))
 
+    def labels(self) -> Image:
+        """Return the image of a label map: in these formats its numbers are those of the image."""
+        return self.image()
+
     def properties(self) -> ImageProperties:
         """Return the properties of the image; no number is read.
 

@@ -41,6 +41,11 @@ class ImageZip:
             raise BadImage(f"a zip of one image may have {MAX_FILES:,} files, found {len(self._files):,}")
         self.names = list(self._files)
 
+    def check_inflated_size(self) -> None:
+        """Raise BadImage where all files together would inflate to far more than the zip's own size."""
+        with as_bad_image():
+            self._zip.check_inflated_size()
+
     def data_file(self, name: str) -> DataFile:
         """Return a file by its path; BadImage where it is encrypted, or of a method that isn't inflated."""
         entry = self._files[name]

@@ -1,20 +1,29 @@
 """The elements of a DICOM file, within limits; no pixel is decoded."""
 
 import io
-from typing import cast
+from collections.abc import Callable
+from typing import TypeAlias, cast
 
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.filereader import read_dataset, read_partial, read_preamble
 from pydicom.tag import BaseTag, Tag
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from coronal import BadImage, ReadLimits
 from coronal_formats.readers.common.bounded_file import BoundedFile
 from coronal_formats.readers.common.inflating import inflated
 
-__all__ = ["PIXELS", "read_file"]
+__all__ = ["has_pixels", "read_file", "read_header", "sop_class_of"]
 
-PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_StopWhen: TypeAlias = Callable[[BaseTag, str | None, int], bool]
+
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 """The elements that hold pixels."""
 
 _MAX_ELEMENTS = 1_000_000
@@ -22,7 +31,7 @@ _MAX_ELEMENTS = 1_000_000
 
 _ELEMENT_HEAD_BYTES = 8
 _META_GROUP = 2
-_PIXEL_TAGS = tuple(map(Tag, PIXELS))
+_PIXEL_TAGS = tuple(map(Tag, _PIXELS))
 _UNDEFINED_LENGTH = 2**32 - 1
 
 
@@ -43,23 +52,64 @@ def read_file(file: BoundedFile, limits: ReadLimits, *, skips_pixels: bool = Fal
     BadImage
         When that is over the limit, there are too many elements, or they are nested too deeply.
     """
+    elements = _Elements(file, file.size_bytes)
+    return _read(elements, limits, elements.skip_pixels if skips_pixels else None)
+
+
+def read_header(file: BoundedFile, limits: ReadLimits) -> FileDataset:
+    """Read the elements of a DICOM file up to its pixels, of which nothing is read.
+
+    As many zeros stand in their place; where they are compressed the element is there, and empty. Parameters
+    and errors are those of `read_file`.
+    """
+    elements = _Elements(file, file.size_bytes)
+    dataset = _read(elements, limits, elements.stop_at_pixels)
+    if elements.pixels is not None:
+        tag, vr, length = elements.pixels
+        # No memory is taken for zeros that nobody looks at.
+        dataset.add_new(tag, vr or "OW", bytes(length))
+    return dataset
+
+
+def has_pixels(dataset: FileDataset) -> bool:
+    """Return whether a file holds pixels.
+
+    Raises
+    ------
+    BadImage
+        When it holds several kinds of them.
+    """
+    found = [name for name in _PIXELS if name in dataset]
+    if len(found) > 1:
+        raise BadImage(f"a DICOM file must hold pixels of one kind, found {' and '.join(found)}")
+    return bool(found)
+
+
+def sop_class_of(dataset: FileDataset) -> str:
+    """Return the name of what a file is by its SOP class, e.g. ``CT Image Storage``; else ``unknown``."""
+    uid = UID(dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID", ""))
+    return uid.name if uid.name != uid else "unknown"
+
+
+def _read(elements: "_Elements", limits: ReadLimits, stop_when: _StopWhen | None) -> FileDataset:
     try:
-        return _read(file, limits, skips_pixels)
+        dataset = _read_elements(elements, limits, stop_when)
     except RecursionError as error:
         raise BadImage(
             "the sequences of a DICOM file must be nested less deeply, found more than can be followed"
         ) from error
+    _name_syntax(dataset)
+    return dataset
 
 
-def _read(file: BoundedFile, limits: ReadLimits, skips_pixels: bool) -> FileDataset:
-    elements = _Elements(file)
+def _read_elements(elements: "_Elements", limits: ReadLimits, stop_when: _StopWhen | None) -> FileDataset:
     preamble = read_preamble(elements, force=True)
     meta = FileMetaDataset(read_dataset(elements, False, True, stop_when=_is_behind_meta))
     syntax = UID(meta.get("TransferSyntaxUID") or "")
     if syntax != DeflatedExplicitVRLittleEndian:
+        elements.is_encapsulated = bool(syntax.is_transfer_syntax and syntax.is_encapsulated)
         elements.seek(0)
-        skips = skips_pixels and not (syntax.is_transfer_syntax and syntax.is_encapsulated)
-        return read_partial(elements, elements.skip_pixels if skips else None, force=True)
+        return read_partial(elements, stop_when, force=True)
     content = inflated("DICOM file", elements, limits)
     dataset = read_dataset(_Elements(content), False, True)
     return FileDataset(content, dataset, preamble, meta, False, True)
@@ -69,11 +119,25 @@ def _is_behind_meta(tag: BaseTag, _vr: str | None, _length: int) -> bool:
     return tag.group != _META_GROUP
 
 
+def _name_syntax(dataset: FileDataset) -> None:
+    if "TransferSyntaxUID" in dataset.file_meta:
+        return
+    is_implicit, is_little_endian = dataset.original_encoding
+    explicit = ExplicitVRLittleEndian if is_little_endian else ExplicitVRBigEndian
+    dataset.file_meta = FileMetaDataset(dataset.file_meta)
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if is_implicit else explicit
+
+
 class _Elements(BoundedFile):
     # Counts the elements and items while pydicom reads them: the head of each is read by itself.
 
-    def __init__(self, raw: io.BufferedIOBase) -> None:
-        super().__init__(cast(io.RawIOBase, raw))
+    name = ""  # pydicom keeps it with the elements; it may be a patient's
+
+    def __init__(self, raw: io.BufferedIOBase, size_bytes: int | None = None) -> None:
+        super().__init__(cast(io.RawIOBase, raw), size_bytes)
+        self.pixels: tuple[BaseTag, str | None, int] | None = None
+        """Tag, value representation and length of the pixels at which reading was stopped."""
+        self.is_encapsulated = False
         self._found = 0
         self._skips_next = False
 
@@ -86,9 +150,18 @@ class _Elements(BoundedFile):
         return super().read(size)
 
     def skip_pixels(self, tag: BaseTag, _vr: str | None, length: int) -> bool:
-        """Skip the next value if it is that of pixels; pydicom asks so, before each, whether to stop."""
-        self._skips_next = tag in _PIXEL_TAGS and 0 < length < _UNDEFINED_LENGTH
+        """Skip the next value if it is that of pixels that aren't compressed; pydicom asks so before each."""
+        is_plain = tag in _PIXEL_TAGS and not self.is_encapsulated
+        self._skips_next = is_plain and 0 < length < _UNDEFINED_LENGTH
         return False
+
+    def stop_at_pixels(self, tag: BaseTag, vr: str | None, length: int) -> bool:
+        """Stop before the value of pixels."""
+        if tag not in _PIXEL_TAGS:
+            return False
+        is_plain = length < _UNDEFINED_LENGTH and not self.is_encapsulated
+        self.pixels = tag, vr, min(length, max(self.size_bytes - self.tell(), 0)) if is_plain else 0
+        return True
 
     def _skipped(self, size: int) -> bytes:
         self._skips_next = False

@@ -12,9 +12,9 @@ from coronal_formats.readers.dicom.groups import frame_groups, group, numbers
 from coronal_formats.readers.dicom.place import Vectors, orientation_of, orthogonal, position_of
 from coronal_formats.readers.dicom.vectors import slice_vector
 
-__all__ = ["Positions", "positions_of"]
+__all__ = ["PARALLEL_TOLERANCE", "Positions", "normal_of", "positions_of"]
 
-_PARALLEL_TOLERANCE = 1e-4
+PARALLEL_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,15 +106,15 @@ def _in_vector(dataset: Dataset, name: str, frames: int) -> Positions:
         counted = _counted(vector, numbers(dataset, "SpacingBetweenSlices", 1))
         if orientation is None or first is None or not counted.is_distance:
             return counted
-        offsets, axis = counted.along - counted.along[0], _normal(orientation)
+        offsets, axis = counted.along - counted.along[0], normal_of(orientation)
     elif orientation is None or first is None:
         return Positions(vector)
     else:
         # From the first frame; in an older form, of transverse planes, the z of each (PS3.3, C.8.8.3.2).
         offsets = vector - vector[0]
-        axis = np.array([0.0, 0.0, 1.0]) if vector[0] else _normal(orientation)
+        axis = np.array([0.0, 0.0, 1.0]) if vector[0] else normal_of(orientation)
     points = first + np.outer(offsets, axis)
-    return Positions(points @ _normal(orientation), points_mm=points, orientation=orientation)
+    return Positions(points @ normal_of(orientation), points_mm=points, orientation=orientation)
 
 
 def _counted(places: Vectors, step: tuple[float, ...] | None) -> Positions:
@@ -132,12 +132,12 @@ def _parallel(
             f"found none in {len(turns) - len(known)} of {len(turns)}"
         )
     _check_stacks(dataset, len(turns))
-    if not np.allclose(known, known[0], atol=_PARALLEL_TOLERANCE):
+    if not np.allclose(known, known[0], atol=PARALLEL_TOLERANCE):
         raise BadImage(
             "the frames of a DICOM file must be slices of one stack, parallel to each other, "
             f"found {len(turns)} frames in {_distinct(known)} directions"
         )
-    along = points @ _normal(known[0])
+    along = points @ normal_of(known[0])
     return Positions(along, points_mm=points, orientation=known[0], is_in_patient=is_in_patient)
 
 
@@ -165,7 +165,8 @@ def _all(vectors: Iterable[tuple[float, ...] | None]) -> NDArray[np.float64] | N
     return None if any(vector is None for vector in found) else np.array(found, np.float64)
 
 
-def _normal(orientation: Vectors) -> Vectors:
+def normal_of(orientation: Vectors) -> Vectors:
+    """Return the normal of a plane, rows × columns, of where its array axes (y, x) run to."""
     return np.cross(orientation[:, 1], orientation[:, 0])
 
 

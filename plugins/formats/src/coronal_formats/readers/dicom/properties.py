@@ -4,13 +4,13 @@ from pydicom.dataset import FileDataset
 
 from coronal import ImageProperties, Meaning, ReadLimits
 from coronal_formats.readers.dicom.layout import Layout
-from coronal_formats.readers.dicom.pixels.decode import check_header, frames_of, stored_pixel
+from coronal_formats.readers.dicom.pixels.decode import Stored, check_header, frames_of, stored_pixel
 from coronal_formats.readers.dicom.pixels.lookup import palette_colours
 from coronal_formats.readers.dicom.segments import Segmentation, is_segmentation
 from coronal_formats.readers.dicom.structure import layout_of
 from coronal_formats.readers.dicom.values import meaning_of, value_types
 
-__all__ = ["code_of", "is_palette", "properties_of"]
+__all__ = ["code_of", "is_palette", "properties_of", "values_declared"]
 
 
 def properties_of(dataset: FileDataset, limits: ReadLimits) -> ImageProperties:
@@ -34,10 +34,24 @@ def properties_of(dataset: FileDataset, limits: ReadLimits) -> ImageProperties:
         number_type = segmentation.number_type(stored_pixel(dataset, limits).pixels.dtype)
         return _properties(dataset, segmentation.layout, (number_type,), Meaning.INDEX)
     layout, pixel = layout_of(dataset, frames_of(dataset), limits), stored_pixel(dataset, limits)
-    if pixel.has_channels or is_palette(dataset):
-        colour = palette_colours(dataset, pixel.pixels) if is_palette(dataset) else pixel.pixels
-        return _properties(dataset, layout, (colour.dtype.name,), Meaning.COLOUR)
-    return _properties(dataset, layout, value_types(dataset, pixel.pixels.dtype), meaning_of(dataset))
+    return _properties(dataset, layout, *values_declared(dataset, pixel))
+
+
+def values_declared(dataset: FileDataset, pixel: Stored) -> tuple[tuple[str, ...], Meaning]:
+    """Return the number types that the values of an image can have, and what they mean.
+
+    Parameters
+    ----------
+    dataset
+        The file; no segmentation.
+    pixel
+        Its `stored_pixel`.
+    """
+    if is_palette(dataset):
+        return (palette_colours(dataset, pixel.pixels).dtype.name,), Meaning.COLOUR
+    if pixel.has_channels:
+        return (pixel.pixels.dtype.name,), Meaning.COLOUR
+    return value_types(dataset, pixel.pixels.dtype), meaning_of(dataset)
 
 
 def _properties(

@@ -12,15 +12,15 @@ from coronal_formats.readers.dicom.groups import frame_groups, group, numbers
 from coronal_formats.readers.dicom.place import Vectors, as_point, as_rows, spacing_of
 from coronal_formats.readers.dicom.positions import Positions, positions_of
 
-__all__ = ["Stack", "sparse_stack", "stack_of"]
+__all__ = ["MAX_UNEVEN", "MIN_COSINE", "SAME", "Stack", "sparse_stack", "stack_of"]
 
-_MAX_UNEVEN = 0.05
+MAX_UNEVEN = 0.05
 """How far a frame may lie from its place on the even grid, as a fraction of the frames' distance."""
 
-_MIN_COSINE = 0.999
+MIN_COSINE = 0.999
 """Between the normal of the frames and the way from one to the next; below it the volume is sheared."""
 
-_SAME = 0.01
+SAME = 0.01
 """How near two frames lie that are at one place, as a fraction of the largest distance between neighbours."""
 
 
@@ -56,7 +56,7 @@ def stack_of(dataset: Dataset, frames: int) -> Stack:
     """
     positions = positions_of(dataset, frames)
     gaps = np.diff(np.sort(positions.along))
-    places = 1 + int(np.count_nonzero(gaps > _SAME * gaps.max()))
+    places = 1 + int(np.count_nonzero(gaps > SAME * gaps.max()))
     if places < frames:
         raise BadImage(
             f"a DICOM file of several frames must hold one stack of slices, found {frames} frames at "
@@ -79,17 +79,17 @@ def sparse_stack(dataset: Dataset, frames: int) -> Stack:
     """
     positions = positions_of(dataset, frames)
     gaps = np.diff(np.sort(positions.along))
-    gaps = gaps[gaps > _SAME * gaps.max()]
+    gaps = gaps[gaps > SAME * gaps.max()]
     if not gaps.size:
         return _even(dataset, positions, np.inf)
     stated = numbers(group(dataset, "PixelMeasuresSequence", 0), "SpacingBetweenSlices", 1)
     depth = abs(stated[0]) if stated else 0.0
-    fits = depth > 0 and _unevenness(positions.along, depth) <= _MAX_UNEVEN
+    fits = depth > 0 and _unevenness(positions.along, depth) <= MAX_UNEVEN
     return _even(dataset, positions, depth if fits else float(gaps.min()))
 
 
 def _even(dataset: Dataset, positions: Positions, depth: float) -> Stack:
-    if _unevenness(positions.along, depth) > _MAX_UNEVEN:
+    if _unevenness(positions.along, depth) > MAX_UNEVEN:
         gaps = np.diff(np.unique(np.round(positions.along, 3)))
         raise BadImage(
             "the slices of a DICOM file must be evenly spaced, found "
@@ -150,7 +150,7 @@ def _check_upright(points: Vectors, slices: NDArray[np.intp], step: Vectors, nor
     even = points[int(slices.argmin())] + np.outer(slices - slices.min(), step)
     sideways = float(np.linalg.norm(points - even, axis=1).max())
     cosine = float(abs(normal @ step)) / depth
-    if sideways > _MAX_UNEVEN * depth or cosine < _MIN_COSINE:
+    if sideways > MAX_UNEVEN * depth or cosine < MIN_COSINE:
         raise BadImage(
             "the slices of a DICOM file must lie above each other along their normal, found them shifted "
             f"sideways ({np.degrees(np.arccos(min(cosine, 1.0))):.1f}° off it, {sideways:.3g} mm off a line)"

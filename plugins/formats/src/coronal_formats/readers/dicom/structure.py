@@ -9,7 +9,7 @@ from coronal_formats.readers.dicom.place import plane_geometry
 from coronal_formats.readers.dicom.stack import stack_of
 from coronal_formats.readers.dicom.tiles import is_tiled, tile_layout
 
-__all__ = ["layout_of"]
+__all__ = ["check_no_mosaic", "layout_of"]
 
 
 def layout_of(dataset: Dataset, frames: int, limits: ReadLimits) -> Layout:
@@ -29,7 +29,7 @@ def layout_of(dataset: Dataset, frames: int, limits: ReadLimits) -> Layout:
     BadImage
         When its frames are times, echoes, stacks, pages or whatever else is no one plane or volume.
     """
-    _check_no_mosaic(dataset)
+    check_no_mosaic(dataset)
     plane = int(dataset.Rows), int(dataset.Columns)
     if is_tiled(dataset):
         return tile_layout(dataset, frames, limits)
@@ -40,7 +40,8 @@ def layout_of(dataset: Dataset, frames: int, limits: ReadLimits) -> Layout:
     return Layout((frames, *plane), corners, stack.geometry)
 
 
-def _check_no_mosaic(dataset: Dataset) -> None:
+def check_no_mosaic(dataset: Dataset) -> None:
+    """Raise BadImage for a mosaic."""
     # Siemens writes the slices of a volume beside each other into one plane, and where they are privately.
     if "MOSAIC" in (dataset.get("ImageType") or ()):
         raise BadImage(

@@ -12,7 +12,7 @@ from coronal_formats.readers.dicom.groups import frame_groups, numbers
 from coronal_formats.readers.dicom.pixels.decode import frames_of
 from coronal_formats.readers.dicom.pixels.lookup import modality_lookup
 
-__all__ = ["meaning_of", "value_types", "values_of"]
+__all__ = ["are_turned", "meaning_of", "value_types", "values_of"]
 
 
 def meaning_of(dataset: Dataset) -> Meaning:
@@ -47,7 +47,7 @@ def values_of(dataset: FileDataset, stored: Pixels) -> Pixels:
     BadImage
         When a slope or an intercept is no finite number.
     """
-    is_turned = dataset.PhotometricInterpretation == "MONOCHROME1" and not _has_unit(dataset)
+    is_turned = are_turned(dataset)
     table = modality_lookup(dataset)
     if table is not None:
         values = table.apply(stored)
@@ -71,6 +71,11 @@ def value_types(dataset: FileDataset, stored: "np.dtype[Any]") -> tuple[str, ...
     if len(lines) > 1:
         return ("float32",)
     return rescaled_types(stored, *lines.pop(), _stored_range(dataset))
+
+
+def are_turned(dataset: Dataset) -> bool:
+    """Return whether 0 is white in a file, and its values are turned round since they have no unit."""
+    return bool(dataset.PhotometricInterpretation == "MONOCHROME1" and not _has_unit(dataset))
 
 
 def _has_unit(dataset: Dataset) -> bool:

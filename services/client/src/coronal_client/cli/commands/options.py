@@ -70,7 +70,12 @@ Pipeline: TypeAlias = Annotated[
 ]
 
 Files: TypeAlias = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", show_default=False, help="The images.")
+    list[Path],
+    typer.Argument(
+        metavar="PATH...",
+        show_default=False,
+        help="The images; a folder is one of several files, as a DICOM series.",
+    ),
 ]
 
 Reference: TypeAlias = Annotated[

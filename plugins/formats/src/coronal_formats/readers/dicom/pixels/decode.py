@@ -96,8 +96,15 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
     return Stored(frames, has_channels)
 
 
-def stored_pixel(dataset: FileDataset, limits: ReadLimits) -> Stored:
+def stored_pixel(dataset: FileDataset, limits: ReadLimits, *, has_frames: bool = True) -> Stored:
     """Return a single pixel, 0, as `decoded` would return all of them; no pixel is decoded.
+
+    Parameters
+    ----------
+    dataset, limits
+        As for `decoded`.
+    has_frames
+        Whether the compressed frames are there, and their headers are looked at.
 
     Raises
     ------
@@ -106,7 +113,7 @@ def stored_pixel(dataset: FileDataset, limits: ReadLimits) -> Stored:
     """
     has_channels = check_header(dataset, limits)
     pixel = np.zeros((1, 1, 1, 3) if has_channels else (1, 1, 1), _stored_type(dataset))
-    streams = _streams(dataset)
+    streams = _streams(dataset) if has_frames else ()
     if "PixelData" in dataset:
         pixel = stored_bits(dataset, pixel, streams)
     if dataset.PhotometricInterpretation in _YBR:

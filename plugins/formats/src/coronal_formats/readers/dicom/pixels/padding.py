@@ -18,7 +18,7 @@ _FLOAT_VALUES = ("FloatPixelPaddingValue", "DoubleFloatPixelPaddingValue")
 _FLOAT_LIMITS = ("FloatPixelPaddingRangeLimit", "DoubleFloatPixelPaddingRangeLimit")
 
 
-def valid_pixels(dataset: Dataset, stored: Pixels) -> NDArray[np.bool_] | None:
+def valid_pixels(dataset: Dataset, stored: Pixels, *, may_be_none: bool = False) -> NDArray[np.bool_] | None:
     """Return which pixels are part of the image: all but those of the padding value or in its range.
 
     A lossy compression blurs the padding value. So, where it lies below -1024 HU in a CT, all that is nearer
@@ -30,6 +30,8 @@ def valid_pixels(dataset: Dataset, stored: Pixels) -> NDArray[np.bool_] | None:
         The file.
     stored
         Grey pixels as they are stored, before any rescale: shape (y, x) or (z, y, x).
+    may_be_none
+        Whether all of them may be padding, as in a slice of a volume.
 
     Returns
     -------
@@ -39,13 +41,13 @@ def valid_pixels(dataset: Dataset, stored: Pixels) -> NDArray[np.bool_] | None:
     Raises
     ------
     BadImage
-        When all pixels are padding.
+        When all pixels are padding, and may not be.
     """
     ends = _ends(dataset, stored)
     if ends is None:
         return None
     valid = np.asarray(((stored < min(ends)) | (stored > max(ends))) & (stored > _below_air(dataset, ends)))
-    if not valid.any():
+    if not may_be_none and not valid.any():
         raise BadImage(
             "a DICOM image must have a pixel that is no padding, found that all lie in the range of its "
             f"PixelPaddingValue ({min(ends):g} to {max(ends):g})"

@@ -1,0 +1,1 @@
+"""A DICOM series: files of one slice each that are one volume."""
