@@ -548,7 +548,7 @@ COMPARISONS = (
     Comparison("ellipses", ellipses, {2: {}}, "smooth"),
     Comparison("lines", lines, {2: {}}, "smooth"),
     Comparison("fill-holes", fill_holes, both(), "smooth"),
-    Comparison("remove-small", remove_small, both(smallest=50.0), "smooth"),
+    Comparison("remove-small", remove_small, both(min_size=50.0), "smooth"),
     Comparison("largest", largest, both(), "smooth"),
     Comparison("split-touching", lambda i: split(i.labels > 0), both(), "smooth"),
     Comparison("clear-border", lambda i: segmentation.clear_border(i.labels), both(), "smooth"),

@@ -43,7 +43,7 @@ _LIGHT_STAGES = "[gaussian: {sigma: 2}, otsu, shape]"
 LIGHT = f"{{stages: {_LIGHT_STAGES}, results: [measurements]}}"
 LIGHT_PICTURES = f"{{stages: {_LIGHT_STAGES}, results: [measurements, labels, overlay]}}"
 HEAVY = (
-    "{stages: [clahe, non-local-means: {search: 4}, sobel, otsu: {foreground: dark, smallest: 20}, "
+    "{stages: [clahe, non-local-means: {search: 4}, sobel, otsu: {foreground: dark, min_size: 20}, "
     "marker-watershed: {relief: bright, within: image}, count], results: [measurements]}"
 )
 

@@ -67,7 +67,14 @@ def _words() -> dict[str, dict[str, Any]]:
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     words = _words()
-    names = [(rf"\b_?(?:CORONAL_)?{old}_[A-Z]\w*", f"{new}_…") for old, new in words["limits"].items()]
+    names = [
+        pattern
+        for old, new in words["limits"].items()
+        for pattern in (
+            (rf"\b_?(?:[A-Z]+_)*{old}(?:_[A-Z]\w*)?\b", f"{new}_…"),
+            (rf"(?m)^    {old.lower()}: (?=Annotated|int|float)", f"{new.lower()}_…"),
+        )
+    ]
     banned = [(rf"(?i)(?<![a-z]){word}(?![a-z])", instead) for word, instead in words["banned"].items()]
     return [(re.compile(pattern), instead) for pattern, instead in (*banned, *names)]
 

@@ -36,6 +36,8 @@ def faults() -> Faults:
         ),
         ("a.py", "_MO" + "ST_ROWS = 3", (1, "'_MO" + "ST_ROWS' should be MAX_…")),
         ("a.md", "CORONAL_LEA" + "ST_BYTES", (1, "'CORONAL_LEA" + "ST_BYTES' should be MIN_…")),
+        ("a.py", "rows[:_MO" + "ST] + 1", (1, "'_MO" + "ST' should be MAX_…")),
+        ("a.py", "class A:\n    small" + "est: float\n", (2, "'    small" + "est: ' should be min_…")),
         (
             "a.py",
             'def size():\n    """The size."""',

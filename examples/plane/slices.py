@@ -29,7 +29,7 @@ BLOCK = 5
 GAP = 3
 """How many are left out between two blocks."""
 
-LEAST = 0.25
+MIN_HEAD = 0.25
 """Which part of a slice shows the head at least: one that only touches it looks alike in each plane."""
 
 Slice = NDArray[np.float32]
@@ -80,7 +80,7 @@ def slices() -> Iterator[tuple[str, int, int, Slice]]:
         for number, values in enumerate(np.moveaxis(head, plane.axis, 0)):
             counted = min(number, count - 1 - number) if plane.is_mirrored else number
             block, place = divmod(counted, BLOCK + GAP)
-            if place < BLOCK and (values > 0.1).mean() > LEAST:
+            if place < BLOCK and (values > 0.1).mean() > MIN_HEAD:
                 yield name, block, number, np.rot90(values)
 
 

@@ -97,7 +97,7 @@ def test_it_is_reported_with_summary_version_and_schema(reported: Mapping[str, A
 @every_algorithm
 def test_a_size_is_reported_with_its_unit(reported: Mapping[str, Any], name: str) -> None:
     properties = reported[name]["parameters"]["properties"]
-    lengths = {"sigma", "radius", "distance", "smoothing", "smallest", "window", "margin"} & properties.keys()
+    lengths = {"sigma", "radius", "distance", "smoothing", "min_size", "window", "margin"} & properties.keys()
 
     assert {length for length in lengths if "unit" not in _leaf(properties[length])} == set()
 

@@ -14,7 +14,7 @@ Segmenter = Algorithm[..., LabelMap]
 Parameters = Mapping[str, JsonValue]
 
 VARIANTS: list[tuple[str, Parameters]] = [
-    ("otsu", {"foreground": "dark", "smallest": 1.0}),
+    ("otsu", {"foreground": "dark", "min_size": 1.0}),
     ("hysteresis", {"foreground": "dark"}),
     ("multi-otsu", {"classes": 4}),
     ("li", {"foreground": "dark"}),
@@ -31,7 +31,7 @@ VARIANTS: list[tuple[str, Parameters]] = [
     ("blobs", {"method": "dog", "min_radius": 0.5, "max_radius": 2.0, "foreground": "dark"}),
     ("circles", {"min_radius": 0.5, "max_radius": 3.0, "support": 0.1, "smoothing": 0.0}),
     ("ellipses", {"min_radius": 0.1, "deviation": 1.0, "smoothing": 0.0}),
-    ("lines", {"shortest": 1.0, "smoothing": 0.0}),
+    ("lines", {"min_length": 1.0, "smoothing": 0.0}),
     ("edges", {"smoothing": 0.0, "gap": 0.0}),
 ]
 GIVEN: Mapping[str, Parameters] = {"threshold": {"lower": 5.0}}

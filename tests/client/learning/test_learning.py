@@ -345,4 +345,4 @@ class TestWithoutFitting:
 
     def test_what_needs_no_fitting_takes_no_search(self, client: Client, squares: Version) -> None:
         with pytest.raises(Refused, match="search must be left out, as otsu needs no fitting"):
-            client.register_model("no", dataset=squares, segmenter="otsu", search={"smallest": [1, 2]})
+            client.register_model("no", dataset=squares, segmenter="otsu", search={"min_size": [1, 2]})

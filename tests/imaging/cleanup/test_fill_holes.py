@@ -65,13 +65,13 @@ def test_the_largest_hole_is_in_mm() -> None:
     plate = np.ones((9, 12), np.uint8)
     plate[1:3, 1:3], plate[4:7, 5:8] = 0, 0
     labels = LabelMap(plate, Geometry((0.5, 0.2)))
-    for largest, filled in ((0.3, 0), (0.4, 4), (0.8, 4), (0.9, 13)):
-        assert np.count_nonzero(fill_holes(labels, largest=largest).labels) == plate.sum() + filled
+    for max_size, filled in ((0.3, 0), (0.4, 4), (0.8, 4), (0.9, 13)):
+        assert np.count_nonzero(fill_holes(labels, max_size=max_size).labels) == plate.sum() + filled
 
 
 def test_within_slices_the_largest_hole_is_an_area() -> None:
     plate = np.ones((3, 9, 9), np.uint8)
     plate[:, 3:5, 3:5] = 0
     labels = LabelMap(plate, Geometry((10.0, 0.5, 0.5)))
-    assert fill_holes(labels, largest=1.0, within="slice").labels.all()
-    np.testing.assert_array_equal(fill_holes(labels, largest=0.9, within="slice").labels, plate)
+    assert fill_holes(labels, max_size=1.0, within="slice").labels.all()
+    np.testing.assert_array_equal(fill_holes(labels, max_size=0.9, within="slice").labels, plate)

@@ -14,9 +14,9 @@ from coronal.testing import check_algorithm
 Refiner = Algorithm[..., LabelMap]
 
 VARIANTS: list[tuple[str, Mapping[str, JsonValue]]] = [
-    ("fill-holes", {"largest": 2.0}),
-    ("fill-holes", {"largest": 2.0, "within": "slice"}),
-    ("remove-small", {"smallest": 2.0}),
+    ("fill-holes", {"max_size": 2.0}),
+    ("fill-holes", {"max_size": 2.0, "within": "slice"}),
+    ("remove-small", {"min_size": 2.0}),
     ("largest", {"count": 2, "among": "each-label"}),
     ("split-touching", {"distance": 1.0, "smoothing": 0.0}),
     ("clear-border", {"margin": 0.6, "ends": False}),

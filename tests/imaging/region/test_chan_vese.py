@@ -26,7 +26,7 @@ def test_an_object_in_noise_is_one_object_of_its_known_area(foreground: str) -> 
     inside = ball((60, 60), (30, 30), 15)
     noisy = inside * 100 + np.random.default_rng(0).normal(0, 40, inside.shape)
     image = Image(noisy if foreground == "bright" else -noisy, Geometry((0.5, 0.5)))
-    labels = chan_vese(image, stiffness=3, smallest=20.0, foreground=foreground)
+    labels = chan_vese(image, stiffness=3, min_size=20.0, foreground=foreground)
     assert labels.count == 1
     assert np.count_nonzero(labels.labels) == pytest.approx(np.pi * 15**2, rel=0.05)
 

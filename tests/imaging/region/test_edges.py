@@ -43,7 +43,7 @@ def test_discs_have_their_known_area(foreground: int) -> None:
 
 
 def test_all_24_coins_are_found() -> None:
-    labels = edges(Image(data.coins()), smallest=100.0)
+    labels = edges(Image(data.coins()), min_size=100.0)
     assert labels.count == 24
 
 

@@ -32,7 +32,7 @@ def test_they_are_those_of_the_library() -> None:
 @pytest.mark.parametrize("spacing", [(0.5, 0.5), (1.0, 0.5)], ids=["square", "oblong"])
 def test_two_steps_have_lines_of_known_place_and_length(spacing: tuple[float, float]) -> None:
     shape = (round(60 / spacing[0]), round(90 / spacing[1]))
-    labels = lines(Image(steps(shape), Geometry(spacing)), Context(), shortest=20.0)
+    labels = lines(Image(steps(shape), Geometry(spacing)), Context(), min_length=20.0)
     rows, columns = np.nonzero(labels.labels) * np.array(spacing)[:, np.newaxis]
     is_upright = np.abs(columns - 30) < 1.1
     assert np.ptp(rows[is_upright]) == pytest.approx(60, abs=3)
@@ -47,4 +47,4 @@ def test_a_shorter_line_than_asked_for_is_left_out() -> None:
     pixels = np.zeros((60, 60))
     pixels[20:30, 20:35] = 100
     assert lines(Image(pixels), Context()).count == 0
-    assert lines(Image(pixels), Context(), shortest=6.0).count >= 4
+    assert lines(Image(pixels), Context(), min_length=6.0).count >= 4

@@ -63,7 +63,7 @@ def test_dust_does_not_count() -> None:
     pixels[10:20, 12:20] = pixels[38, 38] = pixels[0, 0] = pixels[1, 1] = 100
     image = Image(pixels, Geometry((0.5, 0.5)))
     assert label(pixels).max() == 3
-    assert crop_to_content(image, smallest=0.75, margin=0.0).shape == (10, 8)
+    assert crop_to_content(image, min_size=0.75, margin=0.0).shape == (10, 8)
     assert crop_to_content(image, margin=0.0).shape == (39, 39)
 
 

@@ -28,7 +28,7 @@ def test_discs_on_an_uneven_ground_are_found_where_one_threshold_is_not_enough(f
     discs = [ball((40, 80), (20, x), 5) for x in (15, 60)]
     sign = 1 if foreground == "bright" else -1
     image = Image(UNEVEN + sign * 80.0 * sum(discs))
-    labels = local(image, window=21.0, smallest=20.0, foreground=foreground).labels
+    labels = local(image, window=21.0, min_size=20.0, foreground=foreground).labels
     np.testing.assert_array_equal(labels > 0, discs[0] | discs[1])
     assert not np.array_equal(otsu(image, foreground=foreground).labels > 0, discs[0] | discs[1])
 

@@ -57,7 +57,7 @@ def test_pieces_that_touch_by_a_corner_are_one_object_and_across_slices_too() ->
 
 
 @pytest.mark.parametrize(
-    ("spacing", "smallest", "left"),
+    ("spacing", "min_size", "left"),
     [
         (None, 0.0, 3),
         (None, 4.0, 3),
@@ -70,12 +70,12 @@ def test_pieces_that_touch_by_a_corner_are_one_object_and_across_slices_too() ->
     ],
 )
 def test_objects_smaller_than_the_smallest_are_left_out(
-    spacing: tuple[float, ...] | None, smallest: float, left: int
+    spacing: tuple[float, ...] | None, min_size: float, left: int
 ) -> None:
     squares = np.zeros((20, 20), np.uint8)
     for place, side in ((1, 2), (5, 3), (10, 5)):
         squares[place : place + side, place : place + side] = 200
-    labels = otsu(Image(squares, Geometry(spacing)), smallest=smallest)
+    labels = otsu(Image(squares, Geometry(spacing)), min_size=min_size)
     assert labels.count == left
     assert labels.labels.max() == left
 

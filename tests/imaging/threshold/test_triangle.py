@@ -24,6 +24,6 @@ def test_balls_have_their_known_volume_and_place() -> None:
     inside = [ball((15, 60, 60), (14.0, 15.0, x), 9.0, spacing) for x in (15.0, 45.0)]
     noise = np.random.default_rng(0).integers(0, 20, (15, 60, 60))
     labels = triangle(
-        Image((sum(inside) * 400 + noise - 1000).astype(np.int16), Geometry(spacing)), smallest=50.0
+        Image((sum(inside) * 400 + noise - 1000).astype(np.int16), Geometry(spacing)), min_size=50.0
     )
     np.testing.assert_array_equal(labels.labels, inside[0] * 1 + inside[1] * 2)

@@ -30,7 +30,7 @@ def test_a_tube_answers_alike_in_even_voxels_and_in_thick_slices(
     middles = []
     for spacing, shape in (((0.5, 0.5, 0.5), (41, 41, 41)), ((1.5, 0.5, 0.5), (15, 41, 41))):
         image = Image(tube(shape, spacing, along, 1.5), Geometry(spacing))
-        result = measure(image, smallest=1.5, largest=1.5, scales=1)
+        result = measure(image, min_sigma=1.5, max_sigma=1.5, scales=1)
         assert result.geometry == image.geometry
         middles.append(float(result.pixels[tuple(size // 2 for size in shape)]))
         assert (
@@ -46,7 +46,7 @@ def test_a_plate_and_a_ball_answer_less_than_a_tube(measure: Callable[..., Image
     plate, cylinder, sphere = (
         float(
             measure(
-                Image(np.exp(-0.5 * centred[:n].sum(axis=0) / 4)), smallest=2.0, largest=2.0, scales=1
+                Image(np.exp(-0.5 * centred[:n].sum(axis=0) / 4)), min_sigma=2.0, max_sigma=2.0, scales=1
             ).pixels[20, 20, 20]
         )
         for n in (1, 2, 3)
@@ -91,12 +91,12 @@ def test_a_constant_has_no_vessel(measure: Callable[..., Image]) -> None:
 @every_measure
 def test_scales_that_make_no_sense_are_refused(measure: Callable[..., Image]) -> None:
     image = Image(np.eye(9), Geometry((0.5, 2.0)))
-    with pytest.raises(BadParameter, match=r"largest must be ≥ smallest \(2\), found 1"):
-        measure(image, smallest=2.0, largest=1.0)
-    with pytest.raises(BadParameter, match=r"smallest must be 0.5 to 50 px .*, found 0.1, which is 0.2 px"):
-        measure(image, smallest=0.1)
-    with pytest.raises(BadParameter, match=r"largest must be 0.5 to 50 px .*, found 30, which is 60 px"):
-        measure(image, largest=30.0)
+    with pytest.raises(BadParameter, match=r"max_sigma must be ≥ min_sigma \(2\), found 1"):
+        measure(image, min_sigma=2.0, max_sigma=1.0)
+    with pytest.raises(BadParameter, match=r"min_sigma must be 0.5 to 50 px .*, found 0.1, which is 0.2 px"):
+        measure(image, min_sigma=0.1)
+    with pytest.raises(BadParameter, match=r"max_sigma must be 0.5 to 50 px .*, found 30, which is 60 px"):
+        measure(image, max_sigma=30.0)
 
 
 @every_measure
@@ -126,4 +126,4 @@ def test_slices_at_the_finest_spacing_reach_the_last_one_and_no_further(
 ) -> None:
     image = Image(np.broadcast_to(np.uint8(0), (51, 2000, 2000)), Geometry((thick, thin, thin)))
     with pytest.raises(BadImage, match=rf"found 1 × \({slices}, 2000, 2000\)"):
-        sato(image, smallest=10 * thin, largest=10 * thin, scales=1)
+        sato(image, min_sigma=10 * thin, max_sigma=10 * thin, scales=1)

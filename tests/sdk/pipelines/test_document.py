@@ -24,7 +24,7 @@ def test_a_version_or_a_time_of_day_is_no_number_of_base_60() -> None:
 
 
 def test_json_is_read_as_json_reads_it() -> None:
-    value = {"name": "a", "stages": [{"otsu": {"smallest": 1.5e3, "dark": True, "none": None, "n": -7}}]}
+    value = {"name": "a", "stages": [{"otsu": {"min_size": 1.5e3, "dark": True, "none": None, "n": -7}}]}
     assert load(json.dumps(value)) == value
 
 

@@ -34,7 +34,7 @@ def test_the_picture_is_called_as_the_algorithm(coronal: Tool, cells: Path, tmp_
 
 
 def test_what_a_measurer_makes_is_reported_as_a_table(tool: Tool, cells: Path) -> None:
-    ended = tool("try", "shape", cells, "--first", "[gaussian, otsu: {smallest: 5000}]")
+    ended = tool("try", "shape", cells, "--first", "[gaussian, otsu: {min_size: 5000}]")
     heading, row, picture = ended.stdout.splitlines()
     assert heading.split()[:2] == ["label", "area_px"]
     assert re.fullmatch(r"1|\d+", row.split()[0])

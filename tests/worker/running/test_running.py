@@ -82,7 +82,7 @@ class TestAnImage:
         assert reported["input_sha256"] == job.input.sha256
         assert [(run["algorithm"], run["parameters"]) for run in reported["stages"]] == [
             ("gaussian", {"sigma": 1.0}),
-            ("otsu", {"foreground": "bright", "smallest": 0.0}),
+            ("otsu", {"foreground": "bright", "min_size": 0.0}),
         ]
         assert reported["stages"][0]["distribution"].startswith("coronal-imaging ")
         assert {"coronal-imaging", "scikit-image", "numpy"} <= set(reported["packages"])

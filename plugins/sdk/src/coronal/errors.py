@@ -54,17 +54,17 @@ def shown(value: object) -> str:
     True
     """
     text = _SHORT.repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."
 
 
 class _Short(reprlib.Repr):
     def repr_int(self, x: int, level: int) -> str:
         # Python writes out no more digits than this: a document can hold more, in hexadecimal.
-        return super().repr_int(x, level) if x.bit_length() < _MAX_BITS else f"{x:#x}"[:_LONGEST]
+        return super().repr_int(x, level) if x.bit_length() < _MAX_BITS else f"{x:#x}"[:_MAX_SHOWN]
 
 
 _SHORT = _Short()
-_LONGEST = 80
+_MAX_SHOWN = 80
 _MAX_BITS = 1024
 _MAX_FAULTS = 5
 
@@ -137,7 +137,7 @@ class BadParameter(InputError):
         self.parameter = parameter
         self.found = found
         self.allowed = allowed
-        is_short = len(parameter) <= _LONGEST and parameter.isprintable()
+        is_short = len(parameter) <= _MAX_SHOWN and parameter.isprintable()
         name = parameter if is_short else shown(parameter)
         super().__init__(f"{name} must be {allowed}" + (f", found {found}" if found is not None else ""))
 

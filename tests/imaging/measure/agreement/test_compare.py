@@ -156,7 +156,7 @@ def test_a_mask_is_the_objects_that_are_its_pieces() -> None:
 
 def test_the_segmenter_tells_whether_its_numbers_are_objects_or_classes() -> None:
     image = Image(coins())
-    objects, named, classes = otsu(image, smallest=100), blobs(image), multi_otsu(image)
+    objects, named, classes = otsu(image, min_size=100), blobs(image), multi_otsu(image)
     reference = Reference.of(image, objects.labels)
     for found, kind in ((objects, "objects"), (named, "objects"), (classes, "classes")):
         assert compare(found, reference).column("compared_as")[0] == kind

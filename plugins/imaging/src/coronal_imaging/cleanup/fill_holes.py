@@ -17,7 +17,7 @@ __all__ = ["fill_holes"]
 @algorithm
 def fill_holes(
     labels: LabelMap,
-    largest: Annotated[
+    max_size: Annotated[
         float | None,
         Parameter(
             "The largest hole that is filled; none: all are.", unit="mm², mm³ or px", minimum=0, maximum=1e9
@@ -38,7 +38,7 @@ def fill_holes(
     ----------
     labels
         Objects or classes.
-    largest
+    max_size
         A larger hole stays. In mm² (2-D, and within slices) or mm³ (3-D); in pixels where there is no
         spacing. Objects in the hole count.
     within
@@ -58,7 +58,7 @@ def fill_holes(
     spacing = labels.spacing
     if labels.dimensions == 3 and within == "slice":
         neighbours[[0, 2]], spacing = False, spacing[1:]
-    max_px = None if largest is None else px_within(largest, math.prod(spacing))
+    max_px = None if max_size is None else px_within(max_size, math.prod(spacing))
     filled = labels.labels.copy()
     for one in sorted(labelled_boxes(labels), key=lambda one: one.size_px):
         inside = filled[one.box]

@@ -13,7 +13,7 @@ __all__ = ["remove_small"]
 @algorithm
 def remove_small(
     labels: LabelMap,
-    smallest: Annotated[
+    min_size: Annotated[
         float,
         Parameter("The least area or volume of what stays.", unit="mm², mm³ or px", minimum=0, maximum=1e9),
     ] = 10.0,
@@ -27,7 +27,7 @@ def remove_small(
     ----------
     labels
         Objects or classes. Pixels of one label that touch by a corner are connected.
-    smallest
+    min_size
         What is as large stays. In mm² (2-D) or mm³ (3-D); in pixels where there is no spacing.
 
     Returns
@@ -40,6 +40,6 @@ def remove_small(
     `skimage.measure.label`; on a mask it is `skimage.morphology.remove_small_objects`, which warns of a label
     map of one object.
     """
-    min_px = px_needed(smallest, labels.geometry.element_size)
+    min_px = px_needed(min_size, labels.geometry.element_size)
     pieces = Runs.of(connected_pieces(labels))
     return without_pieces(labels, pieces, pieces.sizes_px < min_px)

@@ -15,7 +15,7 @@ from coronal_imaging.region.level_set import (
     smoothed,
     start,
 )
-from coronal_imaging.threshold.foreground import Foreground, Smallest, connected_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, connected_pieces
 
 __all__ = ["chan_vese"]
 
@@ -33,7 +33,7 @@ def chan_vese(
     stiffness: Annotated[
         int, Parameter("How often the contour is smoothed after each move.", minimum=0, maximum=4)
     ] = 1,
-    smallest: Smallest = 0.0,
+    min_size: MinSize = 0.0,
 ) -> LabelMap:
     """Divide an image into two regions, each as even as possible, by a contour that needs no edges.
 
@@ -54,7 +54,7 @@ def chan_vese(
         The contour stands still when it is where it belongs.
     stiffness
         0 follows each pixel, 4 rounds all that is small.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D); in pixels where the image has no spacing.
 
     Returns
@@ -83,7 +83,7 @@ def chan_vese(
     for move in range(iterations):
         inside = smoothed(_attached(inside, grey), stiffness, move * stiffness)
     mask = np.asarray((inside[tuple(map(slice, image.shape))] > 0) & values.is_number)
-    return LabelMap.of(image, connected_pieces(image, mask, smallest))
+    return LabelMap.of(image, connected_pieces(image, mask, min_size))
 
 
 def _attached(inside: Inside, grey: NDArray[np.float32]) -> Inside:

@@ -10,7 +10,7 @@ from coronal import Image, LabelMap, Parameter, algorithm
 from coronal_imaging.finite_values import finite_values
 from coronal_imaging.region.smoothing import Smoothing, sigma_in_pixels
 from coronal_imaging.shapes.canny_edges import Contrast, canny_edges
-from coronal_imaging.threshold.foreground import Smallest, connected_pieces
+from coronal_imaging.threshold.foreground import MinSize, connected_pieces
 
 __all__ = ["edges"]
 
@@ -26,7 +26,7 @@ def edges(
         float,
         Parameter("The widest gap in an edge that is bridged.", unit="mm or px", minimum=0, maximum=1000),
     ] = 2.0,
-    smallest: Smallest = 0.0,
+    min_size: MinSize = 0.0,
 ) -> LabelMap:
     """Find what is closed in by edges, brighter or darker than its ground.
 
@@ -46,7 +46,7 @@ def edges(
         From 0 to 1: 0.1 finds steps of a tenth of the image's range. Less finds fainter objects, and noise.
     gap
         In mm or pixels as above. Objects as near to one another as this grow together.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D), or in pixels.
 
     Returns
@@ -75,7 +75,7 @@ def edges(
             for plane, is_number in zip(planes, numbers, strict=True)
         ]
     )
-    return LabelMap.of(image, connected_pieces(image, mask.reshape(image.shape), smallest))
+    return LabelMap.of(image, connected_pieces(image, mask.reshape(image.shape), min_size))
 
 
 def _closed_in(lines: NDArray[np.bool_], gap: float, spacing: tuple[float, ...]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from coronal import Image, LabelMap, Parameter, algorithm
 from coronal_imaging.finite_values import finite_values
 from coronal_imaging.region.partition import one_piece, smoothed
 from coronal_imaging.region.smoothing import Smoothing, sigma_in_pixels
-from coronal_imaging.threshold.foreground import Smallest
+from coronal_imaging.threshold.foreground import MinSize
 
 __all__ = ["felzenszwalb"]
 
@@ -23,7 +23,7 @@ def felzenszwalb(
         float, Parameter("How much two pieces must differ to stay apart.", above=0, maximum=100_000)
     ] = 100.0,
     smoothing: Smoothing = 1.0,
-    smallest: Smallest = 50.0,
+    min_size: MinSize = 50.0,
 ) -> LabelMap:
     """Divide a plane into regions that differ more from one another than within themselves.
 
@@ -39,7 +39,7 @@ def felzenszwalb(
         Of no unit: 100 is the library's, for 256 grey levels. More makes fewer and larger pieces.
     smoothing
         In mm; in pixels where the image has no spacing.
-    smallest
+    min_size
         Smaller pieces are merged with the one beside them that is most alike. In mm², or in pixels.
 
     Returns
@@ -61,7 +61,7 @@ def felzenszwalb(
     values = finite_values(image, channels=True)
     if values is None:
         return one_piece(image)
-    min_px = min(math.ceil(smallest / image.geometry.element_size), values.is_number.size)
+    min_px = min(math.ceil(min_size / image.geometry.element_size), values.is_number.size)
     found = parted(
         smoothed(values, sigma_px), scale=scale, sigma=0, min_size=min_px, channel_axis=image.channel_axis
     )

@@ -2,7 +2,7 @@
 
 from coronal import Image, LabelMap, algorithm
 from coronal_imaging.region.splitting import Depth, Distance, Smoothing, Splitting, split_all
-from coronal_imaging.threshold.foreground import Foreground, Smallest, foreground_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, foreground_pieces
 
 __all__ = ["watershed"]
 
@@ -13,7 +13,7 @@ def watershed(
     foreground: Foreground = "bright",
     distance: Distance = 10.0,
     smoothing: Smoothing = 1.0,
-    smallest: Smallest = 0.0,
+    min_size: MinSize = 0.0,
     *,
     depth: Depth = None,
 ) -> LabelMap:
@@ -35,7 +35,7 @@ def watershed(
         of a large object; equal peaks count as one. In mm; in pixels where the image has no spacing.
     smoothing
         More of it makes fewer peaks of a rough edge; 0 is none. In mm or pixels as above.
-    smallest
+    min_size
         Smaller pieces are left out before they are split. In mm² (2-D) or mm³ (3-D), or in pixels.
     depth
         How far the distance to the edge must fall on the way from a peak to a higher one, for the peak to be
@@ -61,4 +61,4 @@ def watershed(
     Springer, 2003.
     """
     splitting = Splitting.of(image.spacing, distance, smoothing, depth)
-    return LabelMap.of(image, split_all(foreground_pieces(image, foreground, smallest), splitting))
+    return LabelMap.of(image, split_all(foreground_pieces(image, foreground, min_size), splitting))

@@ -12,7 +12,7 @@ from coronal import BadParameter, Image, LabelMap, Parameter, algorithm
 from coronal_imaging.shapes.canny_edges import Contrast
 from coronal_imaging.shapes.drawn_shapes import Ellipsoid, drawn, in_unit
 from coronal_imaging.shapes.even_grid import even_grid
-from coronal_imaging.shapes.radii import LargestRadius, SmallestRadius, check_radii
+from coronal_imaging.shapes.radii import MaxRadius, MinRadius, check_radii
 from coronal_imaging.threshold.foreground import Foreground
 
 __all__ = ["blobs"]
@@ -37,8 +37,8 @@ def blobs(
     image: Image,
     *,
     method: Annotated[Method, Parameter("Laplacian of a Gaussian, or difference of Gaussians.")] = "log",
-    min_radius: SmallestRadius = 3.0,
-    max_radius: LargestRadius = 15.0,
+    min_radius: MinRadius = 3.0,
+    max_radius: MaxRadius = 15.0,
     contrast: Contrast = 0.1,
     foreground: Foreground = "bright",
 ) -> LabelMap:
@@ -99,10 +99,10 @@ def blobs(
 def _found(
     pixels: NDArray[np.float32], method: Method, sigmas_px: Sequence[float], threshold: float
 ) -> NDArray[np.float64]:
-    smallest, largest = sigmas_px
+    min_sigma, max_sigma = sigmas_px
     if method == "log":
-        return np.asarray(blob_log(pixels, smallest, largest, num_sigma=_SCALES, threshold=threshold))
-    return np.asarray(blob_dog(pixels, smallest, largest, sigma_ratio=_RATIO, threshold=threshold))
+        return np.asarray(blob_log(pixels, min_sigma, max_sigma, num_sigma=_SCALES, threshold=threshold))
+    return np.asarray(blob_dog(pixels, min_sigma, max_sigma, sigma_ratio=_RATIO, threshold=threshold))
 
 
 def _in_order(found: NDArray[np.float64]) -> list[NDArray[np.float64]]:

@@ -13,7 +13,7 @@ from coronal_imaging.region.smoothing import Smoothing, sigma_in_pixels
 from coronal_imaging.shapes.canny_edges import Contrast, canny_edges
 from coronal_imaging.shapes.drawn_shapes import Ellipsoid, drawn, in_unit
 from coronal_imaging.shapes.even_grid import even_grid
-from coronal_imaging.shapes.radii import LargestRadius, SmallestRadius, check_radii
+from coronal_imaging.shapes.radii import MaxRadius, MinRadius, check_radii
 
 __all__ = ["circles"]
 
@@ -31,8 +31,8 @@ Circle = tuple[float, int, int, int]
 def circles(
     image: Image,
     *,
-    min_radius: SmallestRadius = 10.0,
-    max_radius: LargestRadius = 30.0,
+    min_radius: MinRadius = 10.0,
+    max_radius: MaxRadius = 30.0,
     support: Annotated[
         float, Parameter("The least part of a circle's line that lies on edges.", minimum=0.1, maximum=1)
     ] = 0.6,

@@ -13,11 +13,11 @@ from coronal_imaging.region.smoothing import Smoothing, sigma_in_pixels
 from coronal_imaging.shapes.canny_edges import Contrast, canny_edges
 from coronal_imaging.shapes.drawn_shapes import Ellipsoid, drawn, in_unit
 from coronal_imaging.shapes.even_grid import even_grid
-from coronal_imaging.shapes.radii import LargestRadius, SmallestRadius, check_radii
+from coronal_imaging.shapes.radii import MaxRadius, MinRadius, check_radii
 
 __all__ = ["ellipses"]
 
-_FEWEST = 12
+_MIN_POINTS = 12
 """Any five points lie on an ellipse, and a few more nearly do."""
 
 _SECTORS = 24
@@ -29,8 +29,8 @@ _MIN_SECTORS = 16
 def ellipses(
     image: Image,
     *,
-    min_radius: SmallestRadius = 5.0,
-    max_radius: LargestRadius = 100.0,
+    min_radius: MinRadius = 5.0,
+    max_radius: MaxRadius = 100.0,
     deviation: Annotated[
         float,
         Parameter(
@@ -113,7 +113,7 @@ class _Ellipse:
 
 def _lines(edges: NDArray[np.bool_]) -> Iterator[NDArray[np.float64]]:
     for line in regionprops(label(edges)):
-        if line.num_pixels >= _FEWEST:
+        if line.num_pixels >= _MIN_POINTS:
             yield np.asarray(line.coords, np.float64)
 
 

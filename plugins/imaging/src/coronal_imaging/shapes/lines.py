@@ -15,7 +15,7 @@ from coronal_imaging.shapes.even_grid import even_grid
 
 __all__ = ["lines"]
 
-_MOST = 1000
+_MAX_LINES = 1000
 """More than anybody looks at; they are drawn one by one."""
 
 _MIN_VOTES = 10
@@ -32,8 +32,8 @@ def lines(
     image: Image,
     context: Context,
     *,
-    shortest: Annotated[
-        float, Parameter("The length of the shortest line.", unit="mm or px", above=0, maximum=10_000)
+    min_length: Annotated[
+        float, Parameter("Length of the shortest line.", unit="mm or px", above=0, maximum=10_000)
     ] = 30.0,
     gap: Annotated[
         float, Parameter("The widest gap within a line.", unit="mm or px", minimum=0, maximum=1000)
@@ -55,7 +55,7 @@ def lines(
         Of any meaning and unit.
     context
         Its seed says in which order pixels vote: the same seed gives the same lines.
-    shortest
+    min_length
         In mm; in pixels where the image has no spacing.
     gap
         In mm or pixels as above.
@@ -88,7 +88,7 @@ def lines(
     if grid is None:
         return LabelMap.of(image, np.zeros(image.shape, np.int32))
     edges = canny_edges(grid.pixels, grid.is_number, (smoothing / grid.step,) * 2, contrast)
-    length_px = max(round(shortest / grid.step), 1)
+    length_px = max(round(min_length / grid.step), 1)
     found = probabilistic_hough_line(
         edges,
         threshold=min(_MIN_VOTES, length_px),
@@ -98,7 +98,7 @@ def lines(
         rng=context.random,
     )
     ends = [tuple((y * grid.step, x * grid.step) for x, y in pair) for pair in found]
-    return _drawn(image, sorted(ends, key=_length, reverse=True)[:_MOST])
+    return _drawn(image, sorted(ends, key=_length, reverse=True)[:_MAX_LINES])
 
 
 def _drawn(image: Image, longest_first: list[Ends]) -> LabelMap:

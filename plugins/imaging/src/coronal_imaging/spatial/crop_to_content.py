@@ -34,7 +34,7 @@ def crop_to_content(
             maximum=1e6,
         ),
     ] = None,
-    smallest: Annotated[
+    min_size: Annotated[
         float,
         Parameter("The least area or volume that counts.", unit="mm², mm³ or px", minimum=0, maximum=1e9),
     ] = 0.0,
@@ -59,7 +59,7 @@ def crop_to_content(
         ``bright``: what lies above the level; ``dark``: what lies at it or below.
     level
         In the unit of the values.
-    smallest
+    min_size
         Smaller pieces don't count: dust, a letter. In mm² (2-D) or mm³ (3-D); in pixels where the image has
         no spacing. Pixels that touch by a corner are one piece.
     margin
@@ -81,7 +81,7 @@ def crop_to_content(
     `scipy.ndimage.find_objects`.
     """
     mask = _standing_out(image, content, level)
-    min_px = math.ceil(smallest / image.geometry.element_size - _ROUNDING)
+    min_px = math.ceil(min_size / image.geometry.element_size - _ROUNDING)
     if min_px > 1:
         mask = remove_small_objects(mask, max_size=min_px - 1, connectivity=mask.ndim)
     boxes = ndimage.find_objects(mask.view(np.uint8))

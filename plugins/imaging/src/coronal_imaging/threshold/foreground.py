@@ -12,19 +12,19 @@ from coronal.types.image import MAX_MAGNITUDE, supported
 from coronal_imaging.cleanup.whole_pixels import px_needed
 from coronal_imaging.threshold.automatic_threshold import Rule, otsu_threshold
 
-__all__ = ["Foreground", "Smallest", "connected_pieces", "foreground_mask", "foreground_pieces"]
+__all__ = ["Foreground", "MinSize", "connected_pieces", "foreground_mask", "foreground_pieces"]
 
 Foreground = Annotated[
     Literal["bright", "dark"], Parameter("Whether the objects are brighter or darker than the background.")
 ]
-Smallest = Annotated[
+MinSize = Annotated[
     float,
     Parameter("The least area or volume of an object.", unit="mm², mm³ or px", minimum=0, maximum=1e9),
 ]
 
 
 def foreground_pieces(
-    image: Image, foreground: Foreground, smallest: float, rule: Rule = otsu_threshold
+    image: Image, foreground: Foreground, min_size: float, rule: Rule = otsu_threshold
 ) -> NDArray[np.int32]:
     """Return the connected pieces of all that lies on one side of a threshold, by default Otsu's.
 
@@ -34,7 +34,7 @@ def foreground_pieces(
         Of several channels its luminance or mean is taken (`Image.grey`).
     foreground
         The side of the threshold.
-    smallest
+    min_size
         See `connected_pieces`.
     rule
         Finds the threshold.
@@ -44,10 +44,10 @@ def foreground_pieces(
     NDArray[np.int32]
         See `connected_pieces`; all 0 where the image has no two classes of values.
     """
-    return connected_pieces(image, foreground_mask(image, foreground, rule), smallest)
+    return connected_pieces(image, foreground_mask(image, foreground, rule), min_size)
 
 
-def connected_pieces(image: Image, mask: NDArray[np.bool_], smallest: float) -> NDArray[np.int32]:
+def connected_pieces(image: Image, mask: NDArray[np.bool_], min_size: float) -> NDArray[np.int32]:
     """Return the connected pieces of a mask. Pixels that touch by a corner belong together.
 
     Parameters
@@ -56,7 +56,7 @@ def connected_pieces(image: Image, mask: NDArray[np.bool_], smallest: float) -> 
         Tells the size of a pixel.
     mask
         Of the image's spatial shape.
-    smallest
+    min_size
         Smaller pieces are left out; in mm² (2-D) or mm³ (3-D), in pixels where the image has no spacing.
 
     Returns
@@ -66,7 +66,7 @@ def connected_pieces(image: Image, mask: NDArray[np.bool_], smallest: float) -> 
     """
     if image.valid is not None:
         mask = mask & image.valid  # objects on both sides of padding are two
-    min_px = px_needed(smallest, image.geometry.element_size)
+    min_px = px_needed(min_size, image.geometry.element_size)
     if min_px > 1:
         mask = remove_small_objects(mask, max_size=min_px - 1, connectivity=mask.ndim)
     return np.asarray(label(mask), np.int32)

@@ -5,7 +5,7 @@ from skimage.filters import apply_hysteresis_threshold
 
 from coronal import Image, LabelMap, algorithm
 from coronal.types.image import MAX_MAGNITUDE, supported
-from coronal_imaging.threshold.foreground import Foreground, Smallest, connected_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, connected_pieces
 from coronal_imaging.threshold.two_levels import High, Low, two_levels
 
 __all__ = ["hysteresis"]
@@ -17,7 +17,7 @@ def hysteresis(
     low: Low = None,
     high: High = None,
     foreground: Foreground = "bright",
-    smallest: Smallest = 0.0,
+    min_size: MinSize = 0.0,
 ) -> LabelMap:
     """Find what is surely an object, and follow it as far as it may still be one.
 
@@ -35,7 +35,7 @@ def hysteresis(
         mean of what is darker or brighter.
     foreground
         The side of the thresholds.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D); in pixels where the image has no spacing.
 
     Returns
@@ -67,7 +67,7 @@ def hysteresis(
         mask = apply_hysteresis_threshold(
             np.where(is_number, -values.astype(np.float64), -np.inf), _or_at(-highest), _or_at(-lowest)
         )
-    return LabelMap.of(image, connected_pieces(image, mask, smallest))
+    return LabelMap.of(image, connected_pieces(image, mask, min_size))
 
 
 def _or_at(level: float) -> float:

@@ -2,13 +2,13 @@
 
 from coronal import Image, LabelMap, algorithm
 from coronal_imaging.threshold.automatic_threshold import li_threshold
-from coronal_imaging.threshold.foreground import Foreground, Smallest, foreground_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, foreground_pieces
 
 __all__ = ["li"]
 
 
 @algorithm
-def li(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0.0) -> LabelMap:
+def li(image: Image, foreground: Foreground = "bright", min_size: MinSize = 0.0) -> LabelMap:
     """Segment the foreground by Li's threshold, each connected component an object.
 
     It makes the cross-entropy between the image and its two classes least, and lies lower than Otsu's where
@@ -21,7 +21,7 @@ def li(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0.0
         Of any meaning: the threshold is in the unit of its values.
     foreground
         ``bright``: the objects lie above the threshold; ``dark``: at it or below.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D); in pixels where the image has no spacing.
 
     Returns
@@ -34,4 +34,4 @@ def li(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0.0
     `skimage.filters.threshold_li`, of floats to a millionth of their range. C. H. Li and P. K. S. Tam, An
     iterative algorithm for minimum cross entropy thresholding, Pattern Recognit. Lett. 19 (1998) 771–776.
     """
-    return LabelMap.of(image, foreground_pieces(image, foreground, smallest, li_threshold))
+    return LabelMap.of(image, foreground_pieces(image, foreground, min_size, li_threshold))

@@ -8,7 +8,7 @@ from skimage.filters import threshold_niblack, threshold_sauvola
 
 from coronal import Image, LabelMap, Parameter, algorithm
 from coronal_imaging.finite_values import finite_values
-from coronal_imaging.threshold.foreground import Foreground, Smallest, connected_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, connected_pieces
 
 __all__ = ["local"]
 
@@ -32,7 +32,7 @@ def local(
         ),
     ] = 0.2,
     foreground: Foreground = "bright",
-    smallest: Smallest = 0.0,
+    min_size: MinSize = 0.0,
 ) -> LabelMap:
     """Segment the foreground on an uneven background by a threshold for each pixel, from its neighbourhood.
 
@@ -54,7 +54,7 @@ def local(
         From 0 to 1, of no unit. More of it finds less.
     foreground
         Whether objects are brighter or darker than their neighbourhood.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D), or in pixels.
 
     Returns
@@ -79,7 +79,7 @@ def local(
     else:
         level = threshold_niblack(dark, sides, k=k)
     mask = np.asarray((dark < level) & values.is_number)
-    return LabelMap.of(image, connected_pieces(image, mask, smallest))
+    return LabelMap.of(image, connected_pieces(image, mask, min_size))
 
 
 def _odd_sides(image: Image, window: float) -> tuple[int, ...]:

@@ -1,13 +1,13 @@
 """Objects by Otsu's threshold."""
 
 from coronal import Image, LabelMap, algorithm
-from coronal_imaging.threshold.foreground import Foreground, Smallest, foreground_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, foreground_pieces
 
 __all__ = ["otsu"]
 
 
 @algorithm
-def otsu(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0.0) -> LabelMap:
+def otsu(image: Image, foreground: Foreground = "bright", min_size: MinSize = 0.0) -> LabelMap:
     """Segment the foreground by Otsu's threshold, each connected component an object.
 
     The threshold is one for the whole image or volume; pieces of a volume are connected across slices. Of a
@@ -20,7 +20,7 @@ def otsu(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0
         Of any meaning: the threshold is in the unit of its values.
     foreground
         ``bright``: the objects lie above the threshold; ``dark``: at it or below.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D); in pixels where the image has no spacing.
 
     Returns
@@ -33,4 +33,4 @@ def otsu(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0
     `skimage.filters.threshold_otsu`, `skimage.measure.label`. N. Otsu, A threshold selection method from
     gray-level histograms, IEEE Trans. Syst. Man Cybern. 9 (1979) 62–66.
     """
-    return LabelMap.of(image, foreground_pieces(image, foreground, smallest))
+    return LabelMap.of(image, foreground_pieces(image, foreground, min_size))

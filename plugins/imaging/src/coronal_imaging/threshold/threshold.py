@@ -6,7 +6,7 @@ import numpy as np
 
 from coronal import BadParameter, Image, LabelMap, Parameter, algorithm
 from coronal.types.image import MAX_MAGNITUDE, supported
-from coronal_imaging.threshold.foreground import Smallest, connected_pieces
+from coronal_imaging.threshold.foreground import MinSize, connected_pieces
 
 __all__ = ["threshold"]
 
@@ -26,7 +26,7 @@ def threshold(
             "The highest value of an object, itself included.", unit="as the image", minimum=-1e9, maximum=1e9
         ),
     ] = None,
-    smallest: Smallest = 0.0,
+    min_size: MinSize = 0.0,
 ) -> LabelMap:
     """Segment what lies between two levels, each connected component an object.
 
@@ -40,7 +40,7 @@ def threshold(
         Of any meaning.
     lower, upper
         In the unit of the image's values, both included; one of them alone leaves the other side open.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D); in pixels where the image has no spacing.
 
     Returns
@@ -67,4 +67,4 @@ def threshold(
         raise BadParameter("upper", found=f"{high:g}", allowed=f"≥ lower ({low:g})")
     values = supported(image.grey())
     mask = np.asarray((values >= low) & (values <= high))
-    return LabelMap.of(image, connected_pieces(image, mask, smallest))
+    return LabelMap.of(image, connected_pieces(image, mask, min_size))

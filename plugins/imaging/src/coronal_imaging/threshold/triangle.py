@@ -2,13 +2,13 @@
 
 from coronal import Image, LabelMap, algorithm
 from coronal_imaging.threshold.automatic_threshold import triangle_threshold
-from coronal_imaging.threshold.foreground import Foreground, Smallest, foreground_pieces
+from coronal_imaging.threshold.foreground import Foreground, MinSize, foreground_pieces
 
 __all__ = ["triangle"]
 
 
 @algorithm
-def triangle(image: Image, foreground: Foreground = "bright", smallest: Smallest = 0.0) -> LabelMap:
+def triangle(image: Image, foreground: Foreground = "bright", min_size: MinSize = 0.0) -> LabelMap:
     """Segment the foreground by the triangle threshold, each connected component an object.
 
     It lies where the histogram is farthest below the line from its peak to the end of its longer tail: made
@@ -22,7 +22,7 @@ def triangle(image: Image, foreground: Foreground = "bright", smallest: Smallest
         Of any meaning: the threshold is in the unit of its values.
     foreground
         ``bright``: the objects lie above the threshold; ``dark``: at it or below.
-    smallest
+    min_size
         Smaller objects are left out. In mm² (2-D) or mm³ (3-D); in pixels where the image has no spacing.
 
     Returns
@@ -35,4 +35,4 @@ def triangle(image: Image, foreground: Foreground = "bright", smallest: Smallest
     `skimage.filters.threshold_triangle`. G. W. Zack, W. E. Rogers and S. A. Latt, Automatic measurement of
     sister chromatid exchange frequency, J. Histochem. Cytochem. 25 (1977) 741–753.
     """
-    return LabelMap.of(image, foreground_pieces(image, foreground, smallest, triangle_threshold))
+    return LabelMap.of(image, foreground_pieces(image, foreground, min_size, triangle_threshold))

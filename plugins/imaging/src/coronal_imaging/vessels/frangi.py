@@ -6,7 +6,7 @@ from skimage import feature
 
 from coronal import Image, algorithm
 from coronal.types.image import Pixels
-from coronal_imaging.vessels.multiscale import Largest, Scales, Smallest, Vessels, vesselness
+from coronal_imaging.vessels.multiscale import MaxSigma, MinSigma, Scales, Vessels, vesselness
 
 __all__ = ["frangi"]
 
@@ -21,8 +21,8 @@ _MIN_CURVATURE = 1e-10
 def frangi(
     image: Image,
     vessels: Vessels = "bright",
-    smallest: Smallest = 1.0,
-    largest: Largest = 3.0,
+    min_sigma: MinSigma = 1.0,
+    max_sigma: MaxSigma = 3.0,
     scales: Scales = 3,
 ) -> Image:
     """Return how much each pixel looks like part of a vessel: long, thin and unlike its background (Frangi).
@@ -38,7 +38,7 @@ def frangi(
         Of finite values.
     vessels
         ``bright`` as in angiography, ``dark`` as in a photograph of the retina.
-    smallest, largest
+    min_sigma, max_sigma
         In mm; in pixels where the image has no spacing. Scales between are as many times larger each.
     scales
         Each takes as much time again.
@@ -54,7 +54,7 @@ def frangi(
         When a value is NaN or infinite, or the image at its finest spacing times the scales has more than
         2·10⁸ elements.
     BadParameter
-        When largest is below smallest, or one is out of 0.5 to 50 pixels of the finest axis.
+        When max_sigma is below min_sigma, or one is out of 0.5 to 50 pixels of the finest axis.
 
     Notes
     -----
@@ -71,7 +71,7 @@ def frangi(
             np.maximum(strongest, _answer(values if vessels == "dark" else -values, scale), out=strongest)
         return strongest
 
-    return vesselness(image, measure, (smallest, largest, scales))
+    return vesselness(image, measure, (min_sigma, max_sigma, scales))
 
 
 def _answer(values: NDArray[np.float32], scale: float) -> NDArray[np.float32]:

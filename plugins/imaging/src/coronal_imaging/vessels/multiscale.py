@@ -12,12 +12,12 @@ from coronal.types.image import Pixels
 from coronal_imaging.edges.responses import response
 from coronal_imaging.intensity.unit_range import UnitRange
 
-__all__ = ["Largest", "Scales", "Smallest", "Vessels", "vesselness"]
+__all__ = ["MaxSigma", "MinSigma", "Scales", "Vessels", "vesselness"]
 
 Vessels = Annotated[
     Literal["bright", "dark"], Parameter("Whether vessels are brighter or darker than the background.")
 ]
-Smallest = Annotated[
+MinSigma = Annotated[
     float,
     Parameter(
         "The smallest scale: about half the width of the thinnest vessel.",
@@ -26,7 +26,7 @@ Smallest = Annotated[
         maximum=100,
     ),
 ]
-Largest = Annotated[
+MaxSigma = Annotated[
     float,
     Parameter(
         "The largest scale: about half the width of the thickest vessel.",
@@ -97,18 +97,18 @@ def vesselness(
 
 
 def _scales_px(scales: tuple[float, float, int], pitch: float) -> list[float]:
-    smallest, largest, count = scales
-    if largest < smallest:
-        raise BadParameter("largest", found=f"{largest:g}", allowed=f"≥ smallest ({smallest:g})")
+    min_sigma, max_sigma, count = scales
+    if max_sigma < min_sigma:
+        raise BadParameter("max_sigma", found=f"{max_sigma:g}", allowed=f"≥ min_sigma ({min_sigma:g})")
     min_px, max_px = _SCALES_PX
-    for name, size in (("smallest", smallest), ("largest", largest)):
+    for name, size in (("min_sigma", min_sigma), ("max_sigma", max_sigma)):
         if not min_px <= size / pitch <= max_px:
             raise BadParameter(
                 name,
                 found=f"{size:g}, which is {size / pitch:.3g} px",
                 allowed=f"{min_px:g} to {max_px:g} px of the finest axis",
             )
-    return [float(size / pitch) for size in np.geomspace(smallest, largest, count)]
+    return [float(size / pitch) for size in np.geomspace(min_sigma, max_sigma, count)]
 
 
 def _fine_shape(shape: tuple[int, ...], steps: NDArray[np.float64]) -> tuple[int, ...]:

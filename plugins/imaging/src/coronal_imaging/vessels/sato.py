@@ -6,7 +6,7 @@ from skimage import filters
 
 from coronal import Image, algorithm
 from coronal.types.image import Pixels
-from coronal_imaging.vessels.multiscale import Largest, Scales, Smallest, Vessels, vesselness
+from coronal_imaging.vessels.multiscale import MaxSigma, MinSigma, Scales, Vessels, vesselness
 
 __all__ = ["sato"]
 
@@ -15,8 +15,8 @@ __all__ = ["sato"]
 def sato(
     image: Image,
     vessels: Vessels = "bright",
-    smallest: Smallest = 1.0,
-    largest: Largest = 3.0,
+    min_sigma: MinSigma = 1.0,
+    max_sigma: MaxSigma = 3.0,
     scales: Scales = 3,
 ) -> Image:
     """Return how much each pixel stands out from its ground as part of a line or tube (Sato).
@@ -33,7 +33,7 @@ def sato(
         Of finite values.
     vessels
         ``bright`` as in angiography, ``dark`` as in a photograph of the retina.
-    smallest, largest
+    min_sigma, max_sigma
         In mm; in pixels where the image has no spacing. Scales between are as many times larger each.
     scales
         Each takes as much time again.
@@ -49,7 +49,7 @@ def sato(
         When a value is NaN or infinite, or the image at its finest spacing times the scales has more than
         2·10⁸ elements.
     BadParameter
-        When largest is below smallest, or one is out of 0.5 to 50 pixels of the finest axis.
+        When max_sigma is below min_sigma, or one is out of 0.5 to 50 pixels of the finest axis.
 
     Notes
     -----
@@ -60,4 +60,4 @@ def sato(
     def measure(values: NDArray[np.float32], scales_px: list[float]) -> Pixels:
         return np.asarray(filters.sato(values, scales_px, black_ridges=vessels == "dark"))
 
-    return vesselness(image, measure, (smallest, largest, scales), in_values=True)
+    return vesselness(image, measure, (min_sigma, max_sigma, scales), in_values=True)

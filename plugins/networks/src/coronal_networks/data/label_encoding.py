@@ -14,7 +14,7 @@ __all__ = ["UNKNOWN", "LabelEncoding"]
 UNKNOWN = -1
 """The code of a place that isn't learned from: outside of the image, or of a label that isn't learned."""
 
-_MOST = 64
+_MAX_LABELS = 64
 """So many labels at most: more are objects that were numbered one by one."""
 
 
@@ -54,9 +54,9 @@ class LabelEncoding(BaseModel):
         found = {int(label) for one in label_maps for label in np.unique(one.labels)} - {0}
         if not found:
             raise BadTrainingSet("a label map must have a label, found none in any")
-        if len(found) > _MOST:
+        if len(found) > _MAX_LABELS:
             raise BadTrainingSet(
-                f"labels must be at most {_MOST} classes, not objects one by one; found {len(found):,}"
+                f"labels must be at most {_MAX_LABELS} classes, not objects one by one; found {len(found):,}"
             )
         names = {label: name for label, name in _names(label_maps).items() if label in found}
         return cls(labels=tuple(sorted(found)), names=names)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 __all__ = ["Scaling"]
 
-_LEAST = 1e-30
+_MIN_DEVIATION = 1e-30
 """A deviation of less is none; float32 ends at 1e-38."""
 
 _FURTHEST = 1e4
@@ -48,7 +48,7 @@ class Scaling(BaseModel):
         means = sum((_summed(one.astype(np.float64)) for one in images), start=none) / places
         squares = sum(_summed((one - means) ** 2) for one in images)
         deviations = np.sqrt(squares / places)
-        deviations = np.where(deviations > _LEAST, deviations, 1.0)
+        deviations = np.where(deviations > _MIN_DEVIATION, deviations, 1.0)
         return cls(means=tuple(means.tolist()), deviations=tuple(deviations.tolist()))
 
     def scale(self, values: NDArray[np.float32]) -> NDArray[np.float32]:

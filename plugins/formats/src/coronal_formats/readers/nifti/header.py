@@ -74,7 +74,7 @@ _NOT_READ = {
 }
 """Data types of the format that nibabel has no numbers for (nifti1.h, DT_*)."""
 
-_LONGEST = max(length for _, length in _CLASSES.values())
+_MAX_HEADER_BYTES = max(length for _, length in _CLASSES.values())
 
 
 def read_header(file: Readable, signatures: Sequence[Signature]) -> Header:
@@ -97,7 +97,7 @@ def read_header(file: Readable, signatures: Sequence[Signature]) -> Header:
         When the numbers are of a type that isn't read.
     """
     head = b""
-    while len(head) < _LONGEST and (piece := file.read(_LONGEST - len(head))):
+    while len(head) < _MAX_HEADER_BYTES and (piece := file.read(_MAX_HEADER_BYTES - len(head))):
         head += piece
     for signature in signatures:
         if signature.is_in(head):
