@@ -26,6 +26,7 @@ BENCHMARKS = (
     "scaling",
     "serving",
     "checked_reading",
+    "dicom_series",
     "algorithms",
 )
 """In the order in which they run."""

@@ -102,6 +102,11 @@ SECTIONS = (
     Section(("P10",), "Memory, idle CPU and start", "A server on this machine, as `coronal up` starts it."),
     Section(("P11",), "Deep queues", "Jobs that wait in a pool without a worker."),
     Section(("P12",), "More worker processes", "The heavy pictures of P3."),
+    Section(
+        ("P13",),
+        "A DICOM series",
+        "A zip of slices, read beside SimpleITK's series reader, which reads their folder.",
+    ),
     Section(("",), "Other costs", "Costs that are watched, and benchmarks that failed."),
     Section(
         ("algorithms",),

@@ -63,7 +63,7 @@ class Record:
     Parameters
     ----------
     goal
-        Number of the goal, ``P1`` to ``P12``; ``algorithms`` for those of the catalogue; empty without one.
+        Number of the goal, ``P1`` to ``P13``; ``algorithms`` for those of the catalogue; empty without one.
     name
         What was measured.
     value

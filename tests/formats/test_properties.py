@@ -87,6 +87,7 @@ def no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("coronal_formats.readers.common.declared_image.read_numbers", decode)
     monkeypatch.setattr(Decoder, "as_array", decode)
+    monkeypatch.setattr("coronal_formats.readers.dicom.pixels.decode._plain_cells", decode)
     monkeypatch.setattr(tifffile.TiffPageSeries, "asarray", decode)
     monkeypatch.setattr(imagecodecs, "png_decode", decode)
     load = PIL.ImageFile.ImageFile.load

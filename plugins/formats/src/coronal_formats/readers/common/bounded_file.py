@@ -31,5 +31,7 @@ class BoundedFile(io.BufferedReader):
 
     def read(self, size: int | None = -1) -> bytes:
         """Read so many bytes, or as many as are left."""
+        if size is not None and 0 <= size <= io.DEFAULT_BUFFER_SIZE:
+            return super().read(size)
         left = max(self.size_bytes - self.tell(), 0)
         return super().read(left if size is None or size < 0 else min(size, left))

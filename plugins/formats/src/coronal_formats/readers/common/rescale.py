@@ -41,11 +41,8 @@ def rescale(stored: Pixels, slope: float, intercept: float) -> Pixels:
     if _are_whole(stored.dtype, slope, intercept):
         exact = _exact_type((int(stored.min()), int(stored.max())), int(slope), int(intercept))
         if exact is not None:
-            return np.asarray(stored.astype(exact) * exact.type(slope) + exact.type(intercept))
-    values: NDArray[np.floating] = stored.astype(_real_type(stored.dtype))
-    values *= slope
-    values += intercept
-    return values
+            return _on_line(stored.astype(exact), int(slope), int(intercept))
+    return _on_line(stored.astype(_real_type(stored.dtype)), slope, intercept)
 
 
 def rescaled_types(
@@ -78,6 +75,14 @@ def rescaled_types(
     narrowest = _exact_type((), int(slope), int(intercept)) or types[-1]
     widest = _exact_type(ends or (stored.min, stored.max), int(slope), int(intercept)) or types[-1]
     return tuple(one.name for one in types[types.index(narrowest) : types.index(widest) + 1])
+
+
+def _on_line(values: NDArray[Any], slope: float, intercept: float) -> NDArray[Any]:
+    if slope != 1:
+        values *= slope
+    if intercept:
+        values += intercept
+    return values
 
 
 def _are_whole(dtype: "np.dtype[Any]", slope: float, intercept: float) -> bool:

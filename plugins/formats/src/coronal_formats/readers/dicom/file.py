@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.filereader import read_dataset, read_partial, read_preamble
@@ -19,7 +19,7 @@ from coronal import BadImage, ReadLimits
 from coronal_formats.readers.common.bounded_file import BoundedFile
 from coronal_formats.readers.common.inflating import inflated
 
-__all__ = ["has_pixels", "read_file", "read_header", "sop_class_of"]
+__all__ = ["Header", "has_pixels", "read_file", "read_header", "sop_class_of"]
 
 _StopWhen: TypeAlias = Callable[[BaseTag, str | None, int], bool]
 
@@ -31,8 +31,25 @@ _MAX_ELEMENTS = 1_000_000
 
 _ELEMENT_HEAD_BYTES = 8
 _META_GROUP = 2
+_COMMAND_GROUP = b"\0\0"
 _PIXEL_TAGS = tuple(map(Tag, _PIXELS))
 _UNDEFINED_LENGTH = 2**32 - 1
+
+
+class Header(NamedTuple):
+    """The elements of a file up to its pixels.
+
+    Parameters
+    ----------
+    dataset
+        The elements.
+    pixels
+        Where the value of the pixels begins in the file, and its length in bytes; None where it is compressed
+        by itself or with the whole file, or there is none.
+    """
+
+    dataset: FileDataset
+    pixels: tuple[int, int] | None
 
 
 def read_file(file: BoundedFile, limits: ReadLimits, *, skips_pixels: bool = False) -> FileDataset:
@@ -56,7 +73,7 @@ def read_file(file: BoundedFile, limits: ReadLimits, *, skips_pixels: bool = Fal
     return _read(elements, limits, elements.skip_pixels if skips_pixels else None)
 
 
-def read_header(file: BoundedFile, limits: ReadLimits) -> FileDataset:
+def read_header(file: BoundedFile, limits: ReadLimits) -> Header:
     """Read the elements of a DICOM file up to its pixels, of which nothing is read.
 
     As many zeros stand in their place; where they are compressed the element is there, and empty. Parameters
@@ -64,11 +81,12 @@ def read_header(file: BoundedFile, limits: ReadLimits) -> FileDataset:
     """
     elements = _Elements(file, file.size_bytes)
     dataset = _read(elements, limits, elements.stop_at_pixels)
-    if elements.pixels is not None:
-        tag, vr, length = elements.pixels
-        # No memory is taken for zeros that nobody looks at.
-        dataset.add_new(tag, vr or "OW", bytes(length))
-    return dataset
+    if elements.pixels is None:
+        return Header(dataset, None)
+    tag, vr, start, length = elements.pixels
+    # No memory is taken for zeros that nobody looks at.
+    dataset.add_new(tag, vr or "OW", bytes(length))
+    return Header(dataset, (start, length) if length else None)
 
 
 def has_pixels(dataset: FileDataset) -> bool:
@@ -106,13 +124,18 @@ def _read_elements(elements: "_Elements", limits: ReadLimits, stop_when: _StopWh
     preamble = read_preamble(elements, force=True)
     meta = FileMetaDataset(read_dataset(elements, False, True, stop_when=_is_behind_meta))
     syntax = UID(meta.get("TransferSyntaxUID") or "")
-    if syntax != DeflatedExplicitVRLittleEndian:
-        elements.is_encapsulated = bool(syntax.is_transfer_syntax and syntax.is_encapsulated)
+    if syntax == DeflatedExplicitVRLittleEndian:
+        content = inflated("DICOM file", elements, limits)
+        dataset = read_dataset(_Elements(content), False, True)
+        return FileDataset(content, dataset, preamble, meta, False, True)
+    is_known = syntax.is_transfer_syntax and not syntax.is_private
+    elements.is_encapsulated = bool(is_known and syntax.is_encapsulated)
+    if not is_known or elements.peek(2)[:2] == _COMMAND_GROUP:
         elements.seek(0)
         return read_partial(elements, stop_when, force=True)
-    content = inflated("DICOM file", elements, limits)
-    dataset = read_dataset(_Elements(content), False, True)
-    return FileDataset(content, dataset, preamble, meta, False, True)
+    is_implicit, is_little_endian = syntax.is_implicit_VR, syntax.is_little_endian
+    dataset = read_dataset(elements, is_implicit, is_little_endian, stop_when=stop_when)
+    return FileDataset(elements, dataset, preamble, meta, is_implicit, is_little_endian)
 
 
 def _is_behind_meta(tag: BaseTag, _vr: str | None, _length: int) -> bool:
@@ -135,8 +158,8 @@ class _Elements(BoundedFile):
 
     def __init__(self, raw: io.BufferedIOBase, size_bytes: int | None = None) -> None:
         super().__init__(cast(io.RawIOBase, raw), size_bytes)
-        self.pixels: tuple[BaseTag, str | None, int] | None = None
-        """Tag, value representation and length of the pixels at which reading was stopped."""
+        self.pixels: tuple[BaseTag, str | None, int, int] | None = None
+        """Tag, value representation, start and length of the pixels at which reading was stopped."""
         self.is_encapsulated = False
         self._found = 0
         self._skips_next = False
@@ -160,7 +183,8 @@ class _Elements(BoundedFile):
         if tag not in _PIXEL_TAGS:
             return False
         is_plain = length < _UNDEFINED_LENGTH and not self.is_encapsulated
-        self.pixels = tag, vr, min(length, max(self.size_bytes - self.tell(), 0)) if is_plain else 0
+        start = self.tell()
+        self.pixels = tag, vr, start, min(length, max(self.size_bytes - start, 0)) if is_plain else 0
         return True
 
     def _skipped(self, size: int) -> bytes:

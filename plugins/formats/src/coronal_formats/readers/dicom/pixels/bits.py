@@ -45,7 +45,7 @@ def stored_bits(dataset: Dataset, cells: Pixels, streams: Sequence[Stream]) -> P
     dataset
         The file; `check_bits` has passed it.
     cells
-        Whole numbers of any shape, as they were decoded: they are changed in place.
+        Whole numbers of any shape, as they were decoded: they are changed in place where they can be.
     streams
         The headers of the compressed frames; none of a file that isn't compressed by JPEG of any kind.
 
@@ -70,8 +70,8 @@ def stored_bits(dataset: Dataset, cells: Pixels, streams: Sequence[Stream]) -> P
     if any(stream.is_lossy for stream in streams) and cells.dtype.kind == "u":
         # What was lost may have carried a bright pixel over the edge: cut, it would be black.
         return np.minimum(cells, cells.dtype.type(2**stored - 1), out=cells)
-    np.left_shift(cells, above, out=cells)
-    return np.right_shift(cells, above + below, out=cells)
+    shifted = np.left_shift(cells, above, out=cells if cells.flags.writeable else None)
+    return np.right_shift(shifted, above + below, out=shifted)
 
 
 def _check_sign(dataset: Dataset, stream: Stream) -> None:

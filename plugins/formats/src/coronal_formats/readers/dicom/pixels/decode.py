@@ -1,5 +1,6 @@
 """The stored pixels of a DICOM file, decoded."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -86,7 +87,7 @@ def decoded(dataset: FileDataset, limits: ReadLimits) -> Stored:
     has_channels = check_header(dataset, limits)
     decoder = _decoder(dataset.file_meta.TransferSyntaxUID)
     streams = _streams(dataset)
-    pixels, interpretation = _cells(decoder, dataset, streams)
+    pixels, interpretation = _plain_cells(dataset) or _cells(decoder, dataset, streams)
     if "PixelData" in dataset:
         pixels = stored_bits(dataset, pixels, streams)
     if interpretation in _YBR:
@@ -229,6 +230,19 @@ def _check_size(dataset: FileDataset, frame: bytes) -> None:
             f"a frame of this DICOM file must have {rows:,} × {columns:,} pixels, "
             f"found {high:,} × {wide:,} in its compressed stream"
         )
+
+
+def _plain_cells(dataset: FileDataset) -> tuple[Pixels, str] | None:
+    """Return a view of grey pixels of several bytes that aren't compressed; of others None."""
+    syntax, bits = dataset.file_meta.TransferSyntaxUID, int(dataset.BitsAllocated)
+    interpretation = str(dataset.PhotometricInterpretation)
+    is_plain = "PixelData" in dataset and not syntax.is_encapsulated and bits >= 16
+    if not is_plain or _SAMPLES[interpretation] > 1:
+        return None
+    order, kind = "<" if syntax.is_little_endian else ">", "i" if int(dataset.PixelRepresentation) else "u"
+    shape = frames_of(dataset), int(dataset.Rows), int(dataset.Columns)
+    cells = np.frombuffer(dataset.PixelData, f"{order}{kind}{bits // 8}", math.prod(shape)).reshape(shape)
+    return cells.astype(cells.dtype.newbyteorder("="), copy=False), interpretation
 
 
 def _cells(decoder: Decoder, dataset: FileDataset, streams: Sequence[Stream]) -> tuple[Pixels, str]:

@@ -12,10 +12,11 @@ from coronal import BadImage, ReadLimits
 from coronal_formats.readers.common.bounded_file import BoundedFile
 from coronal_formats.readers.common.decoding import decoding
 from coronal_formats.readers.common.image_zip import ImageZip
-from coronal_formats.readers.dicom.file import has_pixels, read_file, read_header, sop_class_of
-from coronal_formats.readers.dicom.series.slice_header import ImageHeader
+from coronal_formats.readers.dicom.file import Header, has_pixels, read_file, read_header, sop_class_of
+from coronal_formats.readers.dicom.series.slice_form import SliceForms
+from coronal_formats.readers.dicom.series.slice_header import SliceHeader
 
-__all__ = ["Found", "headers_in", "whole_file"]
+__all__ = ["Found", "headers_in", "with_pixels"]
 
 _OTHER = "file of another format"
 
@@ -32,7 +33,7 @@ class Found:
         How many files without pixels there are of each kind, by the name of its SOP class.
     """
 
-    images: Sequence[ImageHeader]
+    images: Sequence[SliceHeader]
     others: Counter[str]
 
 
@@ -54,30 +55,39 @@ def headers_in(files: ImageZip, names: Mapping[str, bool], limits: ReadLimits) -
     BadImage
         When a file isn't sound, or one of several images has a form that isn't read.
     """
-    images: list[ImageHeader] = []
+    images: list[SliceHeader] = []
     others: Counter[str] = Counter()
+    forms = SliceForms()
     for name, is_certain in names.items():
-        dataset = _header(files, name, limits, is_certain=is_certain)
-        if dataset is not None and has_pixels(dataset):
-            images.append(ImageHeader.of(name, dataset, limits))
+        header = _header(files, name, limits, is_certain=is_certain)
+        if header is not None and has_pixels(header.dataset):
+            images.append(SliceHeader.of(name, header, forms.of(header, limits)))
         else:
-            others[_OTHER if dataset is None else sop_class_of(dataset)] += 1
+            others[_OTHER if header is None else sop_class_of(header.dataset)] += 1
     others[_OTHER] += len(files.names) - len(names)
     return Found(images, others)
 
 
-def whole_file(files: ImageZip, name: str, limits: ReadLimits) -> FileDataset:
-    """Read all elements of a DICOM file, with its pixels as they are stored."""
-    file = files.data_file(name)
+def with_pixels(files: ImageZip, image: SliceHeader, limits: ReadLimits) -> FileDataset:
+    """Read the elements of an image that its pixels need, and these as they are stored.
+
+    Where others have its form, and nothing is compressed, they are those of the form with the image's own
+    pixels: the file isn't parsed again. Else they are all of its file.
+    """
+    file = files.data_file(image.file)
     with file.opened() as stream:
-        content = io.BytesIO(stream.read(file.size_bytes))
-    dataset = read_file(BoundedFile(cast(io.RawIOBase, content)), limits)
+        content = stream.read(file.size_bytes)
+    if image.pixels is not None and image.form.template is not None:
+        start, length = image.pixels
+        image.form.template.PixelData = content[start : start + length]
+        return image.form.template
+    dataset = read_file(BoundedFile(cast(io.RawIOBase, io.BytesIO(content))), limits)
     if not has_pixels(dataset):
         raise BadImage("a DICOM file of a series must hold pixels, found none")
     return dataset
 
 
-def _header(files: ImageZip, name: str, limits: ReadLimits, *, is_certain: bool) -> FileDataset | None:
+def _header(files: ImageZip, name: str, limits: ReadLimits, *, is_certain: bool) -> Header | None:
     file = files.data_file(name)
     try:
         with decoding("DICOM file"), file.opened() as stream:

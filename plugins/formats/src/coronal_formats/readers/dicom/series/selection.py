@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from coronal import BadImage
 from coronal_formats.readers.dicom.series.headers import Found
-from coronal_formats.readers.dicom.series.slice_header import ImageHeader
+from coronal_formats.readers.dicom.series.slice_header import SliceHeader
 
 __all__ = ["Selection", "only_series"]
 
@@ -24,7 +24,7 @@ class Selection(NamedTuple):
         What was left out, for a person; empty where nothing was.
     """
 
-    images: Sequence[ImageHeader]
+    images: Sequence[SliceHeader]
     remark: str
 
 
@@ -39,10 +39,10 @@ def only_series(found: Found) -> Selection:
     """
     if not found.images:
         raise BadImage(f"DICOM files must hold an image, found none: {_listed(found.others)}")
-    images = [image for image in found.images if not image.is_localizer] or found.images
+    images = [image for image in found.images if not image.form.is_localizer] or found.images
     left_out = Counter(found.others)
     left_out["localizer"] = len(found.images) - len(images)
-    series = Counter((image.series, image.number, image.modality) for image in images)
+    series = Counter((image.series, image.number, image.form.modality) for image in images)
     if len({uid for uid, _, _ in series}) > 1:
         raise BadImage(
             f"DICOM files that are sent as an image must be of one series, found {len(series)}: "

@@ -19,9 +19,9 @@ from coronal_formats.readers.dicom.images import (
     label_image_of,
 )
 from coronal_formats.readers.dicom.properties import properties_of
-from coronal_formats.readers.dicom.series.headers import headers_in, whole_file
+from coronal_formats.readers.dicom.series.headers import headers_in, with_pixels
 from coronal_formats.readers.dicom.series.selection import only_series
-from coronal_formats.readers.dicom.series.slice_header import ImageHeader, SliceHeader
+from coronal_formats.readers.dicom.series.slice_header import SliceHeader
 from coronal_formats.readers.dicom.series.stack import SeriesStack, stack_of_series
 from coronal_formats.readers.dicom.series.volume import Volume, common_type
 
@@ -58,11 +58,11 @@ class DicomSeries:
         if not found.images and not any(names.values()):
             raise UnknownFormat(ZIP_SIGNATURE, ("zip",))  # another reader may know what it is
         self._images, self._remark = only_series(found)
-        self._slices = [image.slice for image in self._images if image.slice is not None]
-        if len(self._images) > 1 and len(self._slices) < len(self._images):
+        others = sum(not image.form.is_slice for image in self._images)
+        if len(self._images) > 1 and others:
             raise BadImage(
                 "the files of a DICOM series must have one frame each, or be one file, found "
-                f"{len(self._images) - len(self._slices)} of {len(self._images)} with several frames, tiles "
+                f"{others} of {len(self._images)} with several frames, tiles "
                 "or segments: send each as an image of its own"
             )
 
@@ -78,14 +78,14 @@ class DicomSeries:
         """Return the properties of the image; no pixel is decoded."""
         if len(self._images) == 1:
             return properties_of(self._dataset(self._images[0]), self._limits)
-        stack, (first, *_) = self._stack(), self._slices
+        stack, form = self._stack(), self._images[0].form
         return ImageProperties(
-            shape=(len(self._slices), *first.plane),
-            number_types=_number_types(self._slices),
+            shape=(len(self._images), *form.plane),
+            number_types=_number_types(self._images),
             geometry=stack.geometry,
-            channels=3 if first.meaning is Meaning.COLOUR else 0,
-            modality=self._images[0].modality,
-            meaning=first.meaning,
+            channels=3 if form.meaning is Meaning.COLOUR else 0,
+            modality=form.modality,
+            meaning=form.meaning,
         )
 
     def _read(
@@ -105,23 +105,23 @@ class DicomSeries:
             pixels,
             stack.geometry,
             has_channels=volume.meaning is Meaning.COLOUR,
-            modality=self._images[0].modality,
+            modality=self._images[0].form.modality,
             meaning=volume.meaning,
             valid=valid,
             remarks=remarks,
         )
 
     def _stack(self) -> SeriesStack:
-        stack = stack_of_series(self._slices)
-        channels = 3 if self._slices[0].meaning is Meaning.COLOUR else 1
-        self._limits.check_values("DICOM series", len(self._slices), *self._slices[0].plane, channels)
+        stack, form = stack_of_series(self._images), self._images[0].form
+        channels = 3 if form.meaning is Meaning.COLOUR else 1
+        self._limits.check_values("DICOM series", len(self._images), *form.plane, channels)
         return stack
 
-    def _dataset(self, image: ImageHeader) -> FileDataset:
-        return whole_file(self._files, image.file, self._limits)
+    def _dataset(self, image: SliceHeader) -> FileDataset:
+        return with_pixels(self._files, image, self._limits)
 
 
 def _number_types(slices: Sequence[SliceHeader]) -> tuple[str, ...]:
-    kinds = {one.number_types for one in slices}
+    kinds = {one.form.number_types for one in slices}
     found = {common_type(*map(np.dtype, types)) for types in itertools.product(*kinds)}
     return tuple(dtype.name for dtype in sorted(found, key=lambda dtype: (dtype.kind == "f", dtype.itemsize)))

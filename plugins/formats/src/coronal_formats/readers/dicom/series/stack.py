@@ -59,9 +59,9 @@ def stack_of_series(slices: Sequence[SliceHeader]) -> SeriesStack:
         When they aren't of one size, kind, spacing and direction; when several lie at one place, some are
         missing or unevenly spaced, or they are shifted sideways as with a tilted gantry.
     """
-    _check_alike(slices, "rows and columns", lambda one: "{} × {}".format(*one.plane))
-    _check_alike(slices, "kind of pixels", lambda one: one.kind)
-    if len({one.reversal for one in slices}) > 1:
+    _check_alike(slices, "rows and columns", lambda one: "{} × {}".format(*one.form.plane))
+    _check_alike(slices, "kind of pixels", lambda one: one.form.kind)
+    if len({one.form.reversal for one in slices}) > 1:
         raise _bad("one rescale and number of bits where 0 is white (MONOCHROME1)", "several")
     points, columns = _placed(slices)
     spacing = _common_spacing(slices)
@@ -91,7 +91,7 @@ def _check_alike(slices: Sequence[SliceHeader], what: str, value: Callable[[Slic
 
 def _placed(slices: Sequence[SliceHeader]) -> tuple[Vectors, Vectors]:
     points = [one.position for one in slices if one.position is not None]
-    turns = [one.orientation for one in slices if one.orientation is not None]
+    turns = [one.form.orientation for one in slices if one.form.orientation is not None]
     lacking = len(slices) - min(len(points), len(turns))
     if lacking:
         raise _bad(
@@ -114,17 +114,18 @@ def _directions(turns: Sequence[Vectors]) -> str:
 
 
 def _common_spacing(slices: Sequence[SliceHeader]) -> tuple[float, ...] | None:
-    found = {one.spacing for one in slices}
+    found = {one.form.spacing for one in slices}
     known = [spacing for spacing in found if spacing is not None]
     if len(found) == 1:
-        return slices[0].spacing
+        return slices[0].form.spacing
     if len(known) < len(found) or not np.allclose(known, known[0], rtol=_SPACING_TOLERANCE, atol=0):
         _check_alike(slices, "pixel spacing", _spacing_text)
     return known[0]
 
 
 def _spacing_text(header: SliceHeader) -> str:
-    return "unknown" if header.spacing is None else "{:.6g} × {:.6g} mm".format(*header.spacing)
+    spacing = header.form.spacing
+    return "unknown" if spacing is None else "{:.6g} × {:.6g} mm".format(*spacing)
 
 
 def _check_places(slices: Sequence[SliceHeader], along: Vectors) -> None:
