@@ -350,13 +350,13 @@ Start = Callable[..., Gateway]
 def start(settings: GatewaySettings) -> Iterator[Start]:
     """Start real gateways, by the settings of the tests but for what is named, and end them."""
     with ExitStack() as running:
-        yield lambda **changed: running.enter_context(_running(settings.model_copy(update=changed)))
+        alone = {"port": 0, "gateway_processes": 1}
+        yield lambda **changed: running.enter_context(_running(settings.model_copy(update=alone | changed)))
 
 
 @contextmanager
 def _running(settings: GatewaySettings) -> Iterator[Gateway]:
-    values = {**settings.model_dump(), "port": 0, "gateway_processes": 1}
-    environment = {f"CORONAL_{name.upper()}": str(value) for name, value in values.items()}
+    environment = {f"CORONAL_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
     process = subprocess.Popen(
         [sys.executable, "-m", "coronal_gateway"],
         env={**os.environ, **environment},

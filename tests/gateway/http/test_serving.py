@@ -80,6 +80,16 @@ def test_the_response_names_no_server_software(start) -> None:
     assert headers["Server"] == "coronal"
 
 
+def test_requests_are_counted_over_all_processes(start) -> None:
+    gateway = start(gateway_processes=2)
+    for _ in range(20):
+        assert ask(gateway, "GET", "/healthz")[0] == 200
+    _, _, metrics = ask(gateway, "GET", "/metrics")
+    counted = b'coronal_http_requests_total{method="GET",route="/healthz",status="200"} 20.0'
+    assert counted in metrics.splitlines()
+    assert len(children(gateway.process.pid)) == 2
+
+
 def test_a_length_over_the_limit_is_413_before_a_byte_is_sent(start, at: Services, incoming) -> None:
     gateway = start()
     with socket.create_connection(gateway.address, timeout=5) as connection:

@@ -19,7 +19,7 @@ from coronal_jobs.records.job_store import JobStore
 IMAGE, SNAPSHOT, PICTURE, NUMBERS = ("a" * 64, "c" * 64, "d" * 64, "e" * 64)
 UNREFERENCED = "coronal:unreferenced"
 REWRITE = "coronal:rewrite"
-SHARED = ("coronal:consumed", "coronal:events")
+SHARED = ("coronal:consumed", "coronal:events", "coronal:changes", "coronal:changes-ms")
 """What is kept beside all records."""
 
 FAILURE = Failure(code="stage-error", message="no", stage="otsu")

@@ -5,7 +5,10 @@ from gevent import monkey
 # Before anything else: modules imported after this block only their own greenlet.
 monkey.patch_all()
 
-from coronal_gateway.serve import main  # noqa: E402 - see above
+from coronal_gateway.health.shared_metrics import shared_metrics  # noqa: E402 - see above
 
 if __name__ == "__main__":
-    main()
+    with shared_metrics():
+        from coronal_gateway.serve import main
+
+        main()

@@ -11,6 +11,7 @@ from coronal_gateway.batches import result_views as batch_results
 from coronal_gateway.batches import views as batches
 from coronal_gateway.datasets import views as datasets
 from coronal_gateway.health import views as health
+from coronal_gateway.health.request_metrics import measure_requests
 from coronal_gateway.http import api_docs as docs
 from coronal_gateway.http import problems
 from coronal_gateway.http.executor import Executor, run_inline
@@ -61,6 +62,7 @@ def create_app(settings: GatewaySettings, executor: Executor = run_inline) -> Op
     )
     app.extensions["coronal"] = Services.of(settings, executor)
     problems.register(app)
+    measure_requests(app)
     restrict_origins(app, settings)
     for views in (
         jobs,

@@ -27,6 +27,7 @@ from coronal_jobs.records.connection import connect
 from coronal_jobs.records.events import EventStore
 from coronal_jobs.records.idempotency import KeyStore
 from coronal_jobs.records.job_store import JobStore
+from coronal_jobs.records.metrics_store import MetricsStore
 from coronal_jobs.records.named_pipelines import PipelineStore
 
 __all__ = ["Services", "services"]
@@ -49,6 +50,7 @@ class Services:
     catalogue: RecentCatalogue
     polls: LongPolls
     events: EventFeed
+    metrics: MetricsStore
     executor: Executor
     started_s: float
 
@@ -83,6 +85,7 @@ class Services:
             catalogue=catalogue,
             polls=LongPolls(jobs, feed, max_waiting=settings.max_waiting),
             events=feed,
+            metrics=MetricsStore(connection),
             executor=executor,
             started_s=time.monotonic(),
         )

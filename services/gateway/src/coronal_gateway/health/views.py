@@ -1,10 +1,12 @@
-"""Health checks: liveness and readiness."""
+"""Health checks and metrics."""
 
 import time
 
 from flask import Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import Field
 
+from coronal_gateway.health.metrics import exposition
 from coronal_gateway.http.errors import JanitorLate
 from coronal_gateway.http.json_response import json_response
 from coronal_gateway.http.problems import problems
@@ -14,7 +16,7 @@ from coronal_gateway.services import Services, services
 
 __all__ = ["api"]
 
-api = group("health", "Health checks.")
+api = group("health", "Health checks and metrics.")
 
 
 class Health(Body):
@@ -31,6 +33,9 @@ class Readiness(Body):
         description="Time since the last round of a janitor; null where there never was one."
     )
     workers: dict[str, int] = Field(description="Number of live workers of each pool.")
+
+
+_METRICS = {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
 @api.get("/healthz", responses={"200": Health})
@@ -53,6 +58,15 @@ def ready() -> Response:
     _require_janitor(lag_s, at)
     workers = {pool.name: pool.workers for pool in at.catalogue.now().pools}
     return json_response(Readiness(workers=workers, janitor_lag_s=lag_s))
+
+
+@api.get("/metrics", responses={"200": _METRICS})
+def metrics() -> Response:
+    """Return metrics of jobs, pools, stores and requests, in the text format of Prometheus.
+
+    Any gateway returns those of all jobs; those of requests are of this gateway alone.
+    """
+    return Response(exposition(services()), content_type=CONTENT_TYPE_LATEST)
 
 
 def _require_janitor(lag_s: float | None, at: Services) -> None:

@@ -8,7 +8,7 @@ from coronal_jobs.pipeline.catalogue import Catalogue, Offer, Pool
 from coronal_jobs.records.connection import Connection
 from coronal_jobs.records.scripts import source_of
 
-__all__ = ["ALIVE_S", "HEARTBEAT_S", "CatalogueStore"]
+__all__ = ["ALIVE_S", "HEARTBEAT_S", "CatalogueStore", "queues_of"]
 
 HEARTBEAT_S = 10
 """Interval of a worker's heartbeats."""
@@ -60,7 +60,7 @@ class CatalogueStore:
             ("ZRANGEBYSCORE", _WORKERS, oldest, "+inf"), ("HGETALL", _WORKER_OFFERS), ("HGETALL", _POOLS)
         )
         digests = {pool: _digests(pool, alive, offers) or [last[pool]] for pool in sorted(last)}
-        lengths = [("LLEN", queue) for pool, its in digests.items() for queue in _queues(pool, its)]
+        lengths = [("LLEN", queue) for pool, its in digests.items() for queue in queues_of(pool, its)]
         queued = iter(self._ask_offers(set(chain(*digests.values())), lengths))
         workers = [member.partition(" ")[0] for member in alive]
         return Catalogue(
@@ -68,7 +68,7 @@ class CatalogueStore:
                 Pool(
                     name=pool,
                     workers=workers.count(pool),
-                    queued=sum(next(queued) for _ in _queues(pool, its)),
+                    queued=sum(next(queued) for _ in queues_of(pool, its)),
                     offers=tuple(self._parsed[one] for one in its if one in self._parsed),
                 )
                 for pool, its in digests.items()
@@ -92,6 +92,6 @@ def _digests(pool: str, alive: Iterable[str], offers: Mapping[str, str]) -> list
     return sorted({offers[member] for member in its if member in offers})
 
 
-def _queues(pool: str, digests: Iterable[str]) -> list[str]:
+def queues_of(pool: str, digests: Iterable[str]) -> list[str]:
     """Return the keys of a pool's queues: the one of all its workers, and those of its offers."""
     return [f"coronal:pool.{pool}", *(f"coronal:pool.{pool}.{digest}" for digest in digests)]

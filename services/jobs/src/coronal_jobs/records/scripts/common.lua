@@ -25,6 +25,8 @@
 --   coronal:pins             pins of blobs that no record references yet ("SHA256 OWNER"), by expiry
 --   coronal:key:DIGEST       the job or batch of an Idempotency-Key, and its fingerprint; for a day
 --   coronal:events           a stream of the changes of records, in order
+--   coronal:changes          how often jobs changed their state ("STEP FROM TO POOL CODE"), for the metrics;
+--                            coronal:changes-ms the time that they were in the state before, in all
 --   coronal:rewrite          counts of deletions, and of those that a rewrite of Redis's file has covered
 --   coronal:workers          live workers ("POOL WORKER"), by their last heartbeat, in s
 --   coronal:worker-offers    the digest of each one's offer; coronal:pools that of each pool's latest offer;
@@ -119,6 +121,14 @@ local function note_change(fields, to, elapsed_ms)
   table.insert(changes, fields)
 end
 
+-- Count a change of state for the metrics: see metrics_store.py. CODE is that of a failure.
+local function count_change(job, from, to, elapsed_ms)
+  local code = to == 'failed' and job.failure and cjson.decode(job.failure).code or ''
+  local name = table.concat({ STEP, from, to, job.pool, code }, ' ')
+  redis.call('HINCRBY', 'coronal:changes', name, 1)
+  redis.call('HINCRBY', 'coronal:changes-ms', name, elapsed_ms)
+end
+
 -- Note that a job has ended, in a final state: the plugins of its pool are to be called. Of a pool that nobody works
 -- for the oldest ends are forgotten.
 local function note_ended(id, state)
@@ -170,8 +180,10 @@ local function move(id, to, stage)
   if is_final(to) then
     note_ended(id, to)
   end
+  local elapsed_ms = job.since_ms and now - job.since_ms
+  count_change(job, from, to, elapsed_ms or 0)
   job.stage = stage or job.stage
-  note_change(job, to, job.since_ms and now - job.since_ms)
+  note_change(job, to, elapsed_ms)
 end
 
 -- Return what holds the bytes of a job's file: a pack, or a blob of its own.
