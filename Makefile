@@ -8,6 +8,7 @@ BRAIN := requirements/brain.txt
 INSTALLED := $(VENV)/installed
 BUILDER := $(VENV)/builder
 PEERS := .venv-peers/installed
+BROWSER := $(VENV)/browser
 # Two processes more than cores, since many tests wait; a module, with its servers, runs in one process.
 PARALLEL := --numprocesses $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 2))') --dist loadscope --no-loadscope-reorder
 
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help install dist demo up test test-quick test-portable chaos soak bench bench-quick peers gallery check format pins clean
+.PHONY: help install dist demo up test test-quick test-portable test-console chaos soak bench bench-quick peers gallery check format pins clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,10 +52,17 @@ test: $(INSTALLED) ## Run all tests.
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-quick: $(INSTALLED) ## Run the tests that need no server and train no network: before each commit.
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope -m "not slow and not chaos" $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope -m "not slow and not chaos and not browser" $(ARGS)
 
 test-portable: $(INSTALLED) ## Run the numerical tests with the kernels of other processors.
 	$(BIN)/python tests/portable.py $(PARALLEL) $(ARGS)
+
+test-console: $(INSTALLED) $(BROWSER) ## Run the tests of the console in Chromium, which must be on the PATH.
+	$(BIN)/python -m pytest tests/console -m "browser or not browser" $(ARGS)
+
+$(BROWSER): requirements/browser.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/browser.txt
+	@touch $@
 
 chaos: $(INSTALLED) ## Run the fault-injection tests, and break each guard to see a test fail.
 	$(BIN)/python -m pytest tests/chaos tests/formats/test_corpus.py -m "chaos or not chaos" -s $(ARGS)

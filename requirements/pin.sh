@@ -25,3 +25,5 @@ done
 pin development $(members projects) requirements/build.in --group pyproject.toml:dev
 # The same versions as Coronal's, where both have a library.
 pin benchmarks requirements/benchmarks.in --constraint requirements/development.txt
+# What drives a browser, into the same environment.
+pin browser requirements/browser.in --constraint requirements/development.txt

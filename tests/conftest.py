@@ -59,12 +59,12 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes minutes, unless a marker is asked for, and put first what takes seconds.
+    """Leave out what takes minutes or a browser, unless a marker is asked for; put first what takes seconds.
 
     So no process waits at the end for another that has begun with a long module. `make chaos` asks for all.
     """
     if not config.option.markexpr:
-        items[:] = [item for item in items if item.get_closest_marker("chaos") is None]
+        items[:] = [item for item in items if not any(map(item.get_closest_marker, ("chaos", "browser")))]
     for item in items:
         if STARTING & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")

@@ -16,7 +16,7 @@ IMAGES = {"gateway": "coronal_gateway", "worker": "coronal_worker", "networks": 
 
 SHARED = {"coronal_sdk", "coronal_jobs"}
 HELD = {
-    "gateway": SHARED | {"coronal_gateway"},
+    "gateway": SHARED | {"coronal_gateway", "coronal_console"},
     "worker": SHARED
     | {
         "coronal_worker",

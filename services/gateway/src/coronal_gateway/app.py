@@ -7,6 +7,7 @@ from flask import Response
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
+from coronal_console import views as console
 from coronal_gateway.batches import result_views as batch_results
 from coronal_gateway.batches import views as batches
 from coronal_gateway.datasets import views as datasets
@@ -79,6 +80,7 @@ def create_app(settings: GatewaySettings, executor: Executor = run_inline) -> Op
     ):
         app.register_api(views.api)
     app.register_blueprint(docs.pages)
+    app.register_blueprint(console.pages)
     app.after_request(_add_headers)
     _tidy(app.api_doc)
     return app

@@ -54,7 +54,7 @@ def up(
     with local_server(Wish(data, port, workers, pool, redis_memory, max_log)) as server:
         for note in server.notes:
             screen.say(note)
-        screen.show(f"Coronal is at {server.url}")
+        screen.show(f"Coronal is at {server.url} (open it in a browser for the console)")
         screen.give({"url": server.url, "redis_url": server.redis_url, "data": str(data.absolute())})
         try:
             while True:

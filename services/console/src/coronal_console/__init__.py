@@ -1,0 +1,1 @@
+"""The console: a page for the browser, which uses the public API alone."""
