@@ -10,8 +10,11 @@ from coronal.spec import AlgorithmSpec, FormatSpec, Input, Kind
 from coronal_jobs.blobs.packs import pack_name
 from coronal_jobs.blobs.references import BlobReferences
 from coronal_jobs.blobs.store import BlobStore
+from coronal_jobs.ids import new_job_id
 from coronal_jobs.pipeline.catalogue import NotOffered, Offer
 from coronal_jobs.pipeline.planning import StageGroup
+from coronal_jobs.records.batch import BatchOrder, Item
+from coronal_jobs.records.batch_store import BatchStore
 from coronal_jobs.records.catalogue_store import CatalogueStore
 from coronal_jobs.records.claim_report import Report
 from coronal_jobs.records.claim_store import Committed
@@ -381,6 +384,83 @@ def test_a_pack_that_was_committed_stays_until_its_job_is_deleted(
     assert not pack.is_removed()
     assert job_store.delete(claimed.id).unreferenced[-1] == pack.name
     assert pack.is_removed()
+
+
+class TestABatch:
+    """Its jobs have one notification, of which a worker claims a chunk."""
+
+    @pytest.fixture
+    def ids(self, connection: Connection, make_order: Callable[..., Order]) -> list[str]:
+        """Admit a batch of eight images, and return its jobs; the fourth is of another format."""
+        order = make_order()
+        dicom = order.input.model_copy(update={"format": "dicom"})
+        items = tuple(
+            Item(number=number, job=new_job_id(), input=dicom if number == 4 else order.input)
+            for number in range(1, 9)
+        )
+        batch = BatchOrder(
+            id=new_job_id(), pipeline=order.pipeline, stage_groups=order.stage_groups, items=items
+        )
+        assert BatchStore(connection).admit(batch)
+        return [item.job for item in items]
+
+    def _chunk(self, jobs: JobStore, offer: Offer | None = None) -> list[Job]:
+        """Let a worker take the next notification, and claim."""
+        return jobs.claim_chunk(self._taken(jobs), "default", lease_s=LEASE_S, offer=offer)
+
+    def _taken(self, jobs: JobStore) -> str:
+        return _job_of(jobs._redis.rpop(QUEUE.format("default")))
+
+    def test_one_notification_is_for_all_and_each_is_in_the_outbox(
+        self, connection: Connection, job_store: JobStore, ids: list[str]
+    ) -> None:
+        assert self._taken(job_store).split() == ids
+        assert connection.zcard("coronal:outbox") == len(ids)
+
+    def test_one_job_is_claimed_while_nobody_knows_what_it_takes_and_the_others_are_the_next(
+        self, job_store: JobStore, make_order: Callable[..., Order], ids: list[str]
+    ) -> None:
+        job_store.admit(make_order())
+        assert [job.id for job in self._chunk(job_store)] == ids[:1]
+        assert self._taken(job_store).split() == ids[1:]
+
+    @pytest.mark.parametrize(
+        ("took_s", "count"),
+        [([0.001], 4), ([0.2], 2), ([0.6], 1), ([0.4, 0.001], 2), ([0.001, 0.3], 1)],
+        ids=["no more than a share", "by their time", "long ones", "then quicker", "then slower"],
+    )
+    def test_a_chunk_is_half_a_second_and_no_more_than_half_of_what_each_process_has_left(
+        self, job_store: JobStore, ids: list[str], took_s: list[float], count: int
+    ) -> None:
+        for one in took_s:
+            job = _claim(job_store, ids.pop(0))
+            job_store.commit(job, took_s=one)
+        assert len(self._chunk(job_store)) == count
+
+    def test_a_job_that_is_notified_twice_is_claimed_once(self, job_store: JobStore, ids: list[str]) -> None:
+        job_store.commit(_claim(job_store, ids[0]), took_s=0.001)
+        twice = f"{ids[1]} {ids[1]} {ids[0]} {ids[2]}"
+        claimed = job_store.claim_chunk(twice, "default", lease_s=LEASE_S)
+        assert [job.id for job in claimed] == ids[1:3]
+
+    def test_a_chunk_ends_before_what_the_worker_lacks_and_the_rest_waits_for_others(
+        self, job_store: JobStore, ids: list[str]
+    ) -> None:
+        job_store.commit(_claim(job_store, ids[0]), took_s=0.001)
+        offer = NEW.model_copy(update={"algorithms": ()})
+        assert [job.id for job in self._chunk(job_store, offer)] == ids[1:3]
+        with pytest.raises(NotOffered, match="format:dicom") as lack:
+            self._chunk(job_store, offer)
+        assert lack.value.job == ids[3]
+        assert self._taken(job_store).split() == ids[4:]
+
+    def test_what_is_queued_again_is_notified_alone(self, job_store: JobStore, ids: list[str]) -> None:
+        job_store.commit(_claim(job_store, ids[0]), took_s=0.001)
+        chunk = self._chunk(job_store)
+        self._taken(job_store)
+        job_store.reclaim(chunk[0].id, chunk[0].epoch)
+        job_store.release(chunk[1].id, chunk[1].epoch)
+        assert [self._taken(job_store) for _ in range(2)] == ids[1:3]
 
 
 def _job_of(message: str) -> str:

@@ -96,6 +96,24 @@ def nonsense(image: Image) -> Image:
 
 
 @algorithm
+def die_of_black(image: Image) -> Image:
+    """Exit the process where the image is black."""
+    if not image.pixels.any():
+        os._exit(0)
+    time.sleep(0.01)
+    return image
+
+
+@algorithm
+def hang_on_black(image: Image) -> Image:
+    """Loop forever where the image is black."""
+    while not image.pixels.any():
+        pass
+    time.sleep(0.01)
+    return image
+
+
+@algorithm
 def orphan(image: Image) -> Image:
     """Start a child process, and never return."""
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -113,6 +131,8 @@ _NAMES = (
     "loop",
     "chatter",
     "nonsense",
+    "die_of_black",
+    "hang_on_black",
     "orphan",
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 from skimage import data
 
 from coronal.pipelines.pipeline import parse
@@ -24,6 +25,8 @@ from coronal_jobs.journal.submission_journal import Entry
 from coronal_jobs.maintenance.janitor.rounds import Janitor
 from coronal_jobs.pipeline.planning import StageGroup
 from coronal_jobs.records.admission import Terms
+from coronal_jobs.records.batch import BatchOrder, Item
+from coronal_jobs.records.batch_store import BatchStore
 from coronal_jobs.records.catalogue_store import CatalogueStore
 from coronal_jobs.records.connection import connect
 from coronal_jobs.records.events import EventStore
@@ -142,6 +145,41 @@ class Site:
         """Submit jobs of `PIPELINE` in two stage groups, with all seeds in turn."""
         return [self.submit(seed=next(self._seeds), stage_groups=2) for _ in range(count)]
 
+    def submit_batch(self, count: int, pipeline: str, *, black: int = 0) -> list[str]:
+        """Write images, admit them as a batch, record its jobs as accepted, and return their ids.
+
+        All are the same image; the one with the number `black` is black, where there is one.
+        """
+        order = self.order(pipeline)
+        dark = _png(np.zeros((8, 8), np.uint8))
+        file = order.input.model_copy(
+            update={"sha256": hashlib.sha256(dark).hexdigest(), "size_bytes": len(dark)}
+        )
+        items = tuple(
+            Item(number=number, job=new_job_id(), input=file if number == black else order.input)
+            for number in range(1, count + 1)
+        )
+        batch = BatchOrder(
+            id=new_job_id(), pipeline=order.pipeline, stage_groups=order.stage_groups, items=items
+        )
+        self.blob_references.pin(batch.id, list({item.input.sha256 for item in items}))
+        for image in (self.image, dark) if black else (self.image,):
+            self.blobs.put(image)
+        self.blob_references.submission_journal.put(*(Entry.of(one, Terms()) for one in batch.orders()))
+        assert BatchStore(self.connection).admit(batch)
+        for item in items:
+            self.history.accept(item.job)
+        return [item.job for item in items]
+
+    def chunks(self) -> list[tuple[int, list[str]]]:
+        """Return the process and the jobs of each chunk that is run."""
+        found = []
+        for folder in map(ClaimFolder, self._temporary.glob("coronal-worker-*")):
+            for claim in folder.claims():
+                if (chunk := folder.chunk(claim)) and chunk.others(claim):
+                    found.append((claim.pid, [job for job, _ in chunk.claims]))
+        return found
+
     def order(
         self, pipeline: str = PIPELINE, *, seed: int = 0, stage_groups: int = 1, last_pool: str = "default"
     ) -> Order:
@@ -223,10 +261,7 @@ class Site:
     @cached_property
     def image(self) -> bytes:
         """A real image, small: a cell under the microscope."""
-        with tempfile.SpooledTemporaryFile() as file:
-            PIL.Image.fromarray(np.ascontiguousarray(data.cell()[::8, ::8])).save(file, "PNG")
-            file.seek(0)
-            return file.read()
+        return _png(np.ascontiguousarray(data.cell()[::8, ::8]))
 
     def _start(self, module: str, **settings: object) -> Program:
         environment = {
@@ -283,6 +318,13 @@ class Site:
         """Return whether a worker has sent a heartbeat, under the name with its process id."""
         names = self.connection.zrange("coronal:workers", 0, -1)
         return any(name.endswith(f"-{worker.pid}") for name in names)
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    with tempfile.SpooledTemporaryFile() as file:
+        PIL.Image.fromarray(pixels).save(file, "PNG")
+        file.seek(0)
+        return file.read()
 
 
 def _listens(port: int) -> bool:

@@ -1,5 +1,6 @@
 """Many jobs written, reported and changed as one."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +78,9 @@ class TestAdmit:
                 item.number,
             )
             assert (job.pipeline, job.stage_groups, job.seed) == (order.pipeline, order.stage_groups, 7)
-        assert connection.llen("coronal:pool.default") == connection.zcard("coronal:outbox") == 3
+        assert connection.zcard("coronal:outbox") == 3
+        (message,) = connection.lrange("coronal:pool.default", 0, -1)
+        assert json.loads(json.loads(message)["body"])[0] == [" ".join(item.job for item in order.items)]
 
     @pytest.mark.parametrize("is_found_first", [False, True], ids=["at once", "after a recovery"])
     def test_a_job_names_its_reference_and_the_pin_of_the_batch_ends(

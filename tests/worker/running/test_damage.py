@@ -62,6 +62,7 @@ class Bench:
         assert job is not None
         self._claims.begin(job.id, job.epoch, ends_s=time.monotonic() + 60)
         self._runner.run(job, self._claims, Limits(stage_s=60, job_s=60, memory_bytes=1 << 30))
+        self._runner.commit_all()
         self._claims.end()
         return self.jobs.get(job_id)
 

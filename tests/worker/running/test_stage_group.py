@@ -3,8 +3,9 @@
 import io
 import json
 import logging
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -33,9 +34,12 @@ from coronal_jobs.blobs.store import BlobStore
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.pipeline.planning import StageGroup
 from coronal_jobs.records.catalogue_store import CatalogueStore
+from coronal_jobs.records.claim_store import Committed
 from coronal_jobs.records.connection import Connection
+from coronal_jobs.records.events import EventStore
 from coronal_jobs.records.job import Input, Job, Order, State
 from coronal_jobs.records.job_store import JobStore
+from coronal_jobs.records.outputs import Outputs
 from coronal_worker.running.artifact_writer import ArtifactWriter
 from coronal_worker.running.failures import MAX_RETRIES
 from coronal_worker.running.limits import Limits
@@ -108,6 +112,7 @@ def run(runner: StageGroupRunner, tmp_path: Path) -> Run:
     def do(job: Job) -> None:
         claim_file.begin(job.id, job.epoch, ends_s=time.monotonic() + 60)
         runner.run(job, claim_file, Limits(stage_s=60, job_s=60, memory_bytes=1 << 30))
+        runner.commit_all()
         claim_file.end()
         runner.report_ends(claim_file)
 
@@ -432,6 +437,128 @@ def test_more_objects_than_may_be_measured_fail_their_job_with_both_numbers(
     assert failure.message.startswith("at most 0 objects can be measured, found 1: smooth the image first")
 
 
+class TestResultsThatWait:
+    """Results of jobs that were claimed together are written and committed together."""
+
+    @pytest.fixture
+    def jobs(self, claim: Claim, runner: StageGroupRunner, tmp_path: Path) -> list[Job]:
+        """Run three jobs whose results wait."""
+        tmp_path.joinpath("claims").mkdir()
+        claim_file = ClaimFile(tmp_path / "claims")
+        limits = Limits(stage_s=60, job_s=60, memory_bytes=1 << 30)
+        runner.waiting.max_wait_s = math.inf
+        jobs = [claim("{stages: [otsu, shape], results: [measurements]}") for _ in range(3)]
+        for job in jobs:
+            claim_file.begin(job.id, job.epoch, ends_s=math.inf)
+            runner.run(job, claim_file, limits)
+        assert [_state_of(runner, job) for job in jobs] == [State.RUNNING] * 3
+        return jobs
+
+    def test_they_are_one_object_and_each_is_read_as_if_it_stood_alone(
+        self,
+        jobs: list[Job],
+        runner: StageGroupRunner,
+        blobs: BlobStore,
+        connection: Connection,
+        tmp_path: Path,
+    ) -> None:
+        runner.commit_all()
+        for job in jobs:
+            done = runner.jobs.get(job.id)
+            assert done.state is State.SUCCEEDED
+            found = {one.name: read_artifact(blobs, one) for one in done.artifacts}
+            assert json.loads(found["provenance.json"])["job"] == job.id
+            assert len([line for line in runner.jobs.read_log(job.id) if ": done in " in line]) == 2
+        named, kept = _blobs_of(connection, tmp_path)
+        assert named == kept == {jobs[0].input.sha256, f"{jobs[0].id}.1"}
+        assert not connection.exists("coronal:pins")
+
+    def test_they_stay_until_the_last_of_their_jobs_is_deleted(
+        self, jobs: list[Job], runner: StageGroupRunner, blobs: BlobStore
+    ) -> None:
+        runner.commit_all()
+        references = runner.artifact_writer.blob_references
+        for number, job in enumerate(jobs, 1):
+            references.remove(runner.jobs.delete(job.id).unreferenced)
+            references.remove(references.unreferenced())
+            assert blobs.has(f"{jobs[0].id}.1") == (number < len(jobs))
+
+    @pytest.mark.parametrize("cancelled", [[0], [1], [0, 1, 2]], ids=["the first", "another", "all"])
+    def test_one_that_is_cancelled_meanwhile_stays_so_and_takes_no_other_with_it(
+        self,
+        jobs: list[Job],
+        runner: StageGroupRunner,
+        connection: Connection,
+        tmp_path: Path,
+        cancelled: list[int],
+    ) -> None:
+        for number in cancelled:
+            runner.jobs.cancel(jobs[number].id)
+        runner.commit_all()
+        for number, job in enumerate(jobs):
+            done = runner.jobs.get(job.id)
+            assert done.state is (State.CANCELLED if number in cancelled else State.SUCCEEDED)
+            assert all(read_artifact(runner.artifact_writer.blobs, one) for one in done.artifacts)
+        references = runner.artifact_writer.blob_references
+        references.remove(references.unreferenced())
+        named, kept = _blobs_of(connection, tmp_path)
+        assert named == kept
+
+    def test_an_end_of_the_first_between_object_and_commit_leaves_the_others_theirs(
+        self, jobs: list[Job], runner: StageGroupRunner, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit, references = runner.jobs.commit_all, runner.artifact_writer.blob_references
+
+        def late(outputs: Sequence[Outputs]) -> list[Committed]:
+            runner.jobs.cancel(jobs[0].id)
+            references.remove(references.unreferenced())  # as a janitor does at this moment
+            return commit(outputs)
+
+        monkeypatch.setattr(runner.jobs, "commit_all", late)
+        runner.commit_all()
+        for job in jobs[1:]:
+            assert all(read_artifact(blobs, one) for one in runner.jobs.get(job.id).artifacts)
+
+    def test_each_is_tried_again_where_they_cannot_be_written(
+        self,
+        jobs: list[Job],
+        runner: StageGroupRunner,
+        monkeypatch: pytest.MonkeyPatch,
+        connection: Connection,
+    ) -> None:
+        def full(_: BlobStore, name: str, contents: Iterable[bytes]) -> None:
+            raise StoreUnavailable("the store of images and results can't write: No space left on device")
+
+        monkeypatch.setattr(BlobStore, "put_pack", full)
+        runner.commit_all()
+        for job in jobs:
+            waits = runner.jobs.get(job.id)
+            assert (waits.state, waits.retries, waits.crashed_attempts) == (State.QUEUED, 1, 0)
+            assert any("Traceback" in line for line in runner.jobs.read_log(job.id))
+        assert not connection.exists("coronal:pins")
+
+    def test_a_commit_whose_answer_is_lost_is_repeated(
+        self, jobs: list[Job], runner: StageGroupRunner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        commit, answers = runner.jobs.commit_all, iter([StoreUnavailable("no answer")])
+
+        def unheard(outputs: Sequence[Outputs]) -> list[Committed]:
+            committed = commit(outputs)
+            if lost := next(answers, None):
+                raise lost
+            return committed
+
+        monkeypatch.setattr(runner.jobs, "commit_all", unheard)
+        runner.commit_all()
+        assert [_state_of(runner, job) for job in jobs] == [State.SUCCEEDED] * 3
+        steps = [event.step for event in EventStore(runner.jobs._redis).history()]
+        assert steps.count("commit") == 3
+
+
+def _state_of(runner: StageGroupRunner, job: Job) -> State:
+    return runner.jobs.get(job.id).state
+
+
 class TestAJobThatWasPlannedForOtherPlugins:
     @pytest.fixture
     def job_id(self, job_store: JobStore, make_order: Callable[..., Order]) -> str:
@@ -447,7 +574,7 @@ class TestAJobThatWasPlannedForOtherPlugins:
         specs = (spec.model_copy(update={"version": "99"}) for spec in runner.offer.algorithms)
         other = runner.offer.model_copy(update={"algorithms": tuple(specs)})
         CatalogueStore(connection).publish("default", "other", other)
-        assert runner.claim(job_id) is None
+        assert runner.claim(job_id) == []
         (queue,) = (key for key in connection.keys("coronal:pool.default.*"))
         assert connection.llen(queue) == 1
         assert job_store.get(job_id).state is State.QUEUED
@@ -456,9 +583,9 @@ class TestAJobThatWasPlannedForOtherPlugins:
     def test_its_end_is_reported_where_nobody_has_come_that_has_them(
         self, runner: StageGroupRunner, job_store: JobStore, job_id: str, spy: Spy, tmp_path: Path
     ) -> None:
-        assert runner.claim(job_id) is None
+        assert runner.claim(job_id) == []
         assert spy.finished == []
-        assert replace(runner, max_parked_s=0.0).claim(job_id) is None
+        assert replace(runner, max_parked_s=0.0).claim(job_id) == []
         failure = job_store.get(job_id).failure
         assert failure is not None
         assert failure.code == "not-offered"

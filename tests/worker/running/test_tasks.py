@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from coronal_jobs.blobs.store import Blob, BlobStore
 from coronal_jobs.errors import NotFound, StoreUnavailable
 from coronal_jobs.pipeline.catalogue import Offer
 from coronal_jobs.pipeline.planning import StageGroup
+from coronal_jobs.records.claim_store import Committed
 from coronal_jobs.records.connection import Connection
 from coronal_jobs.records.job import Input, Job, State
 from coronal_jobs.records.job_store import JobStore
+from coronal_jobs.records.outputs import Outputs
 from coronal_jobs.records.registry import Version, VersionSelector
 from coronal_worker.running.artifact_writer import ArtifactWriter
 from coronal_worker.running.limits import Limits
@@ -412,14 +414,14 @@ def test_one_that_is_cancelled_publishes_nothing(bench: Bench, is_heeded: bool) 
 def test_one_that_is_cancelled_at_the_last_moment_leaves_nothing_beside_the_blobs(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit = bench.jobs.commit
+    commit = bench.jobs.commit_all
 
-    def too_late(job: Job, **made: object) -> object:
+    def too_late(outputs: Sequence[Outputs]) -> list[Committed]:
         assert list((bench.folder.parent / "blobs").glob("registry/*/*"))
-        bench.jobs.cancel(job.id)
-        return commit(job, **made)  # type: ignore[arg-type]  # as it was given
+        bench.jobs.cancel(outputs[0].job.id)
+        return commit(outputs)
 
-    monkeypatch.setattr(bench.jobs, "commit", too_late)
+    monkeypatch.setattr(bench.jobs, "commit_all", too_late)
     assert bench.done(published).state is State.CANCELLED
     assert not list((bench.folder.parent / "blobs").glob("registry/*/*"))
     with pytest.raises(NotFound):

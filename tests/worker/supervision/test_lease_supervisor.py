@@ -1,10 +1,12 @@
 """The lease supervisor beside real processes and a real store; it is called in this process."""
 
+import json
 import math
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -215,6 +217,82 @@ class TestWhatAProcessReports:
             supervisors.look(supervisor)
         assert _steps(job_store) == ["admit", "claim"]
         assert not claim.is_cancelled()
+
+
+class TestAChunk:
+    """Jobs that a process has claimed together, and runs one after the other."""
+
+    @pytest.fixture
+    def jobs(self, take: Take, job_store: JobStore) -> list[Job]:
+        """Claim four jobs; the first is committed, and the second runs."""
+        jobs = [take() for _ in range(4)]
+        job_store.commit(jobs[0])
+        return jobs
+
+    @pytest.fixture
+    def process(self, folder: Path, jobs: list[Job], start: Start) -> subprocess.Popen[str]:
+        """Start the process that runs them."""
+        process = start(jobs[1])
+        claims = json.dumps([math.inf, [(job.id, job.epoch) for job in jobs]])
+        (folder / f"{process.pid}.chunk").write_text(claims)
+        return process
+
+    def _states(self, job_store: JobStore, jobs: list[Job]) -> list[tuple[State, int]]:
+        records = (job_store.get(job.id) for job in jobs)
+        return [(record.state, record.crashed_attempts) for record in records]
+
+    def _begin(self, folder: Path, jobs: list[Job], *, lasts_s: float) -> ClaimFile:
+        claim = ClaimFile(folder)
+        claim.begin_chunk([(job.id, job.epoch) for job in jobs], ends_s=time.monotonic() + lasts_s)
+        claim.begin(jobs[1].id, jobs[1].epoch, ends_s=math.inf)
+        return claim
+
+    def test_where_its_process_is_killed_the_job_that_ran_has_crashed_and_the_others_have_not(
+        self,
+        supervisors: Supervisors,
+        job_store: JobStore,
+        jobs: list[Job],
+        process: subprocess.Popen[str],
+        eventually: Eventually,
+    ) -> None:
+        process.kill()
+        supervisor = supervisors.start(job_store)
+        eventually(lambda: not list(supervisor._claims.claims()), "the claim is forgotten", 5)
+        assert self._states(job_store, jobs) == [
+            (State.SUCCEEDED, 0),
+            (State.QUEUED, 1),
+            (State.QUEUED, 0),
+            (State.QUEUED, 0),
+        ]
+        assert not list(supervisors.folder.glob("*.chunk"))
+
+    def test_where_it_lasts_its_process_keeps_the_job_that_runs_and_others_take_the_rest(
+        self, supervisors: Supervisors, folder: Path, job_store: JobStore, jobs: list[Job]
+    ) -> None:
+        claim = self._begin(folder, jobs, lasts_s=-1)
+        assert not claim.is_dissolved
+        supervisors.look(supervisors.start(job_store))
+        assert claim.is_dissolved
+        states = [State.SUCCEEDED, State.RUNNING, State.QUEUED, State.QUEUED]
+        assert self._states(job_store, jobs) == [(state, 0) for state in states]
+
+    def test_it_is_left_while_it_lasts_no_longer_than_it_may(
+        self, supervisors: Supervisors, folder: Path, job_store: JobStore, jobs: list[Job]
+    ) -> None:
+        claim = self._begin(folder, jobs, lasts_s=100)
+        supervisors.look(supervisors.start(job_store))
+        assert not claim.is_dissolved
+        assert [state for state, _ in self._states(job_store, jobs[1:])] == [State.RUNNING] * 3
+        claim.end()
+        assert claim.is_dissolved
+
+    def test_its_jobs_are_released_by_a_worker_that_stops(
+        self, folder: Path, job_store: JobStore, jobs: list[Job], process: subprocess.Popen[str]
+    ) -> None:
+        LeaseSupervisor(job_store, folder, TIMES).release_all()
+        assert process.wait(5) == -signal.SIGKILL
+        states = [State.SUCCEEDED, State.QUEUED, State.QUEUED, State.QUEUED]
+        assert self._states(job_store, jobs) == [(state, 0) for state in states]
 
 
 def test_a_process_that_hangs_in_a_hook_is_ended(

@@ -121,8 +121,8 @@ def _stage_group_task(start_process: Callable[[], PoolProcess]) -> Callable[[str
             os.kill(os.getppid(), signal.SIGTERM)
             os._exit(1)
 
-    def stage_group(job_id: str) -> None:
-        processes[-1].handle(job_id)
+    def stage_group(job_ids: str) -> None:
+        processes[-1].handle(job_ids)
 
     return stage_group
 

@@ -1,7 +1,8 @@
 """Writing a claim's results to the blob store, before its commit references them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -10,6 +11,7 @@ from coronal import ResultFile
 from coronal_jobs.blobs.packs import MAX_PACK_BYTES, MAX_PACKED_BYTES, pack_name
 from coronal_jobs.blobs.references import BlobReferences
 from coronal_jobs.blobs.store import Blob, BlobStore
+from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.records.job import Artifact, Job
 from coronal_worker.running.results import artifact_of
 
@@ -20,7 +22,9 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ArtifactWriter:
-    """Writes small results as the pack of a claim, and others as blobs that are pinned until it commits.
+    """Writes small results as the pack of a claim or of several, and others as blobs.
+
+    What is written is pinned until it is committed, except the pack of one claim.
 
     Parameters
     ----------
@@ -31,23 +35,46 @@ class ArtifactWriter:
     blobs: BlobStore
     blob_references: BlobReferences
 
-    def write_results(self, job: Job, files: Sequence[ResultFile]) -> list[Artifact]:
-        """Write the result files of a pipeline: the small ones together, the others as blobs."""
-        pack, packed, contents, alone = pack_name(job.id, job.epoch), [], [], []
-        offset = 0
-        for file in files:
-            size_bytes = len(file.content)
-            if size_bytes > MAX_PACKED_BYTES or offset + size_bytes > MAX_PACK_BYTES:
-                alone.append(file)
-                continue
-            blob = Blob(hashlib.sha256(file.content).hexdigest(), size_bytes)
-            packed.append(artifact_of(file, blob).model_copy(update={"pack": pack, "offset": offset}))
-            contents.append(file.content)
-            offset += size_bytes
-        if packed:
-            self.blobs.put_pack(pack, contents)
-        blobs = self.write(job, [file.content for file in alone]) if alone else []
-        return sorted([*packed, *map(artifact_of, alone, blobs)], key=attrgetter("name"))
+    @contextmanager
+    def write_results(
+        self, results: Sequence[tuple[Job, Sequence[ResultFile]]]
+    ) -> Iterator[Sequence[list[Artifact]]]:
+        """Write the result files of one or more claims, and yield the artifacts of each.
+
+        Small files of all are a pack; the others are blobs. What is yielded must be committed within the
+        block: a pack of several claims is pinned until its end.
+        """
+        pack, offset = pack_name(results[0][0].id, results[0][0].epoch), 0
+        contents: list[bytes] = []
+        written: list[list[Artifact]] = []
+        for job, files in results:
+            artifacts, alone = [], []
+            for file in files:
+                size_bytes = len(file.content)
+                if size_bytes > MAX_PACKED_BYTES or offset + size_bytes > MAX_PACK_BYTES:
+                    alone.append(file)
+                    continue
+                blob = Blob(hashlib.sha256(file.content).hexdigest(), size_bytes)
+                artifacts.append(artifact_of(file, blob).model_copy(update={"pack": pack, "offset": offset}))
+                contents.append(file.content)
+                offset += size_bytes
+            blobs = self.write(job, [file.content for file in alone]) if alone else []
+            written.append(sorted([*artifacts, *map(artifact_of, alone, blobs)], key=attrgetter("name")))
+        with self._pinned(pack) if len(results) > 1 else nullcontext():
+            if contents:
+                self.blobs.put_pack(pack, contents)
+            yield written
+
+    @contextmanager
+    def _pinned(self, pack: str) -> Iterator[None]:
+        """Keep a pack that several claims share: the end of the one that it is named by would remove it."""
+        owner = f"pack/{pack}"
+        self.blob_references.pin(owner, [pack])
+        try:
+            yield
+        finally:
+            with suppress(StoreUnavailable):  # then the pin expires
+                self.blob_references.remove(self.blob_references.unpin(owner, [pack]))
 
     def write(self, job: Job, contents: Sequence[bytes]) -> list[Blob]:
         """Write each content as a blob."""

@@ -3,12 +3,11 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -19,9 +18,10 @@ from coronal.formats.reference_labels import describe_reference, reference_of
 from coronal.task_spec import TaskSpec
 from coronal_jobs.errors import BlobDamaged, NotFound, StoreUnavailable
 from coronal_jobs.pipeline.catalogue import NotOffered, Offer
-from coronal_jobs.records.claim_store import Committed
+from coronal_jobs.records.claim_report import Report
 from coronal_jobs.records.job import Job
 from coronal_jobs.records.job_store import JobStore
+from coronal_jobs.records.outputs import Outputs
 from coronal_jobs.records.state_changes import log_abandoned
 from coronal_jobs.traces import trace_of
 from coronal_worker.running.artifact_writer import ArtifactWriter
@@ -35,6 +35,7 @@ from coronal_worker.running.results import result_files
 from coronal_worker.running.snapshot import Snapshot, deserialize, serialize
 from coronal_worker.running.stages import Abandoned, Installed, Monitor, StageFailed, run_stages
 from coronal_worker.running.tasks import TaskRunner
+from coronal_worker.running.waiting_results import Finished, WaitingResults
 from coronal_worker.supervision.claims import NO_EPOCH, ClaimFile
 
 __all__ = ["StageGroupRunner"]
@@ -80,6 +81,10 @@ class StageGroupRunner:
         Time for which such a job waits for a worker that can run it.
     flush_output
         Function that waits until printed output is in the job's log, called before the job ends.
+    processes
+        Number of the worker's processes.
+    waiting
+        Results that are committed together.
     """
 
     pool: str
@@ -91,14 +96,21 @@ class StageGroupRunner:
     offer: Offer
     max_parked_s: float = 600.0
     flush_output: Callable[[], None] = lambda: None
+    processes: int = 1
+    waiting: WaitingResults = field(default_factory=WaitingResults)
 
-    def claim(self, job_id: str) -> Job | None:
-        """Claim a job; None when it can't be claimed, or was sent on to a worker that can run it."""
+    def claim(self, job_ids: str) -> list[Job]:
+        """Claim jobs of a notification; none where none can be claimed.
+
+        A job that this worker can't run is sent on to one that can.
+        """
         try:
-            return self.jobs.claim(job_id, self.pool, lease_s=self.lease_s, offer=self.offer)
+            return self.jobs.claim_chunk(
+                job_ids, self.pool, lease_s=self.lease_s, offer=self.offer, processes=self.processes
+            )
         except NotOffered as lack:
-            self.jobs.decline(job_id, lack, self.offer, max_parked_s=self.max_parked_s)
-            return None
+            self.jobs.decline(lack.job, lack, self.offer, max_parked_s=self.max_parked_s)
+            return []
 
     def report_ends(self, claim: ClaimFile) -> None:
         """Call the plugins that watch for the ends of this pool's jobs that are due."""
@@ -117,16 +129,16 @@ class StageGroupRunner:
     def run(self, job: Job, claim: ClaimFile, limits: Limits) -> None:
         """Run the next stage group of a claimed job and commit it, or fail the job.
 
-        An error of the job is written to its record and log; none is raised but `StoreUnavailable`, when
-        Redis stays away for longer than a minute.
+        The results of a pipeline may wait for `commit_all`. An error of the job is written to its record and
+        log; none is raised but `StoreUnavailable`, when Redis stays away for longer than a minute.
         """
         try:
             if job.task is None:
-                committed = self._commit(job, claim, limits)
+                self._run_stages(job, claim, limits)
             else:
                 claim.enter(job.task.task, ends_s=math.inf)  # the limit is that of the whole job
                 with claim.scratch() as folder:
-                    committed = self._commit_task(job, job.task, folder, claim, limits)
+                    self._commit_task(job, job.task, folder, claim, limits)
         except Abandoned:
             self._report_log(claim, job)
             log_abandoned(job.id, job.epoch)
@@ -134,11 +146,33 @@ class StageGroupRunner:
             self._restart(job, claim, lost.error)
         # The task boundary: whatever is raised, SystemExit too, the job must end, and its record say why.
         except BaseException as error:
-            self._fail(job, claim, error)
-        else:
-            self._finish(job, committed)
+            self._fail(job, claim.report, error)
+        if self.waiting.is_due:
+            self.commit_all()
 
-    def _commit(self, job: Job, claim: ClaimFile, limits: Limits) -> Committed:
+    def commit_all(self) -> None:
+        """Write and commit the results that wait, in one object and one round trip.
+
+        Where they can't be written each of their jobs fails, or is tried again.
+        """
+        finished = self.waiting.take()
+        if not finished:
+            return
+        try:
+            self.flush_output()
+            with self.artifact_writer.write_results([(one.job, one.files) for one in finished]) as written:
+                self._commit(
+                    [
+                        Outputs(one.job, artifacts=artifacts, report=one.report, took_s=one.took_s)
+                        for one, artifacts in zip(finished, written, strict=True)
+                    ]
+                )
+        except BaseException as error:
+            for one in finished:
+                self._fail(one.job, one.report, error)
+
+    def _run_stages(self, job: Job, claim: ClaimFile, limits: Limits) -> None:
+        began_s = time.monotonic()
         monitor = self._monitor(job, claim, limits)
         snapshot = self._start(job, monitor, limits)
         installed = Installed(self.plugins, self.models.get)
@@ -146,29 +180,33 @@ class StageGroupRunner:
         snapshot = Snapshot(case, (*snapshot.runs, *runs))
         if job.stage_group + 1 < len(job.stage_groups):
             kept = self.artifact_writer.write(job, [serialize(snapshot)])[0].sha256
-            return self._commit_after_output(job, claim, snapshot=kept)
+            self.flush_output()
+            took_s = time.monotonic() - began_s
+            self._commit([Outputs(job, snapshot=kept, report=claim.report, took_s=took_s)])
+            return
         outcome = Outcome(snapshot.case, provenance_of(job, snapshot.runs))
         files = result_files(outcome, self.plugins, job.pipeline.results)
-        artifacts = self.artifact_writer.write_results(job, files)
-        return self._commit_after_output(job, claim, artifacts=artifacts)
+        self.waiting.add(Finished(job, files, claim.report, time.monotonic() - began_s))
 
-    def _commit_task(
-        self, job: Job, task: TaskSpec, folder: Path, claim: ClaimFile, limits: Limits
-    ) -> Committed:
+    def _commit_task(self, job: Job, task: TaskSpec, folder: Path, claim: ClaimFile, limits: Limits) -> None:
         monitor = self._monitor(job, claim, limits)
         made = TaskRunner(self.plugins, self.jobs, self.artifact_writer).run(
             job, task, folder, monitor, limits.read
         )
-        committed = self._commit_after_output(
-            job, claim, artifacts=made.artifacts, publication=made.publication
+        self.flush_output()
+        self._commit(
+            [Outputs(job, artifacts=made.artifacts, publication=made.publication, report=claim.report)]
         )
         if made.publication is not None:
             _best_effort(partial(self.artifact_writer.blob_references.registry.settle, made.publication))
-        return committed
 
-    def _commit_after_output(self, job: Job, claim: ClaimFile, **outputs: Any) -> Committed:
-        self.flush_output()
-        return _retry_writes(partial(self.jobs.commit, job, **outputs, report=claim.report))
+    def _commit(self, outputs: Sequence[Outputs]) -> None:
+        committed = _retry_writes(lambda: self.jobs.commit_all(outputs))
+        unreferenced = [digest for one in committed for digest in one.unreferenced]
+        _best_effort(lambda: self.artifact_writer.blob_references.remove(unreferenced))
+        for one, answer in zip(outputs, committed, strict=True):
+            if answer.answer == "stale":
+                log_abandoned(one.job.id, one.job.epoch)
 
     def _start(self, job: Job, monitor: Monitor, limits: Limits) -> Snapshot:
         if job.snapshot is not None:
@@ -194,16 +232,11 @@ class StageGroupRunner:
         monitor.log(f"reference: {describe_reference(reference, annotation)}")
         return reference
 
-    def _finish(self, job: Job, committed: Committed) -> None:
-        _best_effort(lambda: self.artifact_writer.blob_references.remove(committed.unreferenced))
-        if committed.answer == "stale":
-            log_abandoned(job.id, job.epoch)
-
     def _restart(self, job: Job, claim: ClaimFile, error: CoronalError) -> None:
         """Restart the job from its first stage; fail it where that was done often enough."""
         done = _retry_writes(lambda: self.jobs.restart(job, code=error.code))
         if done.answer == "spent":
-            self._fail(job, claim, error)
+            self._fail(job, claim.report, error)
         elif done.answer == "queued":
             line = f"the case snapshot is lost ({error.code}): the job restarts with its first stage"
             _retry_writes(lambda: self.jobs.log(job.id, *timestamped([line])))
@@ -211,16 +244,16 @@ class StageGroupRunner:
         else:
             log_abandoned(job.id, job.epoch)
 
-    def _fail(self, job: Job, claim: ClaimFile, error: BaseException) -> None:
+    def _fail(self, job: Job, report: Report, error: BaseException) -> None:
         if isinstance(error, StageFailed) and error.__cause__ is not None:
             failure = failure_of(error.__cause__, stage=error.stage, algorithm=error.algorithm)
             error = error.__cause__
         else:
             failure = failure_of(error)
         self.flush_output()
-        claim.log(timestamped(trace_of(error)))
+        report = replace(report, lines=(*report.lines, *timestamped(trace_of(error))))
         retries = MAX_RETRIES if failure.code in TRANSIENT_CODES else 0
-        fail = partial(self.jobs.fail, job.id, job.epoch, failure, retries=retries, report=claim.report)
+        fail = partial(self.jobs.fail, job.id, job.epoch, failure, retries=retries, report=report)
         answer = _retry_writes(fail)
         if answer == "stale":
             log_abandoned(job.id, job.epoch, stage=failure.stage)

@@ -64,6 +64,7 @@ def start_process(settings: WorkerSettings, plugins: Plugins, offer: Offer, fold
         offer=offer,
         max_parked_s=settings.max_parked_s,
         flush_output=output.flush,
+        processes=settings.processes,
     )
     return PoolProcess(runner, folder, settings.limits, output)
 

@@ -3,7 +3,8 @@
 The files outlive the process that wrote them: when one is killed, the parent still knows which job it ran,
 how far it was and what it had logged. A claim is one write of less than a page at the start of a file that
 stays open, with a checksum by which a reader recognizes that it was changed meanwhile. The log is a file
-beside it, with numbered lines of the current claim alone.
+beside it, with numbered lines of the current claim alone. Where several jobs were claimed as a chunk, a third
+file names them; who removes it has dissolved the chunk.
 """
 
 import json
@@ -22,7 +23,7 @@ from pathlib import Path
 from coronal_jobs.records.claim_report import Report
 from coronal_worker.running.failures import clean_text
 
-__all__ = ["NO_EPOCH", "Claim", "ClaimFile", "ClaimFolder", "claim_folder", "is_alive"]
+__all__ = ["NO_EPOCH", "Chunk", "Claim", "ClaimFile", "ClaimFolder", "claim_folder", "is_alive"]
 
 NO_EPOCH = 0
 """Of a job for whose end plugins are called, and that is claimed by nobody."""
@@ -76,6 +77,26 @@ class Claim:
         return time.monotonic() > self.ends_s
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Jobs that a process has claimed together, each by its id and the epoch of its claim.
+
+    Parameters
+    ----------
+    ends_s
+        Time of the machine's monotonic clock after which the process is to keep its current job alone.
+    claims
+        The claims in the order in which they are run.
+    """
+
+    ends_s: float
+    claims: tuple[tuple[str, int], ...]
+
+    def others(self, claim: Claim) -> tuple[tuple[str, int], ...]:
+        """Return the claims beside a process's current one; none where the chunk is of another claim."""
+        return tuple(key for key in self.claims if key != claim.key) if claim.key in self.claims else ()
+
+
 class ClaimFile:
     """The claim of this process, and what it has logged, written by the process itself."""
 
@@ -95,8 +116,22 @@ class ClaimFile:
         os.close(self._file)
         os.close(self._log)
 
+    def begin_chunk(self, claims: Sequence[tuple[str, int]], *, ends_s: float) -> None:
+        """Write that several jobs were claimed together, before `begin` of the first."""
+        if len(claims) > 1:
+            path = _chunk_of(self._folder, self._pid)
+            written = path.with_suffix(".written")
+            written.write_text(json.dumps([ends_s, claims]))
+            written.rename(path)
+
+    @property
+    def is_dissolved(self) -> bool:
+        """Whether there is no chunk, or the parent has released its jobs that were not begun."""
+        return not _chunk_of(self._folder, self._pid).exists()
+
     def begin(self, job: str, epoch: int, *, ends_s: float) -> None:
-        """Write that a job was claimed."""
+        """Write that a claimed job begins."""
+        self._forget_cancel_mark()
         self._first = 1
         self._empty_log()
         self._job_ends_s = ends_s
@@ -138,10 +173,11 @@ class ClaimFile:
         self._empty_log()
 
     def end(self) -> None:
-        """Write that there is no claim any more."""
+        """Write that there is no claim any more, and no chunk."""
         os.pwrite(self._file, _NO_CLAIM, 0)
         if self._claim is not None:
-            _cancel_mark(self._folder, self._claim).unlink(missing_ok=True)
+            _chunk_of(self._folder, self._pid).unlink(missing_ok=True)
+            self._forget_cancel_mark()
             self._claim = None
 
     @contextmanager
@@ -163,6 +199,10 @@ class ClaimFile:
         text = json.dumps(astuple(claim), ensure_ascii=False).encode()
         os.pwrite(self._file, _HEADER.pack(zlib.crc32(text), len(text)) + text, 0)
         self._claim = claim
+
+    def _forget_cancel_mark(self) -> None:
+        if self._claim is not None:
+            _cancel_mark(self._folder, self._claim).unlink(missing_ok=True)
 
     def _empty_log(self) -> None:
         if self._log_bytes:
@@ -201,6 +241,18 @@ class ClaimFolder:
                 return Report(claim.stage, claim.progress, texts, numbers[0])
         return Report(claim.stage, claim.progress)
 
+    def chunk(self, claim: Claim) -> Chunk | None:
+        """Return the chunk of the process that holds a claim; None where it has none."""
+        with suppress(FileNotFoundError):
+            ends_s, claims = json.loads(_chunk_of(self._folder, claim.pid).read_text())
+            return Chunk(ends_s, tuple((job, epoch) for job, epoch in claims))
+        return None
+
+    def dissolve(self, claim: Claim) -> Claim | None:
+        """Keep a process from beginning another job of its chunk, and return the claim that it holds now."""
+        _chunk_of(self._folder, claim.pid).unlink(missing_ok=True)
+        return _read(_path_of(self._folder, claim.pid))
+
     def of_job(self, job_id: str) -> Claim | None:
         """Return the claim of a job; None where no process has one."""
         return next((claim for claim in self.claims() if claim.job == job_id), None)
@@ -213,6 +265,7 @@ class ClaimFolder:
         """Remove the files of a dead process."""
         _path_of(self._folder, claim.pid).unlink(missing_ok=True)
         _log_of(self._folder, claim.pid).unlink(missing_ok=True)
+        _chunk_of(self._folder, claim.pid).unlink(missing_ok=True)
         _cancel_mark(self._folder, claim).unlink(missing_ok=True)
         shutil.rmtree(_scratch_of(self._folder, claim.pid), ignore_errors=True)
 
@@ -263,6 +316,10 @@ def _path_of(folder: Path, pid: int) -> Path:
 
 def _log_of(folder: Path, pid: int) -> Path:
     return folder / f"{pid}.log"
+
+
+def _chunk_of(folder: Path, pid: int) -> Path:
+    return folder / f"{pid}.chunk"
 
 
 def _scratch_of(folder: Path, pid: int) -> Path:

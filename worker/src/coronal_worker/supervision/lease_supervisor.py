@@ -18,7 +18,7 @@ from coronal_jobs.records.claim_report import Report
 from coronal_jobs.records.job import Failure
 from coronal_jobs.records.job_store import JobStore
 from coronal_jobs.records.state_changes import log_abandoned
-from coronal_worker.supervision.claims import NO_EPOCH, Claim, ClaimFolder, is_alive
+from coronal_worker.supervision.claims import NO_EPOCH, Chunk, Claim, ClaimFolder, is_alive
 
 __all__ = ["LeaseSupervisor", "Times"]
 
@@ -99,6 +99,7 @@ class LeaseSupervisor:
         for claim in self._claims.claims():
             try:
                 self._report(claim)
+                self._release_others(claim)
                 self._jobs.release(claim.job, claim.epoch)
             except StoreUnavailable:
                 # The job stays claimed until its lease expires.
@@ -120,8 +121,11 @@ class LeaseSupervisor:
             self.rounds += 1
 
     def _supervise(self, claim: Claim) -> None:
+        chunk = self._claims.chunk(claim)
         if not is_alive(claim.pid):
             self._reclaim(claim)
+        elif chunk is not None and time.monotonic() > chunk.ends_s:
+            self._dissolve(claim, chunk)
         elif claim.is_overtime and claim.key not in self._revoked:
             self._fail_overtime(claim)
         elif claim.key not in self._renewed:  # it was claimed a moment ago, and may be over in another
@@ -158,9 +162,25 @@ class LeaseSupervisor:
             ):
                 log_abandoned(claim.job, claim.epoch, stage=claim.stage, cause="store-unavailable")
 
+    def _dissolve(self, claim: Claim, chunk: Chunk) -> None:
+        """Leave a process whose chunk lasts its current job, and release the others to other processes.
+
+        What it had done and not committed is among them; what it has committed stays.
+        """
+        current = self._claims.dissolve(claim) or claim
+        for job, epoch in chunk.others(current):
+            self._jobs.release(job, epoch)
+
+    def _release_others(self, claim: Claim) -> None:
+        """Release the jobs that were claimed with one whose process has died or is about to."""
+        chunk = self._claims.chunk(claim)
+        for job, epoch in chunk.others(claim) if chunk else ():
+            self._jobs.release(job, epoch)
+
     def _reclaim(self, claim: Claim) -> None:
         _kill(claim)  # child processes that outlived their leader
         self._report(claim)
+        self._release_others(claim)
         self._jobs.reclaim(claim.job, claim.epoch)
         self._claims.remove(claim)
 

@@ -65,6 +65,7 @@ class CapturedOutput:
 
         Each job has its own pipe, so that a program that an earlier job left behind prints into no other log.
         """
+        _flush()
         os.close(self._writing)
         reading, self._writing = os.pipe()
         self._redirect()

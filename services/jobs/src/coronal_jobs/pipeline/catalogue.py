@@ -31,13 +31,16 @@ class NotOffered(CoronalError):
         The pool of worker and job.
     need
         What is lacking: an algorithm and its version, ``format:NAME``, ``task:NAME`` or ``writer:NAME``.
+    job
+        The job's id, where it is admitted.
     """
 
     code = "not-offered"
 
-    def __init__(self, pool: str, need: str) -> None:
+    def __init__(self, pool: str, need: str, job: str = "") -> None:
         self.pool = pool
         self.need = need
+        self.job = job
         super().__init__(f"a living worker of the pool {pool} must have {need}")
 
 

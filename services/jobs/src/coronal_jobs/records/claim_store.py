@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from coronal_jobs.log_lines import log_event
 from coronal_jobs.pipeline.catalogue import NotOffered, Offer
 from coronal_jobs.records.claim_report import Report
 from coronal_jobs.records.connection import Connection
 from coronal_jobs.records.decoding import read_job
 from coronal_jobs.records.ended_jobs import EndedJobs
-from coronal_jobs.records.job import Artifact, Failure, Job
-from coronal_jobs.records.registry import Version
+from coronal_jobs.records.job import Failure, Job
+from coronal_jobs.records.outputs import Outputs
 from coronal_jobs.records.scripts import source_of
 from coronal_jobs.records.state_changes import JOB_LOG, Step
 
@@ -28,7 +26,6 @@ MAX_RESTARTS = 2
 
 _STEPS = ("claim", "decline", "commit", "fail", "release", "reclaim", "restart")
 _SCRIPTS = ("renew", "report", "checkpoint")
-_ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 _WORKER_LOST = Failure(
     code="worker-lost",
     message=f"the worker died {MAX_ATTEMPTS} times while it ran this job; it may need more memory",
@@ -78,31 +75,42 @@ class ClaimStore:
         return self._ended
 
     def claim(self, job_id: str, pool: str, *, lease_s: float, offer: Offer | None = None) -> Job | None:
-        """Claim a queued job for a pool, and return its record; None when there is nothing to claim.
+        """Claim one queued job; None when there is nothing to claim. See `claim_chunk`."""
+        return next(iter(self.claim_chunk(job_id, pool, lease_s=lease_s, offer=offer)), None)
+
+    def claim_chunk(
+        self, job_ids: str, pool: str, *, lease_s: float, offer: Offer | None = None, processes: int = 1
+    ) -> list[Job]:
+        """Claim queued jobs of a notification for a pool, and return their records.
+
+        They are as many as are worth a message, and the others are put back; of jobs that are no batch's, and
+        of a batch of which nothing has ended yet, it is one.
 
         Parameters
         ----------
-        job_id, pool
-            The notification's job, and the pool whose queue it came from.
+        job_ids, pool
+            The notification's jobs, with spaces between, and the pool whose queue it came from.
         lease_s
-            Duration of the lease, unless it is renewed.
+            Duration of the leases, unless they are renewed.
         offer
             What the worker can run; None for everything.
+        processes
+            Number of the worker's processes: none of them is to be left without work.
 
         Raises
         ------
         NotOffered
-            When the job needs something else; nothing is changed, and the notification is consumed: see
+            When the first job needs something else; it is not changed, and its notification is consumed: see
             `decline`.
         """
         capabilities = offer.capabilities_text if offer else ""
-        match self._steps["claim"](job_id, pool, milliseconds(lease_s), capabilities):
-            case None:
-                return None
-            case ["lacking", need]:
-                raise NotOffered(pool, need)
-            case flat:
-                return read_job(job_id, dict(zip(flat[::2], flat[1::2], strict=True)))
+        match self._steps["claim"](job_ids, pool, milliseconds(lease_s), capabilities, processes):
+            case ["lacking", need, job_id]:
+                raise NotOffered(pool, need, job_id)
+            case [_, *claimed]:
+                pairs = zip(claimed[::2], claimed[1::2], strict=True)
+                return [read_job(one, dict(zip(flat[::2], flat[1::2], strict=True))) for one, flat in pairs]
+        return []
 
     def decline(self, job_id: str, lack: NotOffered, offer: Offer, *, max_parked_s: float) -> str:
         """Pass on a job whose needs this worker doesn't meet.
@@ -153,36 +161,16 @@ class ClaimStore:
         """
         return Committed.of(self._run("checkpoint", job.id, job.epoch, sha256))
 
-    def commit(
-        self,
-        job: Job,
-        *,
-        snapshot: str = "",
-        artifacts: Sequence[Artifact] = (),
-        publication: Version | None = None,
-        report: Report = _NOTHING,
-    ) -> Committed:
-        """Store the outputs of the claimed stage group.
+    def commit(self, job: Job, **outputs: Any) -> Committed:
+        """Store the outputs of a claimed stage group: the fields of `Outputs`."""
+        return self.commit_all([Outputs(job, **outputs)])[0]
 
-        Parameters
-        ----------
-        job
-            The record as it was claimed.
-        snapshot
-            SHA-256 of the case snapshot for the next stage group; empty for the last one.
-        artifacts
-            The files that the job leaves; of its last stage group.
-        publication
-            The version that its last stage group publishes.
-        report
-            What the claim has logged, and not yet reported.
-        """
-        files = _ARTIFACTS.dump_json(tuple(artifacts), exclude_defaults=True).decode()
-        version = publication.model_dump_json() if publication else ""
-        outputs = (snapshot, files, version)
-        return Committed.of(
-            self._steps["commit"](job.id, job.epoch, job.stage_group, *outputs, report.text())
-        )
+    def commit_all(self, outputs: Sequence[Outputs]) -> list[Committed]:
+        """Store the outputs of several claimed stage groups, each by itself, in one round trip."""
+        commit = self._steps["commit"]
+        if len(outputs) == 1:
+            return [Committed.of(commit(*outputs[0].arguments))]
+        return list(map(Committed.of, commit.each(one.arguments for one in outputs)))
 
     def fail(
         self,

@@ -61,10 +61,9 @@ class Step:
         """Run the script, log what it has changed, with more fields, and return its answer."""
         return self._logged(self._script(args=arguments), fields)
 
-    def each(self, arguments: Iterable[Sequence[str | int]]) -> None:
-        """Run the script with each of many arguments, without a wait between, and log the changes."""
-        for answer in self._redis.run_all(self._script, arguments):
-            self._logged(answer, {})
+    def each(self, arguments: Iterable[Sequence[str | int]]) -> list[Any]:
+        """Run the script with each of many arguments, without a wait between; log the changes, and answer."""
+        return [self._logged(answer, {}) for answer in self._redis.run_all(self._script, arguments)]
 
     def _logged(self, raw: Sequence[Any], fields: dict[str, LogField]) -> Any:
         changes, *answer = raw

@@ -39,5 +39,6 @@ if refused then
   return refused
 end
 write_job(id, digests, id, stage_groups, unpack(fields))
+notify(id)
 store_key(key, id, fingerprint, keep_ms)
 return { 'admitted', id }

@@ -21,6 +21,7 @@ if refused then
 end
 redis.call('HSET', batch_record_of(id), 'created_ms', now_ms(), 'pipeline', pipeline, 'seed', seed)
 redis.call('ZADD', 'coronal:batches', now_ms(), id)
+local written = {}
 for n = FIRST, last, EACH do
   local job, number, input, reference = unpack(ARGV, n, n + EACH - 1)
   redis.call('ZADD', 'coronal:batch-jobs:' .. id, number, job)
@@ -49,8 +50,10 @@ for n = FIRST, last, EACH do
     end
     write_job(job, digests, id, stage_groups, 'input', input, 'pipeline', pipeline, 'seed', seed, 'epoch', epoch,
       'batch', id, 'item', number)
+    table.insert(written, job)
   end
 end
+notify_all(written)
 for n = last + 1, #ARGV do
   redis.call('RPUSH', 'coronal:batch-refused:' .. id, ARGV[n])
 end

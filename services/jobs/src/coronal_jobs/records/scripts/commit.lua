@@ -1,14 +1,16 @@
 #!lua flags=allow-oom
--- commit(id, epoch, stage_group, snapshot, artifacts, publication, report) → "succeeded", "queued" or "stale", then
+-- commit(id, epoch, stage_group, snapshot, artifacts, publication, report, took_ms) → "succeeded", "queued" or "stale", then
 -- unreferenced blobs
 --
 -- Before:  this claim is the job's last, and has run this stage group; its pack is written, and so are its other blobs,
---          which are pinned by "ID/EPOCH".
+--          which are pinned by "ID/EPOCH", and so is a pack that holds other jobs' files too; the stage group has taken
+--          took_ms.
 -- Promise: a stage group is committed once at most. The last one ends the job with its artifacts; any other stores the
 --          case snapshot and notifies the next stage group's pool in the same step. What the last one publishes gets
 --          its name in the same step; where another job has published the same content meanwhile, that version is this
 --          job's result. What the claim has logged is appended in the same step. The same commit again gets the same
---          answer and changes nothing. "stale": the pack is unreferenced.
+--          answer and changes nothing. "stale": the claim's own pack is unreferenced. Chunks of the job's batch are cut by
+--          what its jobs take, where that falls with caution.
 
 -- Publish a job's version, or find the one that has its content; return its name for the record.
 local function published(text, owner, id)
@@ -25,7 +27,15 @@ local function published(text, owner, id)
   return version.kind .. ' ' .. version.name .. ' ' .. version.version
 end
 
-local id, epoch, stage_group, snapshot, artifacts, publication, report = unpack(ARGV)
+-- Note what the first stage group of a batch's job has taken: more at once, less by half of the difference.
+local function note_took(batch, took_ms)
+  if batch then
+    local before_ms = tonumber(redis.call('HGET', batch_record_of(batch), 'took_ms') or took_ms)
+    redis.call('HSET', batch_record_of(batch), 'took_ms', math.max(took_ms, (before_ms + took_ms) / 2, 1))
+  end
+end
+
+local id, epoch, stage_group, snapshot, artifacts, publication, report, took_ms = unpack(ARGV)
 write_report(id, epoch, report)
 if get(id, 'committed') == epoch .. '/' .. stage_group then
   -- The caller repeats it because the answer was lost, so it has not logged the change yet.
@@ -37,6 +47,7 @@ if not is_claimed(id, epoch) or get(id, 'stage_group') ~= stage_group then
   note_pack(id, epoch)
   return { 'stale' }
 end
+note_took(stage_group == '0' and get(id, 'batch'), tonumber(took_ms))
 local owner = id .. '/' .. epoch
 local answer = {}
 local old = { get(id, 'snapshot') or nil }

@@ -1,11 +1,22 @@
 -- What a pool's workers offer, and whether a job can run there. Like common.lua it is prepended to every script.
 
+-- Return the live workers of a pool.
+local function live_workers(pool)
+  local found = {}
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', 'coronal:workers', seconds() - ALIVE_S, '+inf')) do
+    if string.match(member, '^%S+') == pool then
+      table.insert(found, member)
+    end
+  end
+  return found
+end
+
 -- Return the digests of the offers of a pool's live workers, each once.
 local function live_offers(pool)
   local found, seen = {}, {}
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', 'coronal:workers', seconds() - ALIVE_S, '+inf')) do
+  for _, member in ipairs(live_workers(pool)) do
     local digest = redis.call('HGET', 'coronal:worker-offers', member)
-    if string.match(member, '^%S+') == pool and digest and not seen[digest] then
+    if digest and not seen[digest] then
       seen[digest] = true
       table.insert(found, digest)
     end
