@@ -141,7 +141,9 @@ def running_server(
         )
         try:
             assert process.stdout is not None
-            yield Server(process.stdout.readline().split()[-1], folder, process.pid)
+            line = process.stdout.readline()
+            url = next(word for word in line.split() if word.startswith("http://"))
+            yield Server(url, folder, process.pid)
         finally:
             process.terminate()
             process.wait()

@@ -1,11 +1,15 @@
 import json
+from collections.abc import Callable
 
 import pytest
 
 from coronal_jobs.errors import StoreUnavailable
 from coronal_jobs.pipeline.catalogue import Offer, Pool, RejectedPlugin
+from coronal_jobs.pipeline.planning import StageGroup
 from coronal_jobs.records.catalogue_store import ALIVE_S, HEARTBEAT_S, CatalogueStore
 from coronal_jobs.records.connection import Connection, connect
+from coronal_jobs.records.job import Order
+from coronal_jobs.records.job_store import JobStore
 from coronal_jobs.settings import StoreSettings
 
 BROKEN = Offer(rejected=(RejectedPlugin(name="x", reason="ImportError: no"),))
@@ -143,11 +147,33 @@ def test_workers_that_have_died_long_ago_are_forgotten(
     assert connection.zrange("coronal:workers", 0, -1) == ["a w2"]
 
 
-def test_the_length_of_a_queue_is_reported(catalogue_store: CatalogueStore, connection: Connection) -> None:
-    catalogue_store.publish("a", "w1", BROKEN)
-    connection.lpush("coronal:pool.a", "one", "two")
-    connection.lpush("coronal:pool.b", "three")
-    assert [pool.queued for pool in catalogue_store.read().pools] == [2]
+def test_the_number_of_jobs_that_wait_for_a_pool_is_reported(
+    catalogue_store: CatalogueStore,
+    job_store: JobStore,
+    make_order: Callable[..., Order],
+    two_stage_groups: tuple[StageGroup, ...],
+) -> None:
+    def queued() -> list[int]:
+        return [pool.queued for pool in catalogue_store.read().pools]
+
+    for pool in ("here", "there"):
+        catalogue_store.publish(pool, "w1", BROKEN)
+    first, second = (make_order(stage_groups=two_stage_groups) for _ in range(2))
+    for order in (first, second):
+        job_store.admit(order)
+    assert queued() == [2, 0]
+    claimed = job_store.claim(first.id, "here", lease_s=60)
+    assert claimed is not None
+    assert queued() == [1, 0]
+    job_store.commit(claimed, snapshot="c" * 64)
+    assert queued() == [1, 1]
+    job_store.cancel(first.id)
+    assert queued() == [1, 0]
+    job_store.retry(first.id)
+    assert queued() == [1, 1]
+    for order in (first, second):
+        job_store.delete(order.id)
+    assert queued() == [0, 0]
 
 
 def test_while_redis_is_away_it_is_said() -> None:

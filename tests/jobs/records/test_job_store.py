@@ -560,7 +560,8 @@ class TestDelete:
         assert job_store.claim(order.id, "default", lease_s=60) is None
         # Its notification alone is left, and finds nothing; the events tell what was.
         assert _report_ends(job_store, "default") == 1
-        assert set(connection.keys()) == {"coronal:pool.default", "coronal:events", UNREFERENCED, REWRITE}
+        left = {"coronal:pool.default", "coronal:events", "coronal:changes", "coronal:changes-ms"}
+        assert set(connection.keys()) == {*left, UNREFERENCED, REWRITE}
 
     def test_one_that_runs_commits_nothing(
         self, job_store: JobStore, midway: Job, connection: Connection

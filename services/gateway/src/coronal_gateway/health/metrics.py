@@ -149,7 +149,7 @@ def _counter(
 def _of_pools(catalogue: Catalogue, metrics: Metrics) -> Iterator[Metric]:
     workers = GaugeMetricFamily("coronal_workers", "Number of live workers.", labels=["pool"])
     length = GaugeMetricFamily(
-        "coronal_queue_length", "Number of messages in the pool's queues.", labels=["pool"]
+        "coronal_queue_length", "Number of jobs that wait for the pool's workers.", labels=["pool"]
     )
     oldest = GaugeMetricFamily(
         "coronal_queue_oldest_seconds", "Time that the longest waiting job is queued.", labels=["pool"]

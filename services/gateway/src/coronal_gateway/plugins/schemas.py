@@ -19,7 +19,7 @@ class PoolBody(Body):
 
     name: str
     workers: int = Field(description="Number of workers with a heartbeat in the last 30 s.")
-    queued: int = Field(description="Number of messages that wait in its queues.")
+    queued: int = Field(description="Number of jobs that wait for its workers.")
     algorithms: tuple[str, ...]
     formats: tuple[str, ...]
     rejected: tuple[RejectedPlugin, ...]

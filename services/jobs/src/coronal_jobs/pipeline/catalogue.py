@@ -104,7 +104,7 @@ class Pool(_Plain):
 
     name: str
     workers: int = Field(ge=0, description="How many workers have sent a heartbeat in the last 30 s.")
-    queued: int = Field(default=0, ge=0, description="How many messages wait in its queues.")
+    queued: int = Field(default=0, ge=0, description="How many jobs wait for its workers.")
     offers: tuple[Offer, ...] = Field(
         description="What its living workers offer, each once: more than one while plugins are changed. "
         "Where none lives, that of the one that was heard of last."

@@ -60,15 +60,16 @@ class CatalogueStore:
             ("ZRANGEBYSCORE", _WORKERS, oldest, "+inf"), ("HGETALL", _WORKER_OFFERS), ("HGETALL", _POOLS)
         )
         digests = {pool: _digests(pool, alive, offers) or [last[pool]] for pool in sorted(last)}
-        lengths = [("LLEN", queue) for pool, its in digests.items() for queue in queues_of(pool, its)]
-        queued = iter(self._ask_offers(set(chain(*digests.values())), lengths))
+        # Not by the lengths of queues: a notification holds several jobs of a batch.
+        counts = [("SCARD", f"coronal:queued:{pool}") for pool in digests]
+        queued = iter(self._ask_offers(set(chain(*digests.values())), counts))
         workers = [member.partition(" ")[0] for member in alive]
         return Catalogue(
             tuple(
                 Pool(
                     name=pool,
                     workers=workers.count(pool),
-                    queued=sum(next(queued) for _ in queues_of(pool, its)),
+                    queued=next(queued),
                     offers=tuple(self._parsed[one] for one in its if one in self._parsed),
                 )
                 for pool, its in digests.items()

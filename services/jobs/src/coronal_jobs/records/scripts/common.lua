@@ -4,6 +4,7 @@
 -- A job's record is the hash coronal:job:ID. The other keys are
 --   coronal:jobs             ids of all jobs, by creation time
 --   coronal:jobs:STATE       those in a state, by creation time
+--   coronal:queued:POOL      queued jobs of a pool
 --   coronal:finished         those in a final state, by finish time
 --   coronal:outbox           queued jobs, by the time when their notification is due again
 --   coronal:leases           running jobs, by lease expiry
@@ -162,6 +163,12 @@ local function move(id, to, stage)
   end
   if from == 'running' and STEP ~= 'commit' then
     note_pack(id, last_claim(id))
+  end
+  if from == 'queued' then
+    redis.call('SREM', 'coronal:queued:' .. job.pool, id)
+  end
+  if to == 'queued' then
+    redis.call('SADD', 'coronal:queued:' .. job.pool, id)
   end
   redis.call('ZREM', 'coronal:jobs:' .. from, id)
   redis.call('ZADD', 'coronal:jobs:' .. to, job.created_ms, id)

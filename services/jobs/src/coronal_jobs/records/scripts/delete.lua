@@ -46,6 +46,7 @@ if batch then
     redis.call('ZREM', 'coronal:batches', batch)
   end
 end
+redis.call('SREM', 'coronal:queued:' .. get(id, 'pool'), id)
 redis.call('DEL', record_of(id), 'coronal:log:' .. id)
 note_deletion()
 for _, index in ipairs({ 'jobs', 'jobs:' .. state, 'finished', 'outbox', 'parked', 'leases' }) do
