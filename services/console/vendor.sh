@@ -20,3 +20,16 @@ cp "$work/package/LICENSE" "$to/preact.LICENSE"
 package htm 3.1.1
 cp "$work/package/dist/htm.module.js" "$to/htm.js"
 cp "$work/package/LICENSE" "$to/htm.LICENSE"
+
+# Compressed, as it is served: 3 MB of text otherwise.
+package @niivue/niivue 0.69.0
+grep -v '^//# sourceMappingURL' "$work/package/dist/index.js" | gzip --best --no-name >"$to/niivue.js.gz"
+
+# Its dependencies are built into it.
+(cd "$work" && npm install --silent --no-audit --no-fund --omit=dev --omit=optional --ignore-scripts @niivue/niivue@0.69.0)
+for licence in $(find "$work/node_modules" -iname 'licen[cs]e*' -not -path '*/@niivue/*' | LC_ALL=C sort); do
+    part=${licence#"$work/node_modules/"}
+    printf '=== %s\n\n' "${part%/*}"
+    cat "$licence"
+    printf '\n'
+done >"$to/niivue-parts.LICENSE"

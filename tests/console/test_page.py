@@ -1,5 +1,6 @@
 """The console as a gateway serves it: whole, typed, closed to other hosts, and on the public API alone."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from coronal_gateway.app import create_app
 from coronal_gateway.settings import GatewaySettings
 
 FILES = sorted(path.relative_to(STATIC) for path in STATIC.rglob("*") if path.is_file())
+COMPRESSED = [path for path in FILES if path.suffix == ".gz"]
 SCRIPTS = [path for path in FILES if path.suffix == ".js"]
 OURS = [path for path in SCRIPTS if path.parts[0] != "vendor"]
 TYPES = {
     ".css": "text/css",
+    ".gz": "text/javascript",
     ".html": "text/html",
     ".js": "text/javascript",
     ".md": "text/markdown",
@@ -37,7 +40,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 def text(path: Path) -> str:
-    return (STATIC / path).read_text("utf-8")
+    content = (STATIC / path).read_bytes()
+    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
 
 
 def test_the_page_is_at_the_root_under_a_policy_without_inline_code(client: FlaskClient) -> None:
@@ -60,13 +64,26 @@ def test_each_file_is_served_by_its_type_and_is_asked_for_again(client: FlaskCli
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize("path", COMPRESSED, ids=str)
+def test_a_compressed_script_is_served_as_what_it_is(client: FlaskClient, path: Path) -> None:
+    url = f"/console/{path.with_suffix('')}"
+    packed = client.get(url, headers={"Accept-Encoding": "gzip, br"}, buffered=True)
+    plain = client.get(url, headers={"Accept-Encoding": "gzip;q=0"}, buffered=True)
+    assert packed.mimetype == plain.mimetype == "text/javascript"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert (packed.headers["Content-Encoding"], packed.data) == ("gzip", (STATIC / path).read_bytes())
+    assert plain.text == text(path)
+
+
 def test_nothing_but_the_files_of_the_page_is_served(client: FlaskClient) -> None:
     for name in ("views.py", "../views.py", "%2e%2e/views.py", "vendor", ""):
         response = client.get(f"/console/{name}")
         assert (response.status_code, response.mimetype) == (404, "application/problem+json")
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.suffix not in (".md", ".LICENSE")], ids=str)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.suffix not in (".gz", ".md", ".LICENSE")], ids=str
+)
 def test_no_file_names_another_host(path: Path) -> None:
     assert set(re.findall(r"(?:https?|wss?):?//([\w.-]+)", text(path))) <= NAMESPACES
 
@@ -78,7 +95,8 @@ def test_all_that_the_page_loads_is_there() -> None:
     for script in SCRIPTS:
         for name in re.findall(r'\bfrom ?"([^"]+)"|\bimport\("([^"]+)"\)', text(script)):
             target = (STATIC / script.parent / "".join(name)).resolve()
-            assert target.is_file(), f"{script} imports {name}"
+            is_there = target.is_file() or target.with_name(f"{target.name}.gz").is_file()
+            assert is_there, f"{script} imports {name}"
 
 
 def test_each_path_that_it_asks_for_is_one_of_the_gateway(app: Flask) -> None:
@@ -106,5 +124,5 @@ def test_each_library_is_listed_with_version_and_licence() -> None:
         licence = f"vendor/{name.rpartition('/')[2]}.LICENSE"
         assert re.search(rf"\| {re.escape(version)} \|", listed), name
         assert (STATIC / licence).is_file()
-    vendored = {path.name for path in SCRIPTS if path not in OURS}
-    assert vendored == set(re.findall(r"`([\w.]+\.js)`", listed))
+    vendored = {path.name for path in (*SCRIPTS, *COMPRESSED) if path not in OURS}
+    assert vendored == set(re.findall(r"`([\w.]+\.js(?:\.gz)?)`", listed))

@@ -49,6 +49,7 @@ def test_all_of_them_can_be_registered_together() -> None:
         "overlay",
         "provenance",
         "result",
+        "view",
     ]
 
 

@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import nibabel
+import numpy as np
 import pytest
 
 from coronal_client.local.server import Wish, local_server
@@ -37,8 +39,9 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
 def open_page(chromium: Any, url: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
-    """Opens a page of the console; an error in the browser's console fails the test."""
+    """Opens a page of the console; an error in the browser's console fails it, and so does another host."""
     faults: list[str] = []
+    requested: set[str] = set()
     context = chromium.new_context(
         viewport={"width": request.param, "height": 800}, color_scheme="dark", accept_downloads=True
     )
@@ -47,6 +50,7 @@ def open_page(chromium: Any, url: str, request: pytest.FixtureRequest) -> Iterat
     def open_at(place: str) -> Any:
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda one: requested.add(one.url))
         page.on("console", lambda said: said.type == "error" and faults.append(said.text))
         page.goto(f"{url}/#/{place}")
         return page
@@ -56,6 +60,7 @@ def open_page(chromium: Any, url: str, request: pytest.FixtureRequest) -> Iterat
         is_wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not is_wider, "the page must not be wider than the window"
     context.close()
+    assert [one for one in requested if not one.startswith((url, "data:", "blob:"))] == []
     # Chromium notes each answer that is no success, and tests want some.
     assert [fault for fault in faults if not fault.startswith("Failed to load resource")] == []
 
@@ -64,6 +69,17 @@ def open_page(chromium: Any, url: str, request: pytest.FixtureRequest) -> Iterat
 def cells() -> Path:
     """A photograph of cells."""
     return Path(str(files("skimage"))) / "data" / "cell.png"
+
+
+@pytest.fixture(scope="session")
+def volume(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ball in a volume of 40 mm, with a place in the patient."""
+    place = np.indices((20, 40, 40)) - np.array([10, 20, 20])[:, None, None, None]
+    ball = (place * np.array([2, 1, 1])[:, None, None, None]) ** 2
+    path = tmp_path_factory.mktemp("volume") / "ball.nii"
+    pixels = np.where(ball.sum(axis=0) < 144, 200, 20).astype(np.int16)
+    nibabel.save(nibabel.Nifti1Image(pixels.T, np.diag([1.0, 1.0, 2.0, 1.0])), path)
+    return path
 
 
 @pytest.fixture

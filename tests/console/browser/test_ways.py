@@ -1,6 +1,7 @@
 """What a person does at the console, from a file to its result, in a real browser."""
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,7 @@ def test_a_file_becomes_a_result_that_is_seen_and_downloaded(open_page: Open, ce
     page = open_page("analyse")
     choose(page, "cells", cells)
     page.get_by_role("heading", name="cell.png succeeded").wait_for()
-    picture = page.get_by_role("img", name="Result over the image")
-    picture.wait_for()
-    page.wait_for_function("document.querySelector('figure img').naturalWidth > 0")
+    page.get_by_role("slider", name="Labels").wait_for()  # of the viewer, once it shows the image
     table = page.get_by_role("region", name="Measurements of shape")
     assert "equivalent_diameter (px)" in table.inner_text()
     with page.expect_download() as download:
@@ -55,6 +54,37 @@ def test_a_table_is_sorted_and_filtered(open_page: Open, cells: Path) -> None:
     assert areas == sorted(areas, reverse=True)
     page.get_by_label("Filter").fill(f"area >= {areas[4]:g}")
     assert table.locator("tbody tr").count() == len([one for one in areas if one >= areas[4]])
+
+
+def test_a_row_leads_to_its_object_and_the_object_back_to_its_row(open_page: Open, cells: Path) -> None:
+    page = open_page("analyse")
+    choose(page, "cells", cells)
+    page.get_by_role("slider", name="Labels").wait_for()
+    page.get_by_role("button", name="Show object 1").click()
+    page.locator("tr.picked").wait_for()
+    viewer = page.locator("canvas")
+    box = viewer.bounding_box()
+    height = min(box["height"], box["width"] * 660 / 550)
+    scale = height / 660
+    left, top = (box["width"] - 550 * scale) / 2, (box["height"] - height) / 2
+    # The cell is at column 428 and row 374; the picture is fitted into the canvas.
+    viewer.hover(position={"x": left + 428 * scale, "y": top + 374 * scale})
+    readout = page.locator("figcaption")
+    readout.filter(has_text=re.compile(r"row 37\d, column 42\d · value \d+ · label 1$")).wait_for()
+    viewer.hover(position={"x": left + 55 * scale, "y": top + 55 * scale})
+    readout.filter(has_text=re.compile(r"row 5\d, column 5\d · value \d+$")).wait_for()
+
+
+def test_a_volume_is_shown_in_three_planes_in_millimetres(open_page: Open, volume: Path) -> None:
+    page = open_page("analyse")
+    write_own(page, "stages: [otsu, shape]\n", volume)
+    page.get_by_role("button", name="Open in the viewer").click()
+    page.get_by_role("slider", name="Labels").wait_for()
+    page.get_by_label("Level").wait_for()
+    viewer = page.locator("canvas")
+    box = viewer.bounding_box()
+    viewer.hover(position={"x": box["width"] * 0.3, "y": box["height"] * 0.3})
+    page.locator("figcaption", has_text="mm · value").wait_for()
 
 
 def test_a_failed_job_says_why_and_can_be_retried(open_page: Open, broken: Path) -> None:

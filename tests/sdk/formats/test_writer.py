@@ -29,6 +29,14 @@ def test_a_writer_is_named_after_its_function() -> None:
     assert object_count.writers() == [object_count]
 
 
+def test_a_writer_may_run_on_request_alone() -> None:
+    @writer(on_request=True)
+    def heavy(_: Outcome) -> list[ResultFile]:
+        return []
+
+    assert (heavy.name, heavy.on_request, object_count.on_request) == ("heavy", True, False)
+
+
 @pytest.mark.parametrize("name", ["overlay.png", "labels.nii.gz", "Größe 1.csv", "a" * 200])
 def test_a_result_file_has_a_plain_name(name: str) -> None:
     assert ResultFile(name, "text/plain", b"").name == name

@@ -82,6 +82,17 @@ def test_without_a_writer_nothing_is_left(outcome: Outcome) -> None:
     assert result_files(outcome, Plugins()) == []
 
 
+def test_a_writer_on_request_runs_where_it_is_named(outcome: Outcome) -> None:
+    @writer(on_request=True)
+    def heavy(_: Outcome) -> list[ResultFile]:
+        return [ResultFile("heavy.bin", "application/octet-stream", b"bytes")]
+
+    plugins = Plugins()
+    plugins.add("heavy", heavy)
+    assert result_files(outcome, plugins) == []
+    assert [file.name for file in result_files(outcome, plugins, ["heavy"])] == ["heavy.bin"]
+
+
 def test_two_files_of_one_name_are_refused(outcome: Outcome) -> None:
     with pytest.raises(BadOutput, match=r"a plain name of its own, found 'b\.txt'"):
         result_files(outcome, _plugins(one, again))

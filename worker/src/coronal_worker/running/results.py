@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from coronal import BadOutput, Outcome, Plugins, ResultFile
+from coronal import BadOutput, Outcome, Plugins, ResultFile, Writer
 from coronal_jobs.blobs.store import Blob
 from coronal_jobs.records.job import Artifact
 
@@ -25,7 +25,8 @@ def result_files(
     plugins
         Plugins with the writers.
     wanted
-        Names of the writers to run, besides those of summary and provenance; None for all.
+        Names of the writers to run, besides those of summary and provenance; None for all but those that
+        run on request alone.
 
     Raises
     ------
@@ -34,13 +35,17 @@ def result_files(
     """
     files: dict[str, ResultFile] = {}
     for writer in plugins.writers.values():
-        if wanted is not None and writer.name not in (*_ALWAYS, *wanted):
+        if not _is_wanted(writer, wanted):
             continue
         for file in writer(outcome):
             if file.name in files or "/" in file.name or file.name.startswith("."):
                 raise BadOutput(f"each result file must have a plain name of its own, found {file.name!r}")
             files[file.name] = file
     return [files[name] for name in sorted(files)]
+
+
+def _is_wanted(writer: Writer, wanted: Collection[str] | None) -> bool:
+    return not writer.on_request if wanted is None else writer.name in (*_ALWAYS, *wanted)
 
 
 def artifact_of(file: ResultFile, blob: Blob) -> Artifact:

@@ -38,7 +38,7 @@ def holds(image: Image) -> bool:
     return not image.has_channels or is_rgb
 
 
-def nifti_bytes(image: Image) -> bytes:
+def nifti_bytes(image: Image, compression: int = 6) -> bytes:
     """Encode an image that NIfTI holds.
 
     The same image gives the same bytes. What is placed has the forms and codes that its file had
@@ -51,6 +51,8 @@ def nifti_bytes(image: Image) -> bytes:
     ----------
     image
         Of one channel, or RGB of uint8; bool becomes uint8, float16 becomes float32.
+    compression
+        Level of gzip: from 1, which is fast, to 9.
     """
     geometry = image.geometry
     stored = _stored(image)
@@ -60,7 +62,7 @@ def nifti_bytes(image: Image) -> bytes:
     elif image.spacing_mm is not None:
         encoded.header.set_zooms(image.spacing_mm[::-1])
     encoded.header.set_xyzt_units("unknown" if image.spacing_mm is None else "mm")
-    return gzip.compress(encoded.to_bytes(), compresslevel=6, mtime=0)
+    return gzip.compress(encoded.to_bytes(), compresslevel=compression, mtime=0)
 
 
 def affine_of(geometry: Geometry, form: Form | None = None) -> NDArray[np.float64]:

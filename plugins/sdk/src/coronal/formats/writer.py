@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import overload
 
 from coronal.errors import BadOutput, shown
 from coronal.hooks.markers import hookimpl
@@ -55,11 +56,20 @@ WriteFunction = Callable[[Outcome], Iterable[ResultFile]]
 
 
 class Writer:
-    """A function that makes result files, and the plugin that offers it."""
+    """A function that makes result files, and the plugin that offers it.
 
-    def __init__(self, function: WriteFunction) -> None:
+    Parameters
+    ----------
+    function
+        Makes the files.
+    on_request
+        Whether it runs only for a pipeline that names it in its `results`: for files that few look at.
+    """
+
+    def __init__(self, function: WriteFunction, *, on_request: bool = False) -> None:
         functools.update_wrapper(self, function)
         self.name = function.__name__.replace("_", "-")
+        self.on_request = on_request
         self._function = function
 
     def __repr__(self) -> str:
@@ -75,8 +85,25 @@ class Writer:
         return [self]
 
 
-def writer(function: WriteFunction) -> Writer:
+@overload
+def writer(function: WriteFunction) -> Writer: ...
+
+
+@overload
+def writer(*, on_request: bool) -> Callable[[WriteFunction], Writer]: ...
+
+
+def writer(
+    function: WriteFunction | None = None, *, on_request: bool = False
+) -> Writer | Callable[[WriteFunction], Writer]:
     """Make a function a writer of result files, and the plugin that offers it.
+
+    Parameters
+    ----------
+    function
+        Makes the files.
+    on_request
+        Whether it runs only for a pipeline that names it in its `results`: ``@writer(on_request=True)``.
 
     Examples
     --------
@@ -88,4 +115,6 @@ def writer(function: WriteFunction) -> Writer:
     >>> count
     <writer count>
     """
+    if function is None:
+        return functools.partial(Writer, on_request=on_request)
     return Writer(function)

@@ -2,7 +2,7 @@
 import { cell, count, counted, heading } from "./format.js";
 import { html } from "./html.js";
 import { Pager } from "./parts.js";
-import { useMemo, useState } from "./vendor/hooks.js";
+import { useEffect, useMemo, useState } from "./vendor/hooks.js";
 
 const PAGE_ROWS = 50;
 const CONDITION = /^\s*([^<>=]+?)\s*(<=|>=|<|>|=)\s*(-?[\d.]+(?:e-?\d+)?)\s*$/i;
@@ -33,7 +33,8 @@ export function sorted(rows, { column, isDown }) {
   });
 }
 
-export function Measurements({ stage, table, file }) {
+/** A table; `picked` is the label whose row is marked, and `onPick` gets the label of a row that is chosen. */
+export function Measurements({ stage, table, file, picked, onPick }) {
   const { columns, rows, row_count } = table;
   const [order, setOrder] = useState({ column: null, isDown: false });
   const [text, setText] = useState("");
@@ -41,6 +42,13 @@ export function Measurements({ stage, table, file }) {
   const found = useMemo(() => sorted(filtered(columns, rows, text), order), [table, text, order]);
   const pages = Math.max(1, Math.ceil(found.length / PAGE_ROWS));
   const shown = Math.min(page, pages - 1);
+  const labelled = columns.findIndex(({ name }) => name === "label");
+  useEffect(() => {
+    const at = labelled < 0 || picked === null ? -1 : found.findIndex((row) => row[labelled] === picked);
+    if (at >= 0) setPage(Math.floor(at / PAGE_ROWS));
+  }, [picked]);
+  const shownAs = (value, at) =>
+    at === labelled ? html`<button type="button" class="pick" aria-label="Show object ${value}" onClick=${() => onPick(value)}>${value}</button>` : cell(value);
   const sortBy = (column) => setOrder({ column, isDown: order.column === column && !order.isDown });
   const direction = (column) => (order.column !== column ? "none" : order.isDown ? "descending" : "ascending");
   const id = `table-${stage}`;
@@ -59,7 +67,9 @@ export function Measurements({ stage, table, file }) {
         </th>`,
       )}</tr></thead>
       <tbody>${found.slice(shown * PAGE_ROWS, (shown + 1) * PAGE_ROWS).map(
-        (row, number) => html`<tr key=${number}>${row.map((value, at) => html`<td key=${at} class=${typeof value === "number" ? "number" : ""}>${cell(value)}</td>`)}</tr>`,
+        (row, number) => html`<tr key=${number} class=${labelled >= 0 && row[labelled] === picked ? "picked" : ""}>${row.map(
+          (value, at) => html`<td key=${at} class=${typeof value === "number" ? "number" : ""}>${shownAs(value, at)}</td>`,
+        )}</tr>`,
       )}</tbody>
     </table></div>
     <${Pager} label="Pages of ${stage}" text="Page ${shown + 1} of ${pages}"

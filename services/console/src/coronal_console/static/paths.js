@@ -7,6 +7,7 @@ export const PLUGINS = "/v1/plugins";
 export const EVENTS = "/v1/events";
 export const OPENAPI_PAGE = "/docs";
 
+export const pipeline = (name) => `/v1/pipelines/${encodeURIComponent(name)}`;
 export const job = (id) => `/v1/jobs/${id}`;
 export const results = (id) => `/v1/jobs/${id}/results`;
 export const result = (id, name) => `/v1/jobs/${id}/results/${encodeURIComponent(name)}`;

@@ -1,14 +1,16 @@
 // Files and a pipeline become a job, or a batch where there are several files.
-import { newKey, upload } from "../api.js";
+import { withView } from "../again.js";
+import { newKey, request, upload } from "../api.js";
 import { chosen, dropped } from "../dropped.js";
 import { bytes, count, counted, percent } from "../format.js";
 import { html } from "../html.js";
 import { Notice } from "../parts.js";
-import { BATCHES, JOBS, PIPELINES } from "../paths.js";
+import { BATCHES, JOBS, PIPELINES, pipeline as pipelinePath } from "../paths.js";
 import { useResource } from "../resource.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 
 const SHOWN = 8;
+const MAX_VIEWED = 100; // of more images the viewer's files are made when one is opened
 const WRITTEN = "";
 const EXAMPLE = "stages:\n  - gaussian: {sigma: 2}\n  - otsu\n  - shape\n";
 
@@ -65,11 +67,16 @@ const hint = ({ files, pipeline }) =>
 
 async function submit({ files, pipeline, text }, options) {
   const form = new FormData();
-  form.append("pipeline", pipeline === WRITTEN ? text : pipeline);
+  form.append("pipeline", pipeline === WRITTEN ? text : await named(pipeline, files.length));
   for (const { file, name } of files) form.append("image", file, files.length > 1 ? name : file.name);
   const isBatch = files.length > 1;
   const { id } = await upload(isBatch ? BATCHES : JOBS, form, options);
   return `#/${isBatch ? "batches" : "jobs"}/${id}`;
+}
+
+async function named(pipeline, images) {
+  if (images > MAX_VIEWED) return pipeline;
+  return JSON.stringify(await withView(await request(pipelinePath(pipeline))));
 }
 
 function Files({ files, add, clear }) {

@@ -7,6 +7,8 @@ import { Action, Notice, State } from "../parts.js";
 import { job as jobPath, log as logPath, results as resultsPath } from "../paths.js";
 import { useResource } from "../resource.js";
 import { Measurements } from "../measurements.js";
+import { viewable } from "../again.js";
+import { Viewer } from "../viewer.js";
 import { useState } from "../vendor/hooks.js";
 import { JobActions } from "./jobs.js";
 
@@ -55,21 +57,39 @@ const Failure = ({ error }) => html`<div class="notice bad" role="alert">
 
 function Results({ job, results }) {
   const { artifacts, result } = results;
-  const overlay = artifacts.find(({ name }) => name === "overlay.png");
+  const [picked, setPicked] = useState(null);
   return html`
     ${result?.warnings?.map((one, number) => html`<div key=${number} class="notice"><strong>${one.stage}</strong><p>${one.message}</p></div>`)}
     <div class="result">
-      ${overlay &&
-      html`<figure><a href=${overlay.href}><img src=${overlay.href} alt="Result over the image ${job.input.name}" /></a></figure>`}
+      <${Picture} job=${job} results=${results} picked=${picked} onPick=${setPicked} />
       <div>${Object.entries(result?.predictions ?? {}).map(([stage, one]) => html`<${Prediction} key=${stage} stage=${stage} prediction=${one} />`)}
         <${Image} result=${result} />
         <${Downloads} artifacts=${artifacts} /></div>
     </div>
     ${Object.entries(result?.tables ?? {}).map(
-      ([stage, table]) => html`<${Measurements} key=${stage} stage=${stage} table=${table} file=${csvOf(stage, artifacts)} />`,
+      ([stage, table]) => html`<${Measurements} key=${stage} stage=${stage} table=${table} file=${csvOf(stage, artifacts)} picked=${picked} onPick=${setPicked} />`,
     )}
   `;
 }
+
+function Picture({ job, results, picked, onPick }) {
+  const file = (wanted) => results.artifacts.find(({ name }) => name === wanted)?.href ?? null;
+  const overlay = file("overlay.png");
+  const image = file("view-image.nii.gz");
+  const picture = overlay && html`<figure><a href=${overlay}><img src=${overlay} alt="Result over the image ${job.input.name}" /></a></figure>`;
+  const open = async () => (location.hash = `#/jobs/${await viewable(job)}`);
+  if (!image || !results.result) {
+    return html`<div>${picture}${!job.task && html`<p class="under"><${Action} label="Open in the viewer" act=${open} />
+      <span class="quiet">runs the pipeline again, and keeps the image as the viewer reads it</span></p>`}</div>`;
+  }
+  const { is_placed, spacing_mm } = results.result.image;
+  const shape = results.result.labels?.shape ?? spatial(results.result.image);
+  return html`<div><${Viewer} image=${image} labels=${file("view-labels.nii.gz")} shape=${shape} isPlaced=${is_placed}
+      unit=${spacing_mm ? "mm" : "px"} names=${results.result.labels?.names} picked=${picked} onPick=${onPick} otherwise=${picture} />
+    ${overlay && html`<p class="under"><a href=${overlay}>Overlay as a picture</a></p>`}</div>`;
+}
+
+const spatial = ({ axes, shape }) => shape.filter((_, axis) => axes[axis] !== "c");
 
 const csvOf = (stage, artifacts) =>
   artifacts.find(({ name }) => [`measurements-${stage}.csv`, "measurements.csv"].includes(name))?.href;
