@@ -2,7 +2,7 @@
 
 import PIL.Image
 
-from coronal import Case, Image, LabelMap, Meaning
+from coronal import Case, Image, LabelMap
 from coronal_formats.rendering.caption import comparing_phrases_of
 from coronal_formats.rendering.page import page_of
 from coronal_formats.rendering.panels import MAX_WIDTH_PX, Shot, panels_of, shots_of
@@ -51,7 +51,7 @@ def _rows(
 
 def _windows(earlier: Image, shown: Image) -> tuple[Window, Window]:
     own = window_of(earlier), window_of(shown)
-    is_one_unit = (earlier.meaning is Meaning.HOUNSFIELD) == (shown.meaning is Meaning.HOUNSFIELD)
+    is_one_unit = earlier.meaning.unit == shown.meaning.unit
     if is_one_unit and own[0].is_like(own[1]):
         joined = own[0].joined(own[1])
         return joined, joined

@@ -1,6 +1,6 @@
 """The units in which objects and images are measured."""
 
-from coronal import Image, LabelMap, Meaning
+from coronal import Image, LabelMap
 
 __all__ = ["length_unit", "size_name", "size_unit", "value_unit"]
 
@@ -22,5 +22,5 @@ def size_unit(grid: Image | LabelMap) -> str:
 
 
 def value_unit(image: Image) -> str:
-    """Return the unit of an image's values: HU, or none."""
-    return "HU" if image.meaning is Meaning.HOUNSFIELD else ""
+    """Return the unit of an image's values: HU, SUV, or none."""
+    return image.meaning.unit

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from coronal import Context, Image, LabelMap, Meaning, Parameter, algorithm
+from coronal import Context, Image, LabelMap, Parameter, algorithm
 from coronal_imaging.finite_values import FiniteValues, finite_values
 from coronal_imaging.region.partition import one_piece, smoothed
 from coronal_imaging.region.smoothing import Smoothing, sigma_in_pixels
@@ -101,7 +101,7 @@ def _different(colours: NDArray[np.float32], enough: int) -> int:
 
 
 def _names(image: Image, values: FiniteValues, means: NDArray[np.float32]) -> dict[int, str]:
-    unit = " HU" if image.meaning is Meaning.HOUNSFIELD else ""
+    unit = f" {image.meaning.unit}".rstrip()
     own = values.low + means.astype(np.float64) * (values.high - values.low)
     return {
         number: f"mean {', '.join(f'{part:.4g}' for part in mean)}{unit}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from coronal import Image, LabelMap, Meaning, Parameter, algorithm
+from coronal import Image, LabelMap, Parameter, algorithm
 from coronal.types.image import MAX_MAGNITUDE, supported
 from coronal_imaging.threshold.class_thresholds import class_thresholds
 
@@ -49,7 +49,7 @@ def multi_otsu(
     labels = np.zeros(image.shape, np.int32)
     for threshold in thresholds:
         labels += (values > threshold) & (values <= MAX_MAGNITUDE)
-    names = _names(thresholds, " HU" if image.meaning is Meaning.HOUNSFIELD else "")
+    names = _names(thresholds, f" {image.meaning.unit}".rstrip())
     return LabelMap.of(image, labels, names, are_objects=False)
 
 

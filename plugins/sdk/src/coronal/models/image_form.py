@@ -5,7 +5,6 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from coronal.types.image import Image
-from coronal.types.meaning import Meaning
 
 __all__ = ["Form"]
 
@@ -49,7 +48,7 @@ class Form(BaseModel):
 
 
 def _values(image: Image) -> str:
-    if image.meaning is Meaning.HOUNSFIELD:
+    if image.meaning.unit:
         return image.meaning.value
     dtype = image.pixels.dtype
     kind = {"b": "bool", "f": "float"}.get(dtype.kind, f"{8 * dtype.itemsize}-bit")

@@ -11,12 +11,18 @@ from coronal_formats.readers.common.rescale import rescale, rescaled_types
 from coronal_formats.readers.dicom.groups import frame_groups, numbers
 from coronal_formats.readers.dicom.pixels.decode import frames_of
 from coronal_formats.readers.dicom.pixels.lookup import modality_lookup
+from coronal_formats.readers.dicom.uptake import uptake_factor
 
 __all__ = ["are_turned", "meaning_of", "value_types", "values_of"]
 
 
 def meaning_of(dataset: Dataset) -> Meaning:
-    """Return what the values of a grey image mean: HU for CT with a rescale to them (not for a localizer)."""
+    """Return what the values of a grey image mean.
+
+    Hounsfield units for CT with a rescale to them (not for a localizer), SUV for PET whose header allows it.
+    """
+    if uptake_factor(dataset) is not None and not dataset.get("ModalityLUTSequence"):
+        return Meaning.UPTAKE
     is_ct = dataset.get("Modality") == "CT" and "LOCALIZER" not in (dataset.get("ImageType") or ())
     if not is_ct or dataset.get("ModalityLUTSequence"):
         return Meaning.INTENSITY
@@ -38,9 +44,10 @@ def values_of(dataset: FileDataset, stored: Pixels) -> Pixels:
     -------
     Pixels
         Of the same shape. The Modality LUT or the rescale is applied (PS3.3, C.11.1), that of each frame for
-        itself, or the scaling of a dose grid (Gy). Then MONOCHROME1, which applies to these values, is turned
-        round within the range that they can have; but never what has a unit: Hounsfield units, the activity
-        of a PET, a dose. Real world value maps are for whoever asks for them (PS3.3, C.7.6.16.2.11).
+        itself and in SUV where a PET allows it, or the scaling of a dose grid (Gy). Then MONOCHROME1, which
+        applies to these values, is turned round within the range that they can have; but never what has a
+        unit: Hounsfield units, SUV or the activity of a PET, a dose. Real world value maps are for whoever
+        asks for them (PS3.3, C.7.6.16.2.11).
 
     Raises
     ------
@@ -119,4 +126,5 @@ def _line(dataset: Dataset, transform: Dataset) -> tuple[float, float]:
     intercept = numbers(transform, "RescaleIntercept", 1)
     if slope is None or intercept is None:
         raise BadImage("the rescale slope and intercept of a DICOM file must be finite numbers, found others")
-    return slope[0], intercept[0]
+    factor = uptake_factor(dataset) or 1.0
+    return factor * slope[0], factor * intercept[0]

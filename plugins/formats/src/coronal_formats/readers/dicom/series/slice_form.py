@@ -33,7 +33,7 @@ _OTHER = (
     *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "SequenceOfUltrasoundRegions"),
     *("ModalityLUTSequence", "RedPaletteColorLookupTableDescriptor", "DoseGridScaling"),
     *("DetectorInformationSequence", "TotalPixelMatrixRows", "SegmentationType"),
-    *("FloatPixelData", "DoubleFloatPixelData"),
+    *("FloatPixelData", "DoubleFloatPixelData", "Units"),
 )
 _PLAIN_TAGS = tuple(map(Tag, _PLAIN))
 """Of the elements that decide of the form of a file that has none of the others."""
