@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 import redis
 from command_line import FEW_PLUGINS, commands
+from hypothesis import settings as hypothesis_settings
 from served import Served
 
 from coronal.pipelines.pipeline import parse
@@ -35,6 +36,9 @@ from coronal_jobs.records.job import Input, Job, Order
 from coronal_jobs.records.job_store import JobStore
 from coronal_jobs.settings import StoreSettings
 from coronal_worker.running.loader import load_plugins
+
+# As where CI is set: the same examples in each run, and no limit of time, for a busy machine is no fault.
+hypothesis_settings.load_profile("ci")
 
 START_S = 30.0
 
