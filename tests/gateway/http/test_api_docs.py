@@ -55,6 +55,7 @@ PATHS = {
     ("/v1/events", "get"),
     ("/healthz", "get"),
     ("/readyz", "get"),
+    ("/metrics", "get"),
 }
 
 

@@ -104,7 +104,7 @@ def test_a_zip_within_the_zip_is_one_image_or_none(tmp_path):
     inner = zipped(tmp_path / "inner", {"x": "y"}).read_bytes()
     (fault,) = faults_of(zipped(tmp_path / "zip", {"a/1.zip": inner, "b/2.png": png(picture(2))}))
     assert fault.startswith(
-        "'a/1.zip': the file is of no format that is read: it is a zip that holds no header"
+        "'a/1.zip': the file is of no format that is read: it is a zip that holds no DICOM series"
     )
 
 

@@ -19,13 +19,14 @@ class Form(BaseModel):
     channels
         1 for an image without.
     values
-        What the values are: ``HU`` in any type, else their range and meaning, e.g. ``8-bit intensity``,
-        ``16-bit intensity``, ``float colour``. A model that learned from values up to 255 would make
-        something of values up to 65535, and it would be wrong.
+        What the values are: ``HU`` or ``SUV`` in any type, else their range and meaning, e.g.
+        ``8-bit intensity``, ``16-bit intensity``, ``float colour``. A model that learned from values up to
+        255 would make something of values up to 65535, and it would be wrong.
 
     Examples
     --------
     >>> import numpy as np
+    >>> from coronal import Meaning
     >>> print(Form.of(Image(np.zeros((8, 9, 3), np.uint8), has_channels=True, meaning=Meaning.COLOUR)))
     8 × 9, 3 channels, 8-bit colour
     """
